@@ -1,0 +1,123 @@
+//! A change: everything that one command writes, as data, committed whole or not at all.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Event, Stream};
+use crate::ids::PersonId;
+use crate::list::List;
+use crate::message::ConversationId;
+use crate::outcome::Outcome;
+use crate::person::Person;
+use crate::reminder::{Delivery, Reminder};
+use crate::series::Series;
+use crate::task::Task;
+
+/// A row to write, and the version that it must still have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Put<T> {
+    /// The row after the change.
+    pub row: T,
+    /// The version it must have now; `None`: it must not exist yet.
+    pub was: Option<u64>,
+}
+
+impl<T> Put<T> {
+    /// A new row.
+    pub const fn new(row: T) -> Self {
+        Self { row, was: None }
+    }
+
+    /// A row in place of the one with this version.
+    pub const fn over(was: u64, row: T) -> Self {
+        Self { row, was: Some(was) }
+    }
+}
+
+/// Everything that one command writes. Any version that has moved makes the whole a conflict.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Change {
+    /// Lists that must exist afterwards.
+    pub lists: Vec<List>,
+    /// Tasks.
+    pub tasks: Vec<Put<Task>>,
+    /// Series.
+    pub series: Vec<Put<Series>>,
+    /// Reminders.
+    pub reminders: Vec<Put<Reminder>>,
+    /// Deliveries.
+    pub deliveries: Vec<Put<Delivery>>,
+    /// People's settings.
+    pub people: Vec<Put<Person>>,
+    /// Events for the outbox, in order.
+    pub events: Vec<Event>,
+    /// The outcome to keep under an idempotency key.
+    pub receipt: Option<Receipt>,
+    /// The event that this change handles.
+    pub inbox: Option<InboxMark>,
+    /// What `undo` would take back from now on.
+    pub undo: Option<UndoNote>,
+    /// Entries for the table of administrative acts.
+    pub acts: Vec<Act>,
+}
+
+/// The outcome of a command, kept for whoever asks again with the same key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Receipt {
+    /// The scoped key.
+    pub key: String,
+    /// The digest of what was asked.
+    pub digest: String,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// When; kept at least 24 h.
+    pub at: Timestamp,
+}
+
+/// "This consumer has handled this stream up to this version": a conflict if it had already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxMark {
+    /// The consumer's name.
+    pub consumer: String,
+    /// The stream.
+    pub stream: Stream,
+    /// The version handled.
+    pub version: u64,
+}
+
+/// What a conversation's `undo` takes back, or that it has nothing (more) to take back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UndoNote {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The change; `None` forgets it.
+    pub change: Option<UndoRecord>,
+}
+
+/// A person's last change in a conversation, good for 24 h.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UndoRecord {
+    /// When it was made.
+    pub at: Timestamp,
+    /// Tasks before (`None`: it made them) and after.
+    pub tasks: Vec<(Option<Task>, Task)>,
+    /// Series before (`None`: it made them) and after.
+    pub series: Vec<(Option<Series>, Series)>,
+    /// Reminders that were moved by `snooze`, before and after.
+    pub snoozed: Vec<(Reminder, Reminder)>,
+}
+
+/// An administrative act, audited in a table of its own: settings, tokens, links, replays, exports, erasures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// Who acted.
+    pub actor: PersonId,
+    /// What was done, e.g. `settings.changed`, `token.created`.
+    pub action: String,
+    /// To what: an id or a name that is no secret.
+    pub subject: String,
+    /// More of it, as JSON without secrets.
+    pub detail: serde_json::Value,
+    /// When.
+    pub at: Timestamp,
+}

@@ -1,0 +1,31 @@
+//! What a conversation remembers, so that "move it to friday" works. Kept in the state store; losing it loses
+//! no task.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::TaskId;
+
+/// The most tasks that a conversation remembers of a list.
+pub const REMEMBERED: usize = 50;
+
+/// The memory of one conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// What was last listed, in the order shown.
+    pub listed: Vec<TaskId>,
+    /// What was last made, changed or spoken of: "it".
+    pub subject: Vec<TaskId>,
+}
+
+impl Conversation {
+    /// Remembers a list that was shown; a list of one is also "it".
+    pub fn show(&mut self, tasks: &[TaskId]) {
+        self.listed = tasks.iter().copied().take(REMEMBERED).collect();
+        self.subject = self.listed.clone();
+    }
+
+    /// Remembers what was just spoken of.
+    pub fn speak_of(&mut self, tasks: &[TaskId]) {
+        self.subject = tasks.iter().copied().take(REMEMBERED).collect();
+    }
+}

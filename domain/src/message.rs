@@ -1,0 +1,41 @@
+//! A chat line on its way in.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::access::Principal;
+use crate::place::Place;
+use crate::tenant::TenantId;
+use crate::trace::TraceParent;
+
+/// One message that somebody typed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// The platform's id of the event or interaction; what makes a repetition known.
+    pub key: Option<String>,
+    /// Who typed it.
+    pub author: Principal,
+    /// In which tenant.
+    pub tenant: TenantId,
+    /// Where: a direct message, a channel or a thread.
+    pub place: Place,
+    /// What was typed.
+    pub text: String,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// The trace that begins or goes on with it.
+    pub trace: TraceParent,
+}
+
+/// Where a conversation takes place and with whom: what "it" and "undo" are bound to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ConversationId(pub String);
+
+impl Message {
+    /// The conversation that the message belongs to: this person at this place.
+    #[must_use]
+    pub fn conversation(&self) -> ConversationId {
+        ConversationId(format!("{}/{}/{}", self.tenant, self.place.key(), self.author.person))
+    }
+}

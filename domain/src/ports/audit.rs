@@ -1,0 +1,64 @@
+//! The audit log: append-only, complete, in order per stream.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::error::PortError;
+use crate::event::{Event, EventType, Stream};
+use crate::ids::{PersonId, TaskId};
+use crate::query::Page;
+
+/// One event on its way into the log: the parsed form and the bytes as they arrived.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditEntry {
+    /// The event.
+    pub event: Event,
+    /// The JSON exactly as it came off the bus.
+    pub bytes: String,
+}
+
+/// A question about the log.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AuditQuery {
+    /// Events that this person did or took part in.
+    pub person: Option<PersonId>,
+    /// Events of this task.
+    pub task: Option<TaskId>,
+    /// Any of these types; empty means all.
+    pub types: Vec<EventType>,
+    /// Not before this instant.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub to: Option<Timestamp>,
+    /// Go on after this row, counting down (or up, with `oldest_first`).
+    pub after: Option<i64>,
+    /// Oldest first instead of newest first.
+    pub oldest_first: bool,
+    /// How many, 1 to 200.
+    pub limit: u32,
+}
+
+/// The audit log of whatever database holds it.
+#[async_trait]
+pub trait AuditLog: Send + Sync {
+    /// The last version of each stream that the log holds; absent streams have none.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn last_versions(&self, streams: &[Stream]) -> Result<BTreeMap<Stream, u64>, PortError>;
+
+    /// Appends all entries in one commit. An event that is there already (by id, or by stream and version) is
+    /// left as it is.
+    ///
+    /// # Errors
+    /// When the database cannot write.
+    async fn append(&self, entries: &[AuditEntry]) -> Result<(), PortError>;
+
+    /// One page of events; content that was erased is left out. The key of a row is its place in the log.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn page(&self, query: &AuditQuery) -> Result<Page<(i64, Event), i64>, PortError>;
+}

@@ -1,0 +1,106 @@
+//! Chat platforms: who is in which channel, and posting reminders.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::agenda::Reach;
+use super::error::PortError;
+use crate::access::Principal;
+use crate::ids::{DeliveryId, PersonId, ReminderId};
+use crate::place::{Channel, Place};
+use crate::task::Task;
+use crate::tenant::TenantId;
+use crate::trace::TraceParent;
+
+/// Who is in which channel, as the platform says now (or said at most five minutes ago).
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// The channels that the platforms show this person at present.
+    ///
+    /// # Errors
+    /// When the platform cannot be asked; the caller then shows only own, authored and assigned tasks.
+    async fn channels(&self, principal: &Principal) -> Result<Vec<Channel>, PortError>;
+}
+
+/// A message with one or more due reminders for one place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posting {
+    /// The same for each attempt: what the platform may know a repetition by.
+    pub delivery: DeliveryId,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Where to.
+    pub place: Place,
+    /// What is due, oldest first.
+    pub items: Vec<PostingItem>,
+    /// 1 for the first attempt.
+    pub attempt: u32,
+    /// The trace that it continues.
+    pub trace: Option<TraceParent>,
+}
+
+/// One due reminder of a posting.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PostingItem {
+    /// The reminder.
+    pub reminder: ReminderId,
+    /// What it reminds of.
+    pub task: Task,
+    /// When it was to go out.
+    pub at: Timestamp,
+    /// How late it is at this attempt.
+    pub late: Duration,
+    /// Whom to mention, with names for display.
+    pub recipients: Vec<(PersonId, String)>,
+    /// Who asked, if it is somebody else than the recipient: id and name.
+    pub asked_by: Option<(PersonId, String)>,
+    /// Since when the series was not done, if an earlier occurrence was overtaken undone.
+    pub undone_since: Option<Timestamp>,
+}
+
+/// The platform took a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// The platform's id of the message.
+    pub message_id: String,
+}
+
+/// Why a message was not posted, or may not have been.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PostError {
+    /// Not now; the platform says when, or it could not be reached before anything was sent.
+    #[error("not now: {reason}")]
+    Later {
+        /// How long to wait at least.
+        after: Option<Duration>,
+        /// Why.
+        reason: String,
+    },
+    /// Never: no such place, not allowed.
+    #[error("refused: {reason}")]
+    Refused {
+        /// Why, for the author.
+        reason: String,
+    },
+    /// It was sent, but no answer came.
+    #[error("no answer: {reason}")]
+    Unknown {
+        /// What happened.
+        reason: String,
+    },
+}
+
+/// Posts messages to one platform.
+#[async_trait]
+pub trait Chat: Send + Sync {
+    /// Where this process can post at present.
+    fn reach(&self) -> Reach;
+
+    /// Posts the message once. Hidden retries are not allowed here: the delivery's states are the retries.
+    ///
+    /// # Errors
+    /// See [`PostError`].
+    async fn post(&self, posting: &Posting) -> Result<Posted, PostError>;
+}

@@ -1,0 +1,30 @@
+//! How ports fail.
+
+/// A backend could not answer. Says whether trying again can help, because only the adapter knows.
+#[derive(Debug, thiserror::Error)]
+pub enum PortError {
+    /// It may work later: not reachable, busy, timed out.
+    #[error("{backend} is not available: {reason}")]
+    Unavailable {
+        /// Which, e.g. `store`.
+        backend: &'static str,
+        /// Why, without secrets.
+        reason: String,
+    },
+    /// It will not work without somebody's help: corrupt row, wrong schema, disk full.
+    #[error("{backend} failed: {reason}")]
+    Broken {
+        /// Which, e.g. `store`.
+        backend: &'static str,
+        /// Why, without secrets.
+        reason: String,
+    },
+}
+
+impl PortError {
+    /// Whether trying again can help.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+}

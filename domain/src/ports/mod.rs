@@ -1,0 +1,13 @@
+//! What the domain asks of the world. A port exists only where two real implementations ship.
+
+pub mod agenda;
+pub mod audit;
+pub mod bell;
+pub mod bus;
+pub mod chat;
+pub mod clock;
+pub mod error;
+pub mod inbox;
+pub mod people;
+pub mod state;
+pub mod store;

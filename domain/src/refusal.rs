@@ -1,0 +1,88 @@
+//! A refusal: what a person may read when Taskbot says no.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A "no" that says why and what to do next. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub struct Refusal {
+    /// For programs.
+    pub code: Code,
+    /// One sentence for people.
+    pub sentence: String,
+    /// What to do next, one sentence.
+    pub next_step: String,
+}
+
+impl Refusal {
+    /// A refusal in words.
+    pub fn new(code: Code, sentence: impl Into<String>, next_step: impl Into<String>) -> Self {
+        Self { code, sentence: sentence.into(), next_step: next_step.into() }
+    }
+
+    /// The task is absent, or as good as absent for the one who asks.
+    pub fn no_task(reference: impl fmt::Display) -> Self {
+        Self::new(Code::NotFound, format!("There is no task {reference} here."), "Type `list` to see what there is.")
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.sentence, self.next_step)
+    }
+}
+
+/// Why something was refused; stable, in snake case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// Absent, or not visible.
+    NotFound,
+    /// Visible, but the action is not allowed to this person.
+    NotAllowed,
+    /// A value is out of its bounds or makes no sense.
+    Invalid,
+    /// The line could not be understood.
+    NotUnderstood,
+    /// `If-Match` is missing.
+    VersionRequired,
+    /// `If-Match` names an older version.
+    VersionStale,
+    /// The idempotency key was used for something else.
+    KeyReused,
+    /// Somebody changed the same thing meanwhile.
+    Changed,
+    /// There is nothing to undo, snooze or skip.
+    Nothing,
+    /// The message is already on its way.
+    GoingOut,
+    /// A person, channel or zone that is not known.
+    Unknown,
+    /// Too many requests.
+    TooFast,
+    /// More work than the store takes at the moment.
+    Busy,
+}
+
+impl Code {
+    /// The word that stands in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::NotAllowed => "not_allowed",
+            Self::Invalid => "invalid",
+            Self::NotUnderstood => "not_understood",
+            Self::VersionRequired => "version_required",
+            Self::VersionStale => "version_stale",
+            Self::KeyReused => "key_reused",
+            Self::Changed => "changed",
+            Self::Nothing => "nothing",
+            Self::GoingOut => "going_out",
+            Self::Unknown => "unknown",
+            Self::TooFast => "too_fast",
+            Self::Busy => "busy",
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Reminders on their way: claim what is due, begin an attempt, settle it. Each step is one commit.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tracing::info;
+
+use super::Tasks;
+use crate::decide::delivery::{self, Attempt};
+use crate::fault;
+use crate::ids::{DeliveryId, SeriesId};
+use crate::ports::agenda::{Agenda, Reach};
+use crate::ports::chat::{PostError, Posted};
+use crate::ports::error::PortError;
+use crate::ports::store::CommitError;
+use crate::snapshot::{Needs, Snapshot};
+use crate::tenant::TenantId;
+
+/// The steps of a delivery, each decided by the pure half and committed whole.
+#[derive(Clone)]
+pub struct Deliveries {
+    tasks: Tasks,
+}
+
+/// What claiming came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claimed {
+    /// How many reminders were claimed.
+    pub reminders: usize,
+    /// Series that must be advanced instead, because their reminder is too late to be sent.
+    pub stale_series: Vec<(TenantId, SeriesId)>,
+}
+
+impl Deliveries {
+    /// On top of the service's parts.
+    #[must_use]
+    pub const fn new(tasks: Tasks) -> Self {
+        Self { tasks }
+    }
+
+    /// The agenda that says what is due.
+    #[must_use]
+    pub fn agenda(&self) -> &Arc<dyn Agenda> {
+        &self.tasks.agenda
+    }
+
+    /// Claims due reminders within reach: a delivery row and `REMINDER_DUE` for each, in one commit per tenant
+    /// and place. A conflict means that somebody else claimed or changed them: they are left for the next round.
+    ///
+    /// # Errors
+    /// When a backend fails.
+    pub async fn claim(&self, reach: &[Reach], limit: u32) -> Result<Claimed, PortError> {
+        let due = self.tasks.agenda.due_reminders(reach, self.tasks.clock.now(), limit).await?;
+        let mut claimed = Claimed::default();
+        for group in delivery::groups(due) {
+            let snapshot = self.tasks.store.load(&group.needs()).await?;
+            let step = delivery::claim(&snapshot, &group, self.tasks.clock.now(), self.tasks.ids.as_ref());
+            claimed.stale_series.extend(step.stale_series);
+            let members = step.change.reminders.len();
+            if members > 0 && self.commit(step.change, "reminders.after_claim").await? {
+                info!(members, place = group.place.key(), "claimed");
+                claimed.reminders += members;
+            }
+        }
+        Ok(claimed)
+    }
+
+    /// Begins an attempt: re-reads the members, drops the cancelled ones, commits `sending`. From that commit on
+    /// a cancellation comes too late. `None` if there is nothing (left) to send, or somebody else was faster.
+    ///
+    /// # Errors
+    /// When a backend fails.
+    pub async fn begin(&self, tenant: &TenantId, id: DeliveryId) -> Result<Option<Attempt>, PortError> {
+        let snapshot = self.load(tenant, id).await?;
+        let Some((change, attempt)) = delivery::begin(&snapshot, id, self.tasks.clock.now()) else { return Ok(None) };
+        let committed = self.commit(change, "reminders.after_sending").await?;
+        Ok(attempt.filter(|_| committed))
+    }
+
+    /// Writes down what came of an attempt, with `REMINDER_DELIVERED` or `REMINDER_FAILED` per member.
+    ///
+    /// # Errors
+    /// When a backend fails; the delivery is then taken up again after its lease.
+    pub async fn settle(&self, attempt: &Attempt, result: Result<Posted, PostError>) -> Result<(), PortError> {
+        loop {
+            let snapshot = self.load(&attempt.posting.tenant, attempt.posting.delivery).await?;
+            let now = self.tasks.clock.now();
+            let Some(change) = delivery::settle(&snapshot, attempt, &result, now, self.tasks.ids.as_ref()) else {
+                return Ok(());
+            };
+            if self.commit(change, "reminders.after_settle").await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// When the next reminder or delivery within reach wants attention.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn next(&self, reach: &[Reach]) -> Result<Option<Timestamp>, PortError> {
+        self.tasks.agenda.next_reminder(reach).await
+    }
+
+    async fn load(&self, tenant: &TenantId, id: DeliveryId) -> Result<Snapshot, PortError> {
+        let mut needs = Needs::in_tenant(tenant.clone());
+        needs.deliveries.push(id);
+        self.tasks.store.load(&needs).await
+    }
+
+    async fn commit(&self, change: crate::change::Change, crash_point: &str) -> Result<bool, PortError> {
+        match self.tasks.store.commit(change).await {
+            Ok(()) => {
+                fault::crash_point(crash_point);
+                self.tasks.bell.ring();
+                Ok(true)
+            }
+            Err(CommitError::Conflict(_)) => Ok(false),
+            Err(CommitError::Port(error)) => Err(error),
+        }
+    }
+}

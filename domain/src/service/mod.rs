@@ -1,0 +1,159 @@
+//! The shell around the pure half: load, decide, commit, and again when somebody was faster.
+
+mod deliveries;
+mod questions;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tracing::{Instrument, info, info_span, warn};
+
+pub use deliveries::Deliveries;
+pub use questions::Listed;
+
+use crate::access::{Principal, Sight};
+use crate::change::Receipt;
+use crate::command::{IdempotencyKey, Request};
+use crate::decide::{self, Decision, Setting};
+use crate::fault;
+use crate::ids::PersonId;
+use crate::outcome::Outcome;
+use crate::ports::agenda::Agenda;
+use crate::ports::audit::AuditLog;
+use crate::ports::bell::Bell;
+use crate::ports::chat::Directory;
+use crate::ports::clock::{Clock, Ids};
+use crate::ports::error::PortError;
+use crate::ports::people::People;
+use crate::ports::store::{CommitError, Store};
+use crate::refusal::{Code, Refusal};
+use crate::snapshot::Snapshot;
+
+/// How often a command is decided again before the asker is told that it is busy.
+const ATTEMPTS: u32 = 64;
+
+/// Why a command or question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// It was understood and refused; nothing was changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A backend failed; whether a command was carried out is not known, repeat it with the same key.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// What the service works with.
+#[derive(Clone)]
+pub struct Tasks {
+    /// Where tasks are.
+    pub store: Arc<dyn Store>,
+    /// What is due.
+    pub agenda: Arc<dyn Agenda>,
+    /// Who people are.
+    pub people: Arc<dyn People>,
+    /// What happened.
+    pub audit: Arc<dyn AuditLog>,
+    /// Who is in which channel.
+    pub directory: Arc<dyn Directory>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random ids.
+    pub ids: Arc<dyn Ids>,
+    /// Rung after each commit.
+    pub bell: Bell,
+}
+
+impl Tasks {
+    /// Carries a command out: one commit, one effect per idempotency key, acknowledged only when durable.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] with the reason in words; [`Failure::Port`] when a backend failed.
+    pub async fn execute(&self, request: Request) -> Result<Outcome, Failure> {
+        let span = info_span!(
+            "service.execute",
+            trace_id = request.trace.as_ref().map(|trace| trace.trace_id()),
+            tenant = %request.tenant,
+            command = request.command.name(),
+        );
+        self.settle(request).instrument(span).await
+    }
+
+    async fn settle(&self, request: Request) -> Result<Outcome, Failure> {
+        let sight = self.sight(&request.principal).await?;
+        for _ in 0..ATTEMPTS {
+            let snapshot = self.store.load(&decide::needs(&request)).await?;
+            if let Some(outcome) = repeated(&snapshot, request.key.as_ref())? {
+                info!("repeated, answered from the receipt");
+                return Ok(outcome);
+            }
+            let setting = Setting { now: self.clock.now(), ids: self.ids.as_ref(), sight: &sight };
+            let Decision { mut change, outcome } = decide::decide(&snapshot, &request, &setting)?;
+            if let Some(key) = &request.key {
+                change.receipt = Some(receipt(key, &outcome, setting.now));
+            }
+            if change == crate::change::Change::default() {
+                return Ok(outcome);
+            }
+            fault::crash_point("service.before_commit");
+            match self.store.commit(change).await {
+                Ok(()) => {
+                    fault::crash_point("service.after_commit");
+                    self.bell.ring();
+                    info!("committed");
+                    return Ok(outcome);
+                }
+                Err(CommitError::Conflict(what)) => info!(what, "conflict, deciding again"),
+                Err(CommitError::Port(error)) => return Err(error.into()),
+            }
+        }
+        Err(Refusal::new(Code::Busy, "Too many people are changing this at once.", "Try again in a moment.").into())
+    }
+
+    /// What a principal sees now. When the platform cannot be asked, only own, authored and assigned tasks.
+    ///
+    /// # Errors
+    /// Never fails for an unreachable platform.
+    pub async fn sight(&self, principal: &Principal) -> Result<Sight, PortError> {
+        let channels = match self.directory.channels(principal).await {
+            Ok(channels) => channels,
+            Err(error) => {
+                warn!(%error, "the platform cannot say who is in which channel");
+                Vec::new()
+            }
+        };
+        Ok(Sight::new(principal.clone(), &channels))
+    }
+
+    /// The names of people, for display; unknown ones are absent.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn names(&self, ids: &[PersonId]) -> Result<BTreeMap<PersonId, String>, PortError> {
+        let mut names = BTreeMap::new();
+        for id in ids {
+            if !names.contains_key(id) && let Some(person) = self.people.person(*id).await? {
+                names.insert(*id, person.name);
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// The outcome kept under the request's key, if it was used for the same request.
+fn repeated(snapshot: &Snapshot, key: Option<&IdempotencyKey>) -> Result<Option<Outcome>, Refusal> {
+    match (&snapshot.receipt, key) {
+        (Some(receipt), Some(key)) if receipt.digest == key.digest => Ok(Some(receipt.outcome.clone())),
+        (Some(_), Some(_)) => Err(Refusal::new(
+            Code::KeyReused,
+            "This idempotency key was used for another request.",
+            "Use a new key for a new request.",
+        )),
+        _ => Ok(None),
+    }
+}
+
+fn receipt(key: &IdempotencyKey, outcome: &Outcome, at: Timestamp) -> Receipt {
+    Receipt { key: key.key.clone(), digest: key.digest.clone(), outcome: outcome.clone(), at }
+}

@@ -1,0 +1,130 @@
+//! Questions: what is visible to the one who asks, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Failure, Tasks};
+use crate::access::{Principal, Sight};
+use crate::command::TaskRef;
+use crate::event::Event;
+use crate::ids::{ListId, TaskId};
+use crate::list::List;
+use crate::ports::audit::AuditQuery;
+use crate::ports::error::PortError;
+use crate::query::{Page, TaskQuery};
+use crate::refusal::Refusal;
+use crate::task::{Status, Task};
+use crate::tenant::TenantId;
+
+/// A task with its list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// The task.
+    pub task: Task,
+    /// Its list.
+    pub list: List,
+}
+
+impl Tasks {
+    /// One page of visible tasks.
+    ///
+    /// # Errors
+    /// When a backend cannot answer.
+    pub async fn find(&self, principal: &Principal, query: &TaskQuery) -> Result<Page<Listed>, Failure> {
+        let sight = self.sight(principal).await?;
+        let page = self.store.find(&sight, query).await?;
+        let lists = self.lists_of(&page.items).await?;
+        let listed = |task: Task| lists.get(&task.list).cloned().map(|list| Listed { task, list });
+        Ok(Page { items: page.items.into_iter().filter_map(listed).collect(), next: page.next })
+    }
+
+    /// A visible task that is not deleted.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] when it is absent or foreign: both answer alike.
+    pub async fn get(&self, principal: &Principal, tenant: &TenantId, task: TaskRef) -> Result<Listed, Failure> {
+        let listed = self.get_even_deleted(principal, tenant, task).await?;
+        if listed.task.status == Status::Deleted {
+            return Err(Refusal::no_task(task).into());
+        }
+        Ok(listed)
+    }
+
+    /// The history of a visible task, oldest first; a deleted one has one too.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] when it is absent or foreign.
+    pub async fn history(
+        &self,
+        principal: &Principal,
+        tenant: &TenantId,
+        task: TaskRef,
+        mut query: AuditQuery,
+    ) -> Result<Page<(i64, Event), i64>, Failure> {
+        let listed = self.get_even_deleted(principal, tenant, task).await?;
+        query.task = Some(listed.task.id);
+        query.person = None;
+        query.oldest_first = true;
+        Ok(self.audit.page(&query).await?)
+    }
+
+    /// What the principal did, and what anyone did to tasks that they made, own or were assigned, as far as
+    /// they see those tasks now; newest first.
+    ///
+    /// # Errors
+    /// When a backend cannot answer.
+    pub async fn audit(
+        &self,
+        principal: &Principal,
+        mut query: AuditQuery,
+    ) -> Result<Page<(i64, Event), i64>, Failure> {
+        let sight = self.sight(principal).await?;
+        let wanted = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        query.person = Some(principal.person);
+        let mut items = Vec::new();
+        loop {
+            let page = self.audit.page(&query).await?;
+            let hidden = self.hidden(&sight, &page.items).await?;
+            let visible = page.items.into_iter().filter(|(_, event)| !hidden.contains(&event.subject));
+            items.extend(visible.take(wanted - items.len()));
+            let last = items.last().map(|(row, _): &(i64, Event)| *row);
+            match page.next {
+                None if items.len() < wanted => return Ok(Page { items, next: None }),
+                next if items.len() == wanted => return Ok(Page { items, next: last.or(next) }),
+                next => query.after = next,
+            }
+        }
+    }
+
+    /// The subjects of the events that `sight` does not see at present.
+    async fn hidden(&self, sight: &Sight, events: &[(i64, Event)]) -> Result<BTreeSet<TaskId>, PortError> {
+        let subjects: BTreeMap<TaskId, &TenantId> =
+            events.iter().map(|(_, event)| (event.subject, &event.data.tenant_id)).collect();
+        let mut hidden = BTreeSet::new();
+        for (subject, tenant) in subjects {
+            let task = self.store.task(tenant, TaskRef::Id(subject)).await?;
+            if !task.is_some_and(|task| sight.sees(&task)) {
+                hidden.insert(subject);
+            }
+        }
+        Ok(hidden)
+    }
+
+    async fn get_even_deleted(
+        &self,
+        principal: &Principal,
+        tenant: &TenantId,
+        reference: TaskRef,
+    ) -> Result<Listed, Failure> {
+        let sight = self.sight(principal).await?;
+        let task = self.store.task(tenant, reference).await?.filter(|task| sight.sees(task));
+        let task = task.ok_or_else(|| Refusal::no_task(reference))?;
+        let list = self.store.lists(&[task.list]).await?.pop().ok_or_else(|| Refusal::no_task(reference))?;
+        Ok(Listed { task, list })
+    }
+
+    async fn lists_of(&self, tasks: &[Task]) -> Result<BTreeMap<ListId, List>, PortError> {
+        let ids: BTreeSet<ListId> = tasks.iter().map(|task| task.list).collect();
+        let lists = self.store.lists(&ids.into_iter().collect::<Vec<_>>()).await?;
+        Ok(lists.into_iter().map(|list| (list.id, list)).collect())
+    }
+}

@@ -1,0 +1,1 @@
+//! One suite per port, which every adapter of that port must pass.

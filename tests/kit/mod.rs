@@ -1,0 +1,1 @@
+//! What the tests share: a clock that is set by hand, ids, a store in a scratch folder.

@@ -1,0 +1,1 @@
+//! Taskbot's integration tests: see `main.rs`.
