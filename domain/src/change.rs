@@ -101,10 +101,12 @@ pub struct UndoRecord {
     pub at: Timestamp,
     /// Tasks before (`None`: it made them) and after.
     pub tasks: Vec<(Option<Task>, Task)>,
+    /// The lists that those tasks were in.
+    pub lists: Vec<List>,
     /// Series before (`None`: it made them) and after.
     pub series: Vec<(Option<Series>, Series)>,
-    /// Reminders that were moved by `snooze`, before and after.
-    pub snoozed: Vec<(Reminder, Reminder)>,
+    /// Reminders that `snooze` put in place of others: what stood before, if anything, and what stands now.
+    pub snoozed: Vec<(Option<Reminder>, Reminder)>,
 }
 
 /// An administrative act, audited in a table of its own: settings, tokens, links, replays, exports, erasures.

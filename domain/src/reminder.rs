@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{DeliveryId, PersonId, ReminderId, TaskId};
 use crate::place::Place;
 use crate::tenant::TenantId;
+use crate::trace::TraceParent;
 
 /// One reminder of a task at one place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,9 @@ pub struct Reminder {
     /// Why it failed or was cancelled, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The trace of the command that asked for it, which the posted message goes on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceParent>,
     /// 1 at first, raised by exactly one with each `REMINDER_*` event.
     pub version: u64,
 }
@@ -90,9 +94,6 @@ pub struct Delivery {
     /// What went wrong last, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
-    /// The trace that the message continues.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub traceparent: Option<String>,
     /// 1 at first, raised by each change.
     pub version: u64,
 }

@@ -65,7 +65,7 @@ pub struct Snapshot {
     pub tasks: BTreeMap<TaskId, Loaded>,
     /// The series of those tasks, and those asked for.
     pub series: BTreeMap<SeriesId, Series>,
-    /// The deliveries asked for.
+    /// The deliveries asked for, and those that carry a loaded reminder in state `due`.
     pub deliveries: BTreeMap<DeliveryId, Delivery>,
     /// The task whose reminder came last.
     pub last_reminder: Option<TaskId>,

@@ -39,8 +39,9 @@ pub struct Stamp<'a> {
 impl Stamp<'_> {
     /// The event of a task's change of state; `None` if nothing changed.
     #[must_use]
-    pub fn task(&self, before: Option<&Task>, after: &Task, list: &List) -> Option<Event> {
-        let old = before.map(|task| TaskView::of(task, list));
+    pub fn task(&self, before: Option<(&Task, &List)>, after: &Task, list: &List) -> Option<Event> {
+        let old = before.map(|(task, list)| TaskView::of(task, list));
+        let before = before.map(|(task, _)| task);
         let new = TaskView::of(after, list);
         let changes = changes_between(old.as_ref(), &new);
         if before.is_some() && changes.is_empty() {
@@ -59,8 +60,7 @@ impl Stamp<'_> {
     pub fn missed(&self, before: &Task, after: &Task, list: &List, missed: MissedView) -> Event {
         let view = TaskView::of(after, list);
         let changes = changes_between(Some(&TaskView::of(before, list)), &view);
-        let mut event =
-            self.event(EventType::TaskMissed, &after.tenant, after.id, after.version, after.participants());
+        let mut event = self.event(EventType::TaskMissed, &after.tenant, after.id, after.version, after.participants());
         event.data.task = Some(view);
         event.data.changes = changes;
         event.data.occurrence = Some(missed);

@@ -58,6 +58,8 @@ pub struct PostingItem {
     pub asked_by: Option<(PersonId, String)>,
     /// Since when the series was not done, if an earlier occurrence was overtaken undone.
     pub undone_since: Option<Timestamp>,
+    /// Something to say besides, e.g. why it comes here and not where it was meant to go.
+    pub note: Option<String>,
 }
 
 /// The platform took a message.

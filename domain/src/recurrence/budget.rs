@@ -21,9 +21,7 @@ pub struct TooSparse {
 impl TooSparse {
     /// What a query says that gives up.
     pub(super) fn query() -> Self {
-        Self {
-            examined: CANDIDATES,
-        }
+        Self { examined: CANDIDATES }
     }
 }
 
@@ -37,18 +35,12 @@ pub(super) struct Budget {
 impl Budget {
     /// For one query.
     pub(super) fn query() -> Self {
-        Self {
-            total: CANDIDATES,
-            left: CANDIDATES,
-        }
+        Self { total: CANDIDATES, left: CANDIDATES }
     }
 
     /// For an iteration from the start.
     pub(super) fn iteration() -> Self {
-        Self {
-            total: ITERATION,
-            left: ITERATION,
-        }
+        Self { total: ITERATION, left: ITERATION }
     }
 
     /// Takes `candidates` from what is left.
@@ -56,9 +48,7 @@ impl Budget {
         match self.left.checked_sub(candidates) {
             Some(left) => self.left = left,
             None => {
-                return Err(TooSparse {
-                    examined: self.total,
-                });
+                return Err(TooSparse { examined: self.total });
             }
         }
         Ok(())

@@ -65,22 +65,14 @@ impl RuleBuilder {
     }
 
     /// BYDAY: on these weekdays.
-    pub fn on_weekdays(
-        mut self,
-        weekdays: impl IntoIterator<Item = impl Into<NthWeekday>>,
-    ) -> Self {
-        self.rule
-            .weekdays
-            .extend(weekdays.into_iter().map(Into::into));
+    pub fn on_weekdays(mut self, weekdays: impl IntoIterator<Item = impl Into<NthWeekday>>) -> Self {
+        self.rule.weekdays.extend(weekdays.into_iter().map(Into::into));
         self
     }
 
     /// BYDAY: on the n-th weekday of the month (or year); -1 is the last.
     pub fn on_nth_weekday(self, ordinal: i16, weekday: Weekday) -> Self {
-        self.on_weekdays([NthWeekday {
-            ordinal: Some(ordinal),
-            weekday,
-        }])
+        self.on_weekdays([NthWeekday { ordinal: Some(ordinal), weekday }])
     }
 
     /// BYSETPOS: only these of a period's candidates, 1 to 366 or, from the end, -1 to -366.

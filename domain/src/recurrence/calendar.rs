@@ -17,37 +17,21 @@ pub(super) struct Calendar {
 impl Calendar {
     /// The rule from this start; `whole_days` makes it one midnight a day.
     pub(super) fn new(rule: Rule, start: DateTime, whole_days: bool) -> Self {
-        let times = if whole_days {
-            vec![Time::midnight()]
-        } else {
-            times(&rule, start.time())
-        };
+        let times = if whole_days { vec![Time::midnight()] } else { times(&rule, start.time()) };
         Self { rule, start, times }
     }
 
     /// Ascending from the first at or after `wall`.
-    pub(super) fn from(&self, wall: DateTime) -> Ascending<'_> {
+    pub(super) fn upward(&self, wall: DateTime) -> Ascending<'_> {
         let from = wall.max(self.start);
         let period = self.rule.period_of(from.date(), self.start.date());
-        Ascending {
-            calendar: self,
-            from,
-            period,
-            set: None,
-            next: 0,
-        }
+        Ascending { calendar: self, from, period, set: None, next: 0 }
     }
 
     /// Descending from the last at or before `wall`.
-    pub(super) fn until(&self, wall: DateTime) -> Descending<'_> {
+    pub(super) fn downward(&self, wall: DateTime) -> Descending<'_> {
         let period = self.rule.period_of(wall.date(), self.start.date());
-        Descending {
-            calendar: self,
-            until: wall,
-            period,
-            set: None,
-            left: 0,
-        }
+        Descending { calendar: self, until: wall, period, set: None, left: 0 }
     }
 
     fn set(&self, period: i64, budget: &mut Budget) -> Result<Option<Set<'_>>, TooSparse> {
@@ -63,21 +47,14 @@ impl Calendar {
 pub(super) fn times(rule: &Rule, start: Time) -> Vec<Time> {
     let or = |list: &[i16], own: i8| match list {
         [] => vec![own],
-        list => list
-            .iter()
-            .filter_map(|value| i8::try_from(*value).ok())
-            .collect(),
+        list => list.iter().filter_map(|value| i8::try_from(*value).ok()).collect(),
     };
     let minutes = or(&rule.minutes, start.minute());
     let seconds = or(&rule.seconds, start.second());
     let mut times = Vec::new();
     for hour in or(&rule.hours, start.hour()) {
         for minute in &minutes {
-            times.extend(
-                seconds
-                    .iter()
-                    .flat_map(|second| Time::new(hour, *minute, *second, 0)),
-            );
+            times.extend(seconds.iter().flat_map(|second| Time::new(hour, *minute, *second, 0)));
         }
     }
     times

@@ -73,18 +73,8 @@ impl Rule {
         }
         let of_month = self.frequency == Frequency::Monthly || !self.months.is_empty();
         match of_month {
-            true => either_end(
-                "BYDAY",
-                &ordinals,
-                5,
-                "1 to 5 or -5 to -1 before the weekday",
-            ),
-            false => either_end(
-                "BYDAY",
-                &ordinals,
-                53,
-                "1 to 53 or -53 to -1 before the weekday",
-            ),
+            true => either_end("BYDAY", &ordinals, 5, "1 to 5 or -5 to -1 before the weekday"),
+            false => either_end("BYDAY", &ordinals, 53, "1 to 53 or -53 to -1 before the weekday"),
         }
     }
 
@@ -95,13 +85,7 @@ impl Rule {
         if self.below_a_day() {
             return Err(RuleError::PositionBelowADay);
         }
-        let numbers = [
-            &self.months,
-            &self.month_days,
-            &self.hours,
-            &self.minutes,
-            &self.seconds,
-        ];
+        let numbers = [&self.months, &self.month_days, &self.hours, &self.minutes, &self.seconds];
         if self.weekdays.is_empty() && numbers.iter().all(|list| list.is_empty()) {
             return Err(RuleError::PositionAlone);
         }
@@ -130,9 +114,7 @@ impl Ends {
     /// Cut to whole seconds, as the text has no finer ones.
     fn checked(self) -> Result<Self, RuleError> {
         match self {
-            Self::Count(count) if !COUNTS.contains(&count) => {
-                Err(out_of_range("COUNT", count, "1 to 10000"))
-            }
+            Self::Count(count) if !COUNTS.contains(&count) => Err(out_of_range("COUNT", count, "1 to 10000")),
             Self::Until(until) => Ok(Self::Until(until.checked()?)),
             other => Ok(other),
         }
@@ -146,9 +128,7 @@ impl Until {
             Self::Wall(wall) => (wall.year(), Self::Wall(whole_seconds(wall))),
             Self::Utc(at) => {
                 let wall = TimeZone::UTC.to_datetime(at);
-                let whole = TimeZone::UTC
-                    .to_timestamp(whole_seconds(wall))
-                    .unwrap_or(at);
+                let whole = TimeZone::UTC.to_timestamp(whole_seconds(wall)).unwrap_or(at);
                 (wall.year(), Self::Utc(whole))
             }
         };
@@ -178,30 +158,14 @@ fn within(
     }
 }
 
-fn either_end(
-    part: &'static str,
-    values: &[i16],
-    most: u16,
-    allowed: &'static str,
-) -> Result<(), RuleError> {
-    match values
-        .iter()
-        .find(|value| !(1..=most).contains(&value.unsigned_abs()))
-    {
+fn either_end(part: &'static str, values: &[i16], most: u16, allowed: &'static str) -> Result<(), RuleError> {
+    match values.iter().find(|value| !(1..=most).contains(&value.unsigned_abs())) {
         Some(value) => Err(out_of_range(part, value, allowed)),
         None => Ok(()),
     }
 }
 
 /// A value that its part does not take.
-pub(super) fn out_of_range(
-    part: &'static str,
-    value: impl ToString,
-    allowed: &'static str,
-) -> RuleError {
-    RuleError::OutOfRange {
-        part,
-        value: value.to_string(),
-        allowed,
-    }
+pub(super) fn out_of_range(part: &'static str, value: impl ToString, allowed: &'static str) -> RuleError {
+    RuleError::OutOfRange { part, value: value.to_string(), allowed }
 }

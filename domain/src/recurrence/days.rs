@@ -7,11 +7,12 @@ use super::{Frequency, Rule};
 
 const DAY: i64 = 86_400;
 
+/// What a month costs to look through, in candidates: its days are cheap ones.
+const MONTH: u32 = 8;
+
 /// Days since 1970-01-01.
 pub(super) fn number_of(date: Date) -> i64 {
-    date.duration_since(Date::constant(1970, 1, 1))
-        .as_secs()
-        .div_euclid(DAY)
+    date.duration_since(Date::constant(1970, 1, 1)).as_secs().div_euclid(DAY)
 }
 
 /// The day with this number, if it lies within the calendar (years -9999 to 9999).
@@ -45,10 +46,7 @@ impl Rule {
     pub(super) fn days(&self, period: i64, start: Date) -> Option<(Vec<Date>, u32)> {
         let offset = period.checked_mul(i64::from(self.interval))?;
         match self.frequency {
-            Frequency::Weekly => self.week(
-                self.week_of(start).checked_add(offset.checked_mul(7)?)?,
-                start,
-            ),
+            Frequency::Weekly => self.week(self.week_of(start).checked_add(offset.checked_mul(7)?)?, start),
             Frequency::Monthly => {
                 let month = months(start).checked_add(offset)?;
                 let year = i16::try_from(month.div_euclid(12)).ok()?;
@@ -84,15 +82,10 @@ impl Rule {
 
     fn has_weekday(&self, weekday: Weekday, place: Option<&Place>) -> bool {
         let counts = |ordinal: i16| {
-            place.is_some_and(|place| {
-                ordinal == place.before / 7 + 1 || ordinal == -(place.after / 7 + 1)
-            })
+            place.is_some_and(|place| ordinal == place.before / 7 + 1 || ordinal == -(place.after / 7 + 1))
         };
         self.weekdays.is_empty()
-            || self
-                .weekdays
-                .iter()
-                .any(|pick| pick.weekday == weekday && pick.ordinal.is_none_or(counts))
+            || self.weekdays.iter().any(|pick| pick.weekday == weekday && pick.ordinal.is_none_or(counts))
     }
 
     /// The number of the first day of the day's week.
@@ -104,11 +97,7 @@ impl Rule {
         day_of(first)?;
         let weekday = |day: Date| !self.weekdays.is_empty() || day.weekday() == start.weekday();
         let days = (first..first.checked_add(7)?).filter_map(day_of);
-        Some((
-            days.filter(|day| weekday(*day) && self.allows_day(*day))
-                .collect(),
-            7,
-        ))
+        Some((days.filter(|day| weekday(*day) && self.allows_day(*day)).collect(), 7))
     }
 
     fn in_month(&self, year: i16, month: i8, start: Date) -> Option<(Vec<Date>, u32)> {
@@ -118,7 +107,7 @@ impl Rule {
         }
         let mut days = Vec::new();
         self.month(first, start, false, &mut days);
-        Some((days, 31))
+        Some((days, MONTH))
     }
 
     /// Without BYMONTH the days are picked from the whole year, and by the start's month if nothing
@@ -132,13 +121,8 @@ impl Rule {
             if !self.has_month(month) || (whole_year && !picked && month != start.month()) {
                 continue;
             }
-            self.month(
-                Date::new(year, month, 1).ok()?,
-                start,
-                whole_year,
-                &mut days,
-            );
-            examined += 31;
+            self.month(Date::new(year, month, 1).ok()?, start, whole_year, &mut days);
+            examined += MONTH;
         }
         Some((days, examined))
     }
@@ -147,32 +131,23 @@ impl Rule {
     fn month(&self, first: Date, start: Date, ordinals_by_year: bool, days: &mut Vec<Date>) {
         let length = first.days_in_month();
         let by_start = self.month_days.is_empty() && self.weekdays.is_empty();
+        let (skipped, span) = match ordinals_by_year {
+            true => (first.day_of_year() - 1, first.days_in_year()),
+            false => (0, i16::from(length)),
+        };
         let mut weekday = first.weekday();
         for day in 1..=length {
-            let place = match ordinals_by_year {
-                true => place_in_year(first, day),
-                false => Place {
-                    before: i16::from(day - 1),
-                    after: i16::from(length - day),
-                },
-            };
+            let before = skipped + i16::from(day) - 1;
+            let after = span - 1 - before;
             let picked = match by_start {
                 true => day == start.day(),
-                false => self.has_month_day(day, length) && self.has_weekday(weekday, Some(&place)),
+                false => self.has_month_day(day, length) && self.has_weekday(weekday, Some(&Place { before, after })),
             };
             if picked {
                 days.extend(Date::new(first.year(), first.month(), day));
             }
             weekday = weekday.next();
         }
-    }
-}
-
-fn place_in_year(first: Date, day: i8) -> Place {
-    let before = first.day_of_year() - 1 + i16::from(day - 1);
-    Place {
-        before,
-        after: first.days_in_year() - 1 - before,
     }
 }
 

@@ -24,37 +24,20 @@ pub(super) struct Elapsed {
 
 impl Elapsed {
     pub(super) fn new(rule: Rule, origin: Timestamp, zone: TimeZone) -> Self {
-        let unit = if rule.frequency == Frequency::Hourly {
-            3600
-        } else {
-            60
-        };
+        let unit = if rule.frequency == Frequency::Hourly { 3600 } else { 60 };
         let step = unit * i64::from(rule.interval);
-        Self {
-            rule,
-            zone,
-            origin: origin.as_second(),
-            step,
-        }
+        Self { rule, zone, origin: origin.as_second(), step }
     }
 
     /// Ascending from the first at or after the second that holds `at`.
-    pub(super) fn from(&self, at: Timestamp) -> Ascending<'_> {
+    pub(super) fn upward(&self, at: Timestamp) -> Ascending<'_> {
         let next = self.at_or_after(at.as_second().max(self.origin));
-        Ascending {
-            elapsed: self,
-            next,
-            regime: Regime::NONE,
-        }
+        Ascending { elapsed: self, next, regime: Regime::NONE }
     }
 
     /// Descending from the last at or before `at`.
-    pub(super) fn until(&self, at: Timestamp) -> Descending<'_> {
-        Descending {
-            elapsed: self,
-            next: self.at_or_before(at.as_second()),
-            regime: Regime::NONE,
-        }
+    pub(super) fn downward(&self, at: Timestamp) -> Descending<'_> {
+        Descending { elapsed: self, next: self.at_or_before(at.as_second()), regime: Regime::NONE }
     }
 
     /// The `count`-th instant, if no part of the rule picks, so that every step is one.
@@ -67,15 +50,7 @@ impl Elapsed {
     }
 
     fn picks(&self) -> bool {
-        let Rule {
-            months,
-            month_days,
-            weekdays,
-            hours,
-            minutes,
-            seconds,
-            ..
-        } = &self.rule;
+        let Rule { months, month_days, weekdays, hours, minutes, seconds, .. } = &self.rule;
         let lists = [months, month_days, hours, minutes, seconds];
         !weekdays.is_empty() || lists.iter().any(|list| !list.is_empty())
     }
@@ -94,25 +69,19 @@ impl Elapsed {
         if !self.picks() {
             return None;
         }
-        let (number, second) = (wall.div_euclid(DAY), wall.rem_euclid(DAY));
-        let day = day_of(number)?;
+        let day = day_of(wall.div_euclid(DAY))?;
         if !self.rule.has_month(day.month()) {
             return Some(seconds_of(day.first_of_month(), day.days_in_month()));
         }
         if !self.rule.allows_day(day) {
             return Some(seconds_of(day, 1));
         }
-        let units = [
-            (&self.rule.hours, second / 3600, 3600),
-            (&self.rule.minutes, second / 60 % 60, 60),
-            (&self.rule.seconds, second % 60, 1),
-        ];
-        let fails = |(list, value, _): &(&Vec<i16>, i64, i64)| {
-            !list.is_empty() && !list.iter().any(|pick| i64::from(*pick) == *value)
-        };
-        let (_, _, length) = units.into_iter().find(fails)?;
-        let first = wall - wall.rem_euclid(length);
-        Some(first..first + length)
+        let units = [(&self.rule.hours, 24, 3600), (&self.rule.minutes, 60, 60), (&self.rule.seconds, 60, 1)];
+        units.into_iter().find_map(|(list, size, length)| {
+            let first = wall - wall.rem_euclid(size * length);
+            let gap = gap(list, (wall - first) / length, size)?;
+            Some(first + gap.start * length..first + gap.end * length)
+        })
     }
 
     /// The stretch of instants around `second` that the rule leaves out, within one offset.
@@ -124,6 +93,17 @@ impl Elapsed {
         let (first, end) = (out.start - regime.offset, out.end - regime.offset);
         Some(first.max(regime.span.start)..end.min(regime.span.end))
     }
+}
+
+/// If the list leaves out the value, the run of values (0 to `size`) around it that it leaves out.
+fn gap(list: &[i16], value: i64, size: i64) -> Option<Span> {
+    let picks = || list.iter().map(|pick| i64::from(*pick));
+    if list.is_empty() || picks().any(|pick| pick == value) {
+        return None;
+    }
+    let start = picks().filter(|pick| *pick < value).max().map_or(0, |pick| pick + 1);
+    let end = picks().filter(|pick| *pick > value).min().unwrap_or(size);
+    Some(start..end)
 }
 
 fn seconds_of(first: Date, days: i8) -> Span {
@@ -139,27 +119,15 @@ struct Regime {
 }
 
 impl Regime {
-    const NONE: Self = Self {
-        span: 0..0,
-        offset: 0,
-    };
+    const NONE: Self = Self { span: 0..0, offset: 0 };
 
     fn at(second: i64, zone: &TimeZone) -> Self {
         let at = Timestamp::from_second(second).unwrap_or(Timestamp::MAX);
         let after = Timestamp::from_second(second + 1).unwrap_or(Timestamp::MAX);
-        let from = zone
-            .preceding(after)
-            .next()
-            .map(|change| change.timestamp().as_second());
-        let until = zone
-            .following(at)
-            .next()
-            .map(|change| change.timestamp().as_second());
+        let from = zone.preceding(after).next().map(|change| change.timestamp().as_second());
+        let until = zone.following(at).next().map(|change| change.timestamp().as_second());
         let span = from.unwrap_or(i64::MIN)..until.unwrap_or(i64::MAX).max(second + 1);
-        Self {
-            span,
-            offset: i64::from(zone.to_offset(at).seconds()),
-        }
+        Self { span, offset: i64::from(zone.to_offset(at).seconds()) }
     }
 }
 

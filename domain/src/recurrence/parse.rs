@@ -20,28 +20,16 @@ impl FromStr for Rule {
         if has("COUNT") && has("UNTIL") {
             return Err(RuleError::CountAndUntil);
         }
-        let frequency = parts
-            .iter()
-            .find(|part| part.0 == "FREQ")
-            .ok_or(RuleError::NoFrequency)?;
+        let frequency = parts.iter().find(|part| part.0 == "FREQ").ok_or(RuleError::NoFrequency)?;
         let empty = Rule::every(frequency.1.parse()?, 1);
-        parts
-            .iter()
-            .try_fold(empty, |rule, (name, value)| rule.part(name, value))?
-            .build()
+        parts.iter().try_fold(empty, |rule, (name, value)| rule.part(name, value))?.build()
     }
 }
 
 fn parts(text: &str) -> Result<Vec<(&str, &str)>, RuleError> {
     let mut parts: Vec<(&str, &str)> = Vec::new();
-    for part in text
-        .split(';')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-    {
-        let (name, value) = part
-            .split_once('=')
-            .ok_or_else(|| RuleError::NotAPart(part.to_owned()))?;
+    for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+        let (name, value) = part.split_once('=').ok_or_else(|| RuleError::NotAPart(part.to_owned()))?;
         let (name, value) = (name.trim_end(), value.trim_start());
         if parts.iter().any(|part| part.0 == name) {
             return Err(RuleError::Repeated(name.to_owned()));
@@ -59,9 +47,7 @@ impl RuleBuilder {
             "COUNT" => self.count(number("COUNT", value, "1 to 10000")?),
             "UNTIL" => self.until(value.parse()?),
             "BYMONTH" => self.in_months(numbers("BYMONTH", value, "1 to 12")?),
-            "BYMONTHDAY" => {
-                self.on_month_days(numbers("BYMONTHDAY", value, "1 to 31 or -31 to -1")?)
-            }
+            "BYMONTHDAY" => self.on_month_days(numbers("BYMONTHDAY", value, "1 to 31 or -31 to -1")?),
             "BYDAY" => self.on_weekdays(weekdays(value)?),
             "BYHOUR" => self.at_hours(numbers("BYHOUR", value, "0 to 23")?),
             "BYMINUTE" => self.at_minutes(numbers("BYMINUTE", value, "0 to 59")?),
@@ -79,21 +65,12 @@ fn unsupported(part: &'static str, instead: &'static str) -> RuleError {
     RuleError::Unsupported { part, instead }
 }
 
-fn number<T: FromStr>(
-    part: &'static str,
-    value: &str,
-    allowed: &'static str,
-) -> Result<T, RuleError> {
-    value
-        .trim()
-        .parse()
-        .map_err(|_| out_of_range(part, value, allowed))
+fn number<T: FromStr>(part: &'static str, value: &str, allowed: &'static str) -> Result<T, RuleError> {
+    value.trim().parse().map_err(|_| out_of_range(part, value, allowed))
 }
 
 fn numbers(part: &'static str, list: &str, allowed: &'static str) -> Result<Vec<i16>, RuleError> {
-    list.split(',')
-        .map(|value| number(part, value, allowed))
-        .collect()
+    list.split(',').map(|value| number(part, value, allowed)).collect()
 }
 
 fn weekdays(list: &str) -> Result<Vec<NthWeekday>, RuleError> {
@@ -105,17 +82,12 @@ impl FromStr for NthWeekday {
 
     fn from_str(text: &str) -> Result<Self, RuleError> {
         let bad = || RuleError::BadWeekday(text.to_owned());
-        let (ordinal, code) = text
-            .split_at_checked(text.len().saturating_sub(2))
-            .ok_or_else(bad)?;
+        let (ordinal, code) = text.split_at_checked(text.len().saturating_sub(2)).ok_or_else(bad)?;
         let ordinal = match ordinal {
             "" => None,
             digits => Some(digits.parse().map_err(|_| bad())?),
         };
-        Ok(Self {
-            ordinal,
-            weekday: weekday(code).map_err(|_| bad())?,
-        })
+        Ok(Self { ordinal, weekday: weekday(code).map_err(|_| bad())? })
     }
 }
 
@@ -169,12 +141,7 @@ fn instant(wall: DateTime) -> Option<Timestamp> {
 fn wall(text: &str) -> Option<DateTime> {
     let (day, clock) = text.split_once('T')?;
     let [hour, minute, second] = digits(clock, [2, 2, 2])?;
-    let time = Time::new(
-        hour.try_into().ok()?,
-        minute.try_into().ok()?,
-        second.try_into().ok()?,
-        0,
-    );
+    let time = Time::new(hour.try_into().ok()?, minute.try_into().ok()?, second.try_into().ok()?, 0);
     Some(date(day)?.to_datetime(time.ok()?))
 }
 
@@ -190,9 +157,5 @@ fn digits(text: &str, widths: [usize; 3]) -> Option<[i16; 3]> {
     }
     let (first, rest) = text.split_at(widths[0]);
     let (second, third) = rest.split_at(widths[1]);
-    Some([
-        first.parse().ok()?,
-        second.parse().ok()?,
-        third.parse().ok()?,
-    ])
+    Some([first.parse().ok()?, second.parse().ok()?, third.parse().ok()?])
 }

@@ -33,10 +33,7 @@ pub struct NthWeekday {
 
 impl From<Weekday> for NthWeekday {
     fn from(weekday: Weekday) -> Self {
-        Self {
-            ordinal: None,
-            weekday,
-        }
+        Self { ordinal: None, weekday }
     }
 }
 
@@ -141,10 +138,7 @@ impl Rule {
 
     /// The same rule without an end.
     pub fn without_end(self) -> Self {
-        Self {
-            ends: Ends::Never,
-            ..self
-        }
+        Self { ends: Ends::Never, ..self }
     }
 }
 

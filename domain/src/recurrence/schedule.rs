@@ -76,12 +76,7 @@ impl Schedule {
             false => Grid::Calendar(Calendar::new(rule, start, days)),
         };
         let end = End::new(ends, &grid, start, days, &zone);
-        Self {
-            grid,
-            zone,
-            end,
-            start,
-        }
+        Self { grid, zone, end, start }
     }
 
     /// All occurrences from the start, until the rule ends or too many candidates were examined.
@@ -112,8 +107,9 @@ impl Schedule {
     pub fn following(&self, occurrence: &Occurrence) -> Result<Option<Occurrence>, TooSparse> {
         match self.grid {
             Grid::Elapsed(_) => self.next_after(occurrence.at),
-            Grid::Calendar(_) => Ahead::from_wall(self, occurrence.wall, Budget::query())
-                .find(|next| next.wall > occurrence.wall),
+            Grid::Calendar(_) => {
+                Ahead::from_wall(self, occurrence.wall, Budget::query()).find(|next| next.wall > occurrence.wall)
+            }
         }
     }
 
@@ -127,7 +123,7 @@ impl Schedule {
         end.pass()?;
         match &self.grid {
             Grid::Calendar(calendar) => {
-                let mut walk = calendar.until(end.wall);
+                let mut walk = calendar.downward(end.wall);
                 while let Some(wall) = walk.next(&mut budget)? {
                     match self.on_the_wall(wall) {
                         Some(found) if found.at <= end.at => return Ok(Some(found)),
@@ -136,25 +132,17 @@ impl Schedule {
                 }
                 Ok(None)
             }
-            Grid::Elapsed(elapsed) => Ok(elapsed
-                .until(end.at)
-                .next(&mut budget)?
-                .map(|at| self.in_time(at))),
+            Grid::Elapsed(elapsed) => Ok(elapsed.downward(end.at).next(&mut budget)?.map(|at| self.in_time(at))),
         }
     }
 
     /// The first `limit` occurrences later than `after` and no later than `until`.
     ///
     /// # Errors
-    /// [`TooSparse`] if the candidates that a query examines do not reach so far.
-    pub fn between(
-        &self,
-        after: Timestamp,
-        until: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<Occurrence>, TooSparse> {
+    /// [`TooSparse`] if the candidates that an iteration examines do not reach so far.
+    pub fn between(&self, after: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Occurrence>, TooSparse> {
         let mut found = Vec::new();
-        let mut ahead = Ahead::from_instant(self, after, Budget::query()).by(until);
+        let mut ahead = Ahead::from_instant(self, after, Budget::iteration()).by(until);
         while found.len() < limit
             && let Some(next) = ahead.find(|next| next.at > after)?
         {
@@ -165,27 +153,19 @@ impl Schedule {
 
     /// The wall time that the rule names, at its instant; `None` at the edges of the calendar.
     pub(super) fn on_the_wall(&self, wall: DateTime) -> Option<Occurrence> {
-        Some(Occurrence {
-            wall,
-            at: self.zone.to_timestamp(wall).ok()?,
-        })
+        Some(Occurrence { wall, at: self.zone.to_timestamp(wall).ok()? })
     }
 
     /// The instant, with what the clock on the wall shows then.
     pub(super) fn in_time(&self, at: Timestamp) -> Occurrence {
-        Occurrence {
-            wall: self.zone.to_datetime(at),
-            at,
-        }
+        Occurrence { wall: self.zone.to_datetime(at), at }
     }
 }
 
 /// Wall times between which all those lie whose instants are around `at`. Where a change of clocks
 /// was less than 26 h ago (whole days have been left out), a wall time before it may come after it.
 pub(super) fn walls_around(at: Timestamp, zone: &TimeZone) -> (DateTime, DateTime) {
-    let before = at
-        .checked_sub(SignedDuration::from_hours(26))
-        .unwrap_or(Timestamp::MIN);
+    let before = at.checked_sub(SignedDuration::from_hours(26)).unwrap_or(Timestamp::MIN);
     let walls = [zone.to_offset(at), zone.to_offset(before)].map(|offset| offset.to_datetime(at));
     (walls[0].min(walls[1]), walls[0].max(walls[1]))
 }

@@ -16,17 +16,11 @@ impl<'a> Set<'a> {
     pub(super) fn new(days: Vec<Date>, times: &'a [Time], positions: &[i16]) -> Self {
         let size = days.len() * times.len();
         let picked = (!positions.is_empty()).then(|| pick(positions, size));
-        Self {
-            days,
-            times,
-            picked,
-        }
+        Self { days, times, picked }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.picked
-            .as_ref()
-            .map_or(self.days.len() * self.times.len(), Vec::len)
+        self.picked.as_ref().map_or(self.days.len() * self.times.len(), Vec::len)
     }
 
     pub(super) fn get(&self, index: usize) -> Option<DateTime> {
@@ -65,11 +59,7 @@ impl<'a> Set<'a> {
 fn pick(positions: &[i16], size: usize) -> Vec<usize> {
     let index = |position: &i16| {
         let steps = usize::from(position.unsigned_abs());
-        let index = if *position > 0 {
-            steps.checked_sub(1)
-        } else {
-            size.checked_sub(steps)
-        };
+        let index = if *position > 0 { steps.checked_sub(1) } else { size.checked_sub(steps) };
         index.filter(|index| *index < size)
     };
     let mut picked: Vec<usize> = positions.iter().filter_map(index).collect();

@@ -27,49 +27,31 @@ impl<'a> Ahead<'a> {
     /// From `wall` on, or a little before it: the caller looks for what it wants.
     pub(super) fn from_wall(schedule: &'a Schedule, wall: DateTime, budget: Budget) -> Self {
         let walk = match &schedule.grid {
-            Grid::Calendar(calendar) => Walk::Calendar(calendar.from(wall)),
+            Grid::Calendar(calendar) => Walk::Calendar(calendar.upward(wall)),
             Grid::Elapsed(elapsed) => {
                 let at = schedule.zone.to_ambiguous_timestamp(wall).earlier();
-                Walk::Elapsed(elapsed.from(at.unwrap_or(Timestamp::MIN)))
+                Walk::Elapsed(elapsed.upward(at.unwrap_or(Timestamp::MIN)))
             }
         };
-        Self {
-            schedule,
-            walk,
-            end: schedule.end,
-            budget,
-        }
+        Self { schedule, walk, end: schedule.end, budget }
     }
 
     /// From `at` on, or a little before it: the caller looks for what it wants.
     pub(super) fn from_instant(schedule: &'a Schedule, at: Timestamp, budget: Budget) -> Self {
         let walk = match &schedule.grid {
-            Grid::Calendar(calendar) => {
-                Walk::Calendar(calendar.from(walls_around(at, &schedule.zone).0))
-            }
-            Grid::Elapsed(elapsed) => Walk::Elapsed(elapsed.from(at)),
+            Grid::Calendar(calendar) => Walk::Calendar(calendar.upward(walls_around(at, &schedule.zone).0)),
+            Grid::Elapsed(elapsed) => Walk::Elapsed(elapsed.upward(at)),
         };
-        Self {
-            schedule,
-            walk,
-            end: schedule.end,
-            budget,
-        }
+        Self { schedule, walk, end: schedule.end, budget }
     }
 
     /// No further than this instant.
     pub(super) fn by(self, at: Timestamp) -> Self {
-        Self {
-            end: self.schedule.end.narrowed(at, &self.schedule.zone),
-            ..self
-        }
+        Self { end: self.schedule.end.narrowed(at, &self.schedule.zone), ..self }
     }
 
     /// The first one, from here on, that is `wanted`.
-    pub(super) fn find(
-        &mut self,
-        wanted: impl Fn(&Occurrence) -> bool,
-    ) -> Result<Option<Occurrence>, TooSparse> {
+    pub(super) fn find(&mut self, wanted: impl Fn(&Occurrence) -> bool) -> Result<Option<Occurrence>, TooSparse> {
         while let Some(next) = self.next()? {
             if wanted(&next) {
                 return Ok(Some(next));

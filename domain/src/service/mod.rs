@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod questions;
+mod sign_in;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use tracing::{Instrument, info, info_span, warn};
 
 pub use deliveries::Deliveries;
 pub use questions::Listed;
+pub use sign_in::{Operators, Secret};
 
 use crate::access::{Principal, Sight};
 use crate::change::Receipt;
@@ -133,7 +135,9 @@ impl Tasks {
     pub async fn names(&self, ids: &[PersonId]) -> Result<BTreeMap<PersonId, String>, PortError> {
         let mut names = BTreeMap::new();
         for id in ids {
-            if !names.contains_key(id) && let Some(person) = self.people.person(*id).await? {
+            if !names.contains_key(id)
+                && let Some(person) = self.people.person(*id).await?
+            {
                 names.insert(*id, person.name);
             }
         }

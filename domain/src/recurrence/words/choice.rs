@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, Weekday};
 
+use super::narrow::Left;
 use super::terms::{WORKDAYS, list, month, month_days, name, nth, ordinal, weekdays};
 use super::{Frequency, NthWeekday, Rule};
 
@@ -12,23 +13,6 @@ pub(super) struct Choice {
     pub(super) of: Of,
     /// What is not said yet.
     pub(super) left: Left,
-}
-
-/// The parts that only narrow down what was said.
-pub(super) struct Left {
-    pub(super) weekdays: bool,
-    pub(super) month_days: bool,
-    pub(super) months: bool,
-    pub(super) positions: bool,
-}
-
-impl Left {
-    pub(super) const ALL: Self = Self {
-        weekdays: true,
-        month_days: true,
-        months: true,
-        positions: true,
-    };
 }
 
 /// Where the chosen days stand in the sentence.
@@ -43,10 +27,7 @@ pub(super) enum Of {
 impl Choice {
     pub(super) fn of(rule: &Rule, start: Date, whole_days: bool) -> Self {
         // BYSETPOS counts times, not days: with several a day it picks no day.
-        let once_a_day = whole_days
-            || [&rule.hours, &rule.minutes, &rule.seconds]
-                .iter()
-                .all(|list| list.len() < 2);
+        let once_a_day = whole_days || [&rule.hours, &rule.minutes, &rule.seconds].iter().all(|list| list.len() < 2);
         let takes_positions = once_a_day && !rule.positions.is_empty();
         let by_weekday = rule.month_days.is_empty() && !rule.weekdays.is_empty();
         let positioned = takes_positions.then(|| positioned(rule)).flatten();
@@ -58,17 +39,8 @@ impl Choice {
         };
         let from_the_end = rule.month_days == [-1] && rule.weekdays.is_empty();
         let monthly = rule.frequency == Frequency::Monthly;
-        let of = if monthly && (by_weekday || from_the_end) {
-            Of::Month
-        } else {
-            Of::Period
-        };
-        let left = Left {
-            weekdays: !by_weekday,
-            month_days: false,
-            months: monthly,
-            positions,
-        };
+        let of = if monthly && (by_weekday || from_the_end) { Of::Month } else { Of::Period };
+        let left = Left { weekdays: !by_weekday, month_days: false, months: monthly, positions };
         Self { said, of, left }
     }
 }
@@ -87,16 +59,8 @@ fn positioned(rule: &Rule) -> Option<String> {
             _ => format!("the {} (or the last day)", ordinal(day)),
         });
     }
-    let days: Option<Vec<Weekday>> = rule
-        .month_days
-        .is_empty()
-        .then(|| plain(&rule.weekdays))
-        .flatten();
-    let positions: Vec<String> = rule
-        .positions
-        .iter()
-        .map(|position| nth(*position))
-        .collect();
+    let days: Option<Vec<Weekday>> = rule.month_days.is_empty().then(|| plain(&rule.weekdays)).flatten();
+    let positions: Vec<String> = rule.positions.iter().map(|position| nth(*position)).collect();
     let which = format!("the {} {}", list(&positions, "and"), kind(&days?));
     Some(within_year(rule, which))
 }
@@ -111,10 +75,7 @@ fn clamped(rule: &Rule) -> Option<i16> {
 
 fn plain(days: &[NthWeekday]) -> Option<Vec<Weekday>> {
     let plain = |day: &NthWeekday| day.ordinal.is_none().then_some(day.weekday);
-    days.iter()
-        .map(plain)
-        .collect::<Option<Vec<Weekday>>>()
-        .filter(|days| !days.is_empty())
+    days.iter().map(plain).collect::<Option<Vec<Weekday>>>().filter(|days| !days.is_empty())
 }
 
 /// `workday`, `day`, `Monday or Friday`.
@@ -155,34 +116,16 @@ fn within_year(rule: &Rule, which: String) -> String {
 }
 
 fn named(months: &[i16]) -> String {
-    list(
-        &months
-            .iter()
-            .map(|number| month(*number))
-            .collect::<Vec<&str>>(),
-        "and",
-    )
+    list(&months.iter().map(|number| month(*number)).collect::<Vec<&str>>(), "and")
 }
 
 /// Days by their number: `the 1st and 15th`, `4 July`, `the last day of February`.
 fn dates(rule: &Rule, start: Date) -> String {
     let own = [i16::from(start.day())];
-    let days = if rule.month_days.is_empty() {
-        &own
-    } else {
-        rule.month_days.as_slice()
-    };
+    let days = if rule.month_days.is_empty() { &own } else { rule.month_days.as_slice() };
     if rule.frequency == Frequency::Monthly {
         let rare = days.iter().any(|day| *day > 28);
-        return format!(
-            "the {}{}",
-            month_days(days),
-            if rare {
-                " (in months that have one)"
-            } else {
-                ""
-            }
-        );
+        return format!("the {}{}", month_days(days), if rare { " (in months that have one)" } else { "" });
     }
     let own = [i16::from(start.month())];
     let months = match rule.months.as_slice() {
@@ -192,17 +135,9 @@ fn dates(rule: &Rule, start: Date) -> String {
     };
     match days {
         [day] if *day > 0 => {
-            let dates: Vec<String> = months
-                .iter()
-                .map(|number| format!("{day} {}", month(*number)))
-                .collect();
+            let dates: Vec<String> = months.iter().map(|number| format!("{day} {}", month(*number))).collect();
             let rare = months.iter().any(|number| !in_every_year(*number, *day));
-            list(&dates, "and")
-                + if rare {
-                    " (in years that have one)"
-                } else {
-                    ""
-                }
+            list(&dates, "and") + if rare { " (in years that have one)" } else { "" }
         }
         days => format!("the {} of {}", month_days(days), named(months)),
     }

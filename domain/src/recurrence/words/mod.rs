@@ -4,13 +4,15 @@
 //! to the start (its weekday, day, time) is said as if the rule had named it.
 
 mod choice;
+mod narrow;
 mod terms;
 
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 
-use self::choice::{Choice, Left, Of};
-use self::terms::{WORKDAYS, clock, count_of, list, month, month_days, name, weekdays};
+use self::choice::{Choice, Of};
+use self::narrow::{Left, in_clock_units};
+use self::terms::{WORKDAYS, clock, count_of, list, name, weekdays};
 use super::calendar::times;
 use super::{Frequency, NthWeekday, Rule, Start, Until};
 
@@ -34,9 +36,7 @@ pub fn in_words(rule: &Rule, start: Start) -> String {
     };
     let Pattern { said, only } = Pattern::of(rule, day, time.is_none());
     let only: String = only.iter().map(|only| format!(", only {only}")).collect();
-    let times = time
-        .map(|wall| times_of_day(rule, wall))
-        .unwrap_or_default();
+    let times = time.map(|wall| times_of_day(rule, wall)).unwrap_or_default();
     said + &times + &until(rule) + &only + &weeks(rule) + &count(rule)
 }
 
@@ -48,54 +48,27 @@ struct Pattern {
 
 impl Pattern {
     fn of(rule: &Rule, start: Date, whole_days: bool) -> Self {
+        let plainly_daily = rule.interval > 1 || rule.weekdays.is_empty();
         match rule.frequency {
-            Frequency::Minutely => Self::plain(rule, "minute"),
-            Frequency::Hourly => Self::plain(rule, "hour"),
-            Frequency::Daily if rule.interval == 1 && !rule.weekdays.is_empty() => Self {
-                said: weekly(rule, start),
-                only: rest(
-                    rule,
-                    &Left {
-                        weekdays: false,
-                        ..Left::ALL
-                    },
-                ),
-            },
-            Frequency::Daily => Self::plain(rule, "day"),
-            Frequency::Weekly => Self {
-                said: weekly(rule, start),
-                only: rest(
-                    rule,
-                    &Left {
-                        weekdays: false,
-                        ..Left::ALL
-                    },
-                ),
-            },
+            Frequency::Minutely => Self::elapsed(rule, "minute"),
+            Frequency::Hourly => Self::elapsed(rule, "hour"),
+            Frequency::Daily if plainly_daily => {
+                Self { said: format!("every {}", count_of(rule.interval, "day")), only: Left::ALL.of(rule) }
+            }
+            Frequency::Daily | Frequency::Weekly => {
+                Self { said: weekly(rule, start), only: Left::BUT_WEEKDAYS.of(rule) }
+            }
             Frequency::Monthly => Self::chosen(rule, "month", Choice::of(rule, start, whole_days)),
             Frequency::Yearly => Self::chosen(rule, "year", Choice::of(rule, start, whole_days)),
         }
     }
 
     /// `every 2 hours`: all that the rule picks only narrows it down.
-    fn plain(rule: &Rule, unit: &str) -> Self {
-        let mut only = rest(rule, &Left::ALL);
-        if rule.below_a_day() {
-            let units = [
-                ("hour", &rule.hours),
-                ("minute", &rule.minutes),
-                ("second", &rule.seconds),
-            ];
-            let picked = units.into_iter().filter(|(_, values)| !values.is_empty());
-            only.extend(picked.map(|(unit, values)| match values.len() {
-                1 => format!("in {unit} {}", list(values, "and")),
-                _ => format!("in {unit}s {}", list(values, "and")),
-            }));
-        }
-        Self {
-            said: format!("every {}", count_of(rule.interval, unit)),
-            only,
-        }
+    fn elapsed(rule: &Rule, unit: &str) -> Self {
+        let mut only = Left::ALL.of(rule);
+        only.extend(in_clock_units(rule));
+        let said = format!("every {}", count_of(rule.interval, unit));
+        Self { said, only }
     }
 
     /// `every year on 4 July`, `the last Friday of every month`.
@@ -105,55 +78,24 @@ impl Pattern {
             Of::Month if every == "month" => format!("{} of every month", choice.said),
             _ => format!("every {every} on {}", choice.said),
         };
-        Self {
-            said,
-            only: rest(rule, &choice.left),
-        }
+        let only = choice.left.of(rule);
+        Self { said, only }
     }
 }
 
 /// `every weekday`, `every Monday and Friday`, `every other Monday`, `every 3 weeks on Monday`.
 fn weekly(rule: &Rule, start: Date) -> String {
     let own = [NthWeekday::from(start.weekday())];
-    let days = if rule.weekdays.is_empty() {
-        &own
-    } else {
-        rule.weekdays.as_slice()
+    let days = match rule.weekdays.as_slice() {
+        [] => own.as_slice(),
+        days => days,
     };
     match (rule.interval, days) {
-        (1, days) if weekdays(days) == weekdays(&WORKDAYS.map(NthWeekday::from)) => {
-            "every weekday".to_owned()
-        }
+        (1, days) if weekdays(days) == weekdays(&WORKDAYS.map(NthWeekday::from)) => "every weekday".to_owned(),
         (1, days) => format!("every {}", weekdays(days)),
         (2, [day]) => format!("every other {}", name(day.weekday)),
         (interval, days) => format!("every {interval} weeks on {}", weekdays(days)),
     }
-}
-
-/// What only narrows the pattern down: `in March`, `the last of the month`.
-fn rest(rule: &Rule, left: &Left) -> Vec<String> {
-    let mut rest = Vec::new();
-    if left.weekdays && !rule.weekdays.is_empty() {
-        rest.push(format!("on {}", weekdays(&rule.weekdays)));
-    }
-    if left.month_days && !rule.month_days.is_empty() {
-        rest.push(format!("on the {}", month_days(&rule.month_days)));
-    }
-    if left.months && !rule.months.is_empty() {
-        let months: Vec<&str> = rule.months.iter().map(|number| month(*number)).collect();
-        rest.push(format!("in {}", list(&months, "and")));
-    }
-    if left.positions && !rule.positions.is_empty() {
-        let positions: Vec<String> = rule.positions.iter().map(|nth| terms::nth(*nth)).collect();
-        let unit = match rule.frequency {
-            Frequency::Weekly => "week",
-            Frequency::Monthly => "month",
-            Frequency::Yearly => "year",
-            _ => "day",
-        };
-        rest.push(format!("the {} of the {unit}", list(&positions, "and")));
-    }
-    rest
 }
 
 /// ` at 09:00 and 17:00`.

@@ -4,21 +4,12 @@ use jiff::civil::{Date, Time, Weekday};
 
 use super::NthWeekday;
 
-pub(super) const WORKDAYS: [Weekday; 5] = [
-    Weekday::Monday,
-    Weekday::Tuesday,
-    Weekday::Wednesday,
-    Weekday::Thursday,
-    Weekday::Friday,
-];
+pub(super) const WORKDAYS: [Weekday; 5] =
+    [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
 
 /// `day`, `2 days`.
 pub(super) fn count_of(count: u32, unit: &str) -> String {
-    if count == 1 {
-        unit.to_owned()
-    } else {
-        format!("{count} {unit}s")
-    }
+    if count == 1 { unit.to_owned() } else { format!("{count} {unit}s") }
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -33,11 +24,7 @@ pub(super) fn list(items: &[impl ToString], and: &str) -> String {
 
 /// `09:00`, `09:00:30`.
 pub(super) fn clock(time: Time) -> String {
-    let format = if time.second() == 0 {
-        "%H:%M"
-    } else {
-        "%H:%M:%S"
-    };
+    let format = if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
     time.strftime(format).to_string()
 }
 
@@ -91,11 +78,7 @@ pub(super) fn weekdays(days: &[NthWeekday]) -> String {
 /// `1st and 15th`, `1st and last day`.
 pub(super) fn month_days(days: &[i16]) -> String {
     let say = |day: &i16| {
-        if *day > 0 {
-            ordinal(*day)
-        } else {
-            format!("{} day", nth(*day))
-        }
+        if *day > 0 { ordinal(*day) } else { format!("{} day", nth(*day)) }
     };
     list(&days.iter().map(say).collect::<Vec<String>>(), "and")
 }

@@ -1,0 +1,64 @@
+//! The bounds of what a task may hold.
+
+use std::collections::BTreeSet;
+
+use crate::refusal::{Code, Refusal};
+use crate::task::{DESCRIPTION_MAX, TAGS_MAX, TITLE_MAX};
+
+/// The longest tag, in characters.
+const TAG_MAX: usize = 50;
+
+/// A title in one line: white space collapsed, control characters gone.
+pub(super) fn title(text: &str) -> Result<String, Refusal> {
+    let line = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let title = line.collect::<Vec<_>>().join(" ");
+    let length = title.chars().count();
+    match length {
+        0 => Err(invalid("A task needs a title.", "Say what is to be done, e.g. `add call the bank`.")),
+        _ if length > TITLE_MAX => Err(invalid(
+            format!("The title has {length} characters; at most {TITLE_MAX} fit."),
+            "Shorten it, and put the rest into the description.",
+        )),
+        _ => Ok(title),
+    }
+}
+
+/// A description: any lines, no control characters but tab and newline.
+pub(super) fn description(text: &str) -> Result<String, Refusal> {
+    let length = text.chars().count();
+    if length > DESCRIPTION_MAX {
+        return Err(invalid(
+            format!("The description has {length} characters; at most {DESCRIPTION_MAX} fit."),
+            "Shorten it, or link to where the rest is.",
+        ));
+    }
+    Ok(text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect())
+}
+
+/// Tags: lower case, without `#`.
+pub(super) fn tags(tags: &BTreeSet<String>) -> Result<BTreeSet<String>, Refusal> {
+    let clean: BTreeSet<String> = tags.iter().map(|tag| tag.trim_start_matches('#').to_lowercase()).collect();
+    if clean.len() > TAGS_MAX {
+        return Err(invalid(
+            format!("{} tags are too many; at most {TAGS_MAX} fit.", clean.len()),
+            "Remove some, e.g. `untag 3 #old`.",
+        ));
+    }
+    match clean.iter().find(|tag| !is_tag(tag)) {
+        Some(tag) => Err(invalid(
+            format!("“{}” is no tag.", tag.escape_debug()),
+            "A tag begins with a letter and goes on with letters, digits, _, - and /, at most 50 characters.",
+        )),
+        None => Ok(clean),
+    }
+}
+
+fn is_tag(tag: &str) -> bool {
+    tag.chars().next().is_some_and(char::is_alphabetic)
+        && tag.chars().count() <= TAG_MAX
+        && tag.chars().all(|c| c.is_alphanumeric() || "_-/".contains(c))
+}
+
+fn invalid(sentence: impl Into<String>, next_step: &str) -> Refusal {
+    Refusal::new(Code::Invalid, sentence, next_step)
+}

@@ -1,0 +1,131 @@
+//! Editing: fields of a task; of a recurring task, of the series from now on.
+
+use super::book::Book;
+use super::{check, remind, repeat};
+use crate::access::Action;
+use crate::command::{Repeat, TaskEdit, TaskRef};
+use crate::event::Changes;
+use crate::outcome::Deed;
+use crate::refusal::{Code, Refusal};
+use crate::series::Series;
+use crate::snapshot::Loaded;
+use crate::task::Task;
+
+/// `edit`: wins field by field; says from and to.
+pub(super) fn edit(
+    book: &mut Book<'_>,
+    named: &[TaskRef],
+    edit: &TaskEdit,
+    expected: Option<u64>,
+) -> Result<(), Refusal> {
+    for loaded in book.tasks(named, Action::Change)? {
+        expect_version(&loaded.task, expected)?;
+        let mut task = with_fields(&loaded.task, edit)?;
+        let series = book.series_of(&loaded.task).filter(|series| series.current == task.id).cloned();
+        follow_repeat(book, &mut task, &loaded.task, series.as_ref(), edit)?;
+        let changes = book.put_task(Some(&loaded), task.clone(), &loaded.list);
+        if reminds_otherwise(&loaded.task, &task) {
+            remind::again(book, &loaded, &task, &loaded.list);
+        }
+        book.say(deed_if(&changes, Deed::Edited), &task, &loaded.list, changes);
+    }
+    Ok(())
+}
+
+/// REST's `If-Match`.
+pub(super) fn expect_version(task: &Task, expected: Option<u64>) -> Result<(), Refusal> {
+    match expected {
+        Some(version) if version != task.version => Err(Refusal::new(
+            Code::VersionStale,
+            format!("#{} has version {} by now, not {version}.", task.number, task.version),
+            "Read it again, and repeat the change on what it says now.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn with_fields(task: &Task, edit: &TaskEdit) -> Result<Task, Refusal> {
+    let mut after = task.clone();
+    if let Some(title) = &edit.title {
+        after.title = check::title(title)?;
+    }
+    if let Some(description) = &edit.description {
+        after.description = check::description(description)?;
+    }
+    if let Some(tags) = &edit.tags {
+        after.tags = tags.clone();
+    }
+    after.tags.extend(edit.add_tags.iter().cloned());
+    after.tags = check::tags(&after.tags)?;
+    after.tags.retain(|tag| !edit.remove_tags.contains(tag));
+    after.priority = edit.priority.unwrap_or(after.priority);
+    after.due = edit.due.clone().unwrap_or(after.due);
+    after.assignees = edit.assignees.clone().unwrap_or(after.assignees);
+    Ok(after)
+}
+
+/// Keeps series and task in step: a new rule or time begins a new series with this task as its first
+/// occurrence; other fields go into the template; no rule or no due ends the series.
+fn follow_repeat(
+    book: &mut Book<'_>,
+    task: &mut Task,
+    before: &Task,
+    series: Option<&Series>,
+    edit: &TaskEdit,
+) -> Result<(), Refusal> {
+    let kept = series.map(|series| Repeat { rule: series.rule.clone(), from: series.repeat_from });
+    let wanted = edit.repeat.clone().unwrap_or(kept);
+    let moved = edit.repeat.is_some() || task.due != before.due;
+    match (series, wanted) {
+        (None, None) => {}
+        (None, Some(wanted)) => begin(book, task, &wanted)?,
+        (Some(series), None) => {
+            repeat::end(book, series);
+            task.recurring = None;
+        }
+        (Some(series), Some(_)) if task.due.is_none() && edit.repeat.is_none() => {
+            repeat::end(book, series);
+            task.recurring = None;
+        }
+        (Some(series), Some(wanted)) if moved => {
+            repeat::end(book, series);
+            begin(book, task, &wanted)?;
+        }
+        (Some(series), Some(_)) => {
+            let template = repeat::template(task);
+            if template != series.template {
+                book.put_series(Some(series), Series { template, ..series.clone() });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn begin(book: &mut Book<'_>, task: &mut Task, wanted: &Repeat) -> Result<(), Refusal> {
+    if !task.is_open() {
+        return Err(Refusal::new(
+            Code::Nothing,
+            format!("#{} is closed, so it cannot repeat.", task.number),
+            format!("`reopen {}` first.", task.number),
+        ));
+    }
+    repeat::begin(book, task, wanted)
+}
+
+fn reminds_otherwise(before: &Task, after: &Task) -> bool {
+    before.due != after.due || before.assignees != after.assignees || before.place != after.place
+}
+
+/// A list's or template's change that the series takes over with its current occurrence.
+pub(super) fn series_follows(book: &mut Book<'_>, loaded: &Loaded, task: &Task) {
+    let Some(series) = book.series_of(&loaded.task).filter(|series| series.current == task.id).cloned() else { return };
+    let after = Series { list: task.list, template: repeat::template(task), ..series.clone() };
+    if after != series {
+        book.put_series(Some(&series), after);
+    }
+}
+
+/// Whether anything was changed, as a deed.
+pub(super) fn deed_if(changes: &Changes, deed: Deed) -> Deed {
+    if changes.is_empty() { Deed::Unchanged } else { deed }
+}

@@ -1,0 +1,111 @@
+//! A task's reminders: scheduled with its due, cancelled when it closes or moves.
+
+use jiff::Timestamp;
+
+use super::book::Book;
+use crate::ids::{PersonId, ReminderId};
+use crate::list::{List, ListKind};
+use crate::place::Place;
+use crate::reminder::{Delivery, DeliveryState, Reminder, ReminderState};
+use crate::snapshot::Loaded;
+use crate::task::Task;
+
+/// What becomes of a reminder whose time has already passed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Late {
+    /// It is not made: the person set a past time and was told so.
+    Never,
+    /// It goes out at once: an occurrence's time came while nobody was there.
+    AtOnce,
+}
+
+/// Schedules the reminders that a task's due asks for, one per place.
+pub(super) fn schedule(book: &mut Book<'_>, task: &Task, list: &List, late: Late) {
+    let Some(due) = task.due.as_ref().filter(|_| task.is_open()) else { return };
+    for (place, recipients) in places(task, list) {
+        let whose = recipients.first().copied().unwrap_or(task.author);
+        let at = match due.reminds_at(book.default_time(whose), book.now()) {
+            Some(at) if at > book.now() || late == Late::AtOnce => at,
+            None if late == Late::AtOnce => book.now(),
+            _ => continue,
+        };
+        let reminder = fresh(book, task, place, recipients, at);
+        book.put_reminder(None, reminder);
+    }
+}
+
+/// A reminder that waits for its time.
+pub(super) fn fresh(book: &Book<'_>, task: &Task, place: Place, recipients: Vec<PersonId>, at: Timestamp) -> Reminder {
+    Reminder {
+        id: ReminderId(book.fresh()),
+        task: task.id,
+        tenant: task.tenant.clone(),
+        place,
+        recipients,
+        asked_by: task.author,
+        at,
+        state: ReminderState::Scheduled,
+        delivery: None,
+        reason: None,
+        trace: book.request.trace.clone(),
+        version: 1,
+    }
+}
+
+/// Where a task's reminders go and whom they mention there.
+pub(super) fn places(task: &Task, list: &List) -> Vec<(Place, Vec<PersonId>)> {
+    if let Some(chosen) = &task.place {
+        let author = chosen.mentions_author.then_some(task.author);
+        let mentioned = if task.assignees.is_empty() { author.into_iter().collect() } else { task.assignees.clone() };
+        return vec![(chosen.place.clone(), mentioned)];
+    }
+    match &list.kind {
+        ListKind::Channel(channel) => {
+            let mentioned = if task.assignees.is_empty() { vec![task.author] } else { task.assignees.clone() };
+            vec![(Place::Channel(channel.clone()), mentioned)]
+        }
+        ListKind::Personal(owner) if task.assignees.is_empty() => vec![(Place::Direct(*owner), vec![*owner])],
+        ListKind::Personal(_) => task.assignees.iter().map(|person| (Place::Direct(*person), vec![*person])).collect(),
+    }
+}
+
+/// Cancels every reminder of a task that can still be stopped. Returns whether one was already going out.
+pub(super) fn cancel(book: &mut Book<'_>, loaded: &Loaded, reason: &str) -> bool {
+    let mut going_out = false;
+    for reminder in &loaded.reminders {
+        match reminder.state {
+            ReminderState::Scheduled => cancel_one(book, reminder, reason),
+            ReminderState::Due => going_out |= !call_back(book, reminder, reason),
+            ReminderState::Delivered | ReminderState::Cancelled | ReminderState::Failed => {}
+        }
+    }
+    going_out
+}
+
+/// Moves a task's reminders to where its due, place and people now ask for them.
+pub(super) fn again(book: &mut Book<'_>, loaded: &Loaded, task: &Task, list: &List) {
+    cancel(book, loaded, "moved");
+    schedule(book, task, list, Late::Never);
+}
+
+fn cancel_one(book: &mut Book<'_>, reminder: &Reminder, reason: &str) {
+    let cancelled = Reminder { state: ReminderState::Cancelled, reason: Some(reason.to_owned()), ..reminder.clone() };
+    book.put_reminder(Some(reminder), cancelled);
+}
+
+/// Takes a claimed reminder out of its delivery, unless an attempt was begun. The delivery's version decides the
+/// race with the deliverer: whoever commits second decides again.
+fn call_back(book: &mut Book<'_>, reminder: &Reminder, reason: &str) -> bool {
+    let Some(carrier) = reminder.delivery.and_then(|id| book.snapshot.deliveries.get(&id)) else { return false };
+    if carrier.state != DeliveryState::Claimed {
+        return false;
+    }
+    let latest = book.change.deliveries.iter().map(|put| &put.row).find(|row| row.id == carrier.id);
+    let mut members = latest.unwrap_or(carrier).members.clone();
+    members.retain(|id| *id != reminder.id);
+    let state = if members.is_empty() { DeliveryState::Dropped } else { DeliveryState::Claimed };
+    book.change.deliveries.retain(|put| put.row.id != carrier.id);
+    book.put_delivery(carrier, Delivery { members, state, ..carrier.clone() });
+    cancel_one(book, reminder, reason);
+    true
+}

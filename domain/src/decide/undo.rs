@@ -1,0 +1,161 @@
+//! Taking back the speaker's own last change, field by field.
+
+use jiff::SignedDuration;
+
+use super::book::Book;
+use super::{close, remind, reopen};
+use crate::change::UndoRecord;
+use crate::event::Changes;
+use crate::list::List;
+use crate::outcome::Deed;
+use crate::refusal::{Code, Refusal};
+use crate::reminder::{Reminder, ReminderState};
+use crate::series::{Series, SeriesState};
+use crate::snapshot::Loaded;
+use crate::task::{Status, Task};
+
+/// How long a change can be taken back.
+const GOOD_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// `undo`: refuses when somebody has changed the same field since.
+pub(super) fn undo(book: &mut Book<'_>) -> Result<(), Refusal> {
+    let record = book.snapshot.undo.clone();
+    let record = record.filter(|record| book.now().duration_since(record.at) < GOOD_FOR).ok_or_else(|| {
+        Refusal::new(
+            Code::Nothing,
+            "There is no change of yours here to take back.",
+            "`history` shows what was changed; `edit` changes it again.",
+        )
+    })?;
+    for (before, after) in &record.series {
+        take_series_back(book, before.as_ref(), after)?;
+    }
+    for (before, after) in &record.tasks {
+        take_task_back(book, &record.lists, before.as_ref(), after)?;
+    }
+    take_snoozes_back(book, &record)
+}
+
+fn take_task_back(book: &mut Book<'_>, lists: &[List], before: Option<&Task>, after: &Task) -> Result<(), Refusal> {
+    let loaded = book.loaded(after.id).filter(|loaded| book.setting.sight.sees(&loaded.task)).cloned();
+    let loaded = loaded.ok_or_else(|| Refusal::no_task(format!("#{}", after.number)))?;
+    let Some(before) = before else {
+        unchanged(loaded.task.status == after.status, &loaded.task)?;
+        close::hide(book, &loaded);
+        book.say(Deed::Undone, &loaded.task, &loaded.list, Changes::new());
+        return Ok(());
+    };
+    let task = reverted(&loaded.task, before, after)?;
+    let opens = task.is_open() && !loaded.task.is_open();
+    let series_stays = book.series_of(&loaded.task).is_some_and(|series| series.current == task.id);
+    let changes: Changes = if opens && !series_stays {
+        reopen::open_again(book, &loaded, &task)?
+    } else {
+        write(book, lists, &loaded, &task)
+    };
+    book.say(Deed::Undone, &task, &loaded.list, changes);
+    Ok(())
+}
+
+/// Writes the reverted task in the list it goes back to, and its reminders.
+fn write(book: &mut Book<'_>, lists: &[List], loaded: &Loaded, task: &Task) -> Changes {
+    let back_in = lists.iter().find(|list| list.id == task.list).cloned();
+    let list = back_in.unwrap_or_else(|| loaded.list.clone());
+    let changes = book.put_task(Some(loaded), task.clone(), &list);
+    if !changes.is_empty() {
+        remind::again(book, loaded, task, &list);
+    }
+    changes
+}
+
+/// Puts back each field that the change set, if it still says what the change made it say.
+fn reverted(now: &Task, before: &Task, after: &Task) -> Result<Task, Refusal> {
+    let mut task = now.clone();
+    macro_rules! put_back {
+        ($($field:ident),+) => {
+            $(if before.$field != after.$field {
+                unchanged(now.$field == after.$field, now)?;
+                task.$field = before.$field.clone();
+            })+
+        };
+    }
+    put_back!(title, description, priority, tags, due, status, assignees, place, list, recurring);
+    if before.status != after.status {
+        task.closed = before.closed.clone();
+    }
+    Ok(task)
+}
+
+fn unchanged(same: bool, task: &Task) -> Result<(), Refusal> {
+    if same {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::Changed,
+        format!("#{} was changed again since, so this cannot be taken back.", task.number),
+        format!("`history {}` shows by whom and how.", task.number),
+    ))
+}
+
+/// A series that was begun is ended; one that was ended or changed is what it was, if nobody changed it since.
+fn take_series_back(book: &mut Book<'_>, before: Option<&Series>, after: &Series) -> Result<(), Refusal> {
+    let Some(now) = book.snapshot.series.get(&after.id).cloned() else { return Ok(()) };
+    let back = match before {
+        None => Series { state: SeriesState::Ended, next_at: None, ..now.clone() },
+        Some(before) => {
+            let same = now.rule == after.rule && now.template == after.template && now.state == after.state;
+            if !same {
+                return Err(Refusal::new(
+                    Code::Changed,
+                    "The series was changed again since, so this cannot be taken back.",
+                    "`edit` it to what you want.",
+                ));
+            }
+            revived(&now, before, after)
+        }
+    };
+    book.put_series(Some(&now), back);
+    Ok(())
+}
+
+/// What the series was, but standing where it stands now if it has moved on meanwhile.
+fn revived(now: &Series, before: &Series, after: &Series) -> Series {
+    let moved_on = now.current != after.current;
+    let state = Series { version: now.version, ..before.clone() };
+    if !moved_on {
+        return state;
+    }
+    Series {
+        current: now.current,
+        nth: now.nth,
+        current_at: now.current_at,
+        next_at: now.next_at,
+        withdrawn: now.withdrawn,
+        ..state
+    }
+}
+
+fn take_snoozes_back(book: &mut Book<'_>, record: &UndoRecord) -> Result<(), Refusal> {
+    for (before, after) in &record.snoozed {
+        let Some(loaded) = book.loaded(after.task).cloned() else { continue };
+        let still = loaded.reminders.iter().any(|reminder| reminder.id == after.id && reminder.at == after.at);
+        if !loaded.task.is_open() || loaded.task.status == Status::Deleted {
+            continue;
+        }
+        unchanged(still, &loaded.task)?;
+        let told = book.outcome.effects.iter().any(|effect| effect.task.id == loaded.task.id);
+        if !told {
+            remind::cancel(book, &loaded, "the snooze was taken back");
+            if let Some(before) = before.as_ref().filter(|reminder| reminder.at > book.now()) {
+                book.put_reminder(None, again(book, &loaded, before));
+            }
+            book.say(Deed::Undone, &loaded.task, &loaded.list, Changes::new());
+        }
+    }
+    Ok(())
+}
+
+fn again(book: &Book<'_>, loaded: &Loaded, before: &Reminder) -> Reminder {
+    let anew = remind::fresh(book, &loaded.task, before.place.clone(), before.recipients.clone(), before.at);
+    Reminder { state: ReminderState::Scheduled, ..anew }
+}
