@@ -1,4 +1,5 @@
-//! Wall times against clock changes, both ways, and what a query may cost.
+//! Wall times against clock changes, both ways; ends; what a query may cost; and what the `rrule`
+//! crate reads differently.
 
 use std::time::{Duration, Instant};
 
@@ -191,4 +192,20 @@ fn rules_end_with_the_calendar() {
     assert_eq!((all.by_ref().count(), all.exhausted_budget()), (8, false));
     let hourly = schedule("FREQ=HOURLY;INTERVAL=1000000", date(9990, 3, 1).at(9, 0, 0, 0), "Europe/Madrid");
     assert_eq!(hourly.next_after(instant("9999-12-01T00:00:00Z")), Ok(None));
+}
+
+#[test]
+fn positions_in_a_week_count_from_the_week_in_which_the_start_lies() {
+    let rule = "FREQ=WEEKLY;BYDAY=MO,SU;BYSETPOS=2;COUNT=2";
+    let schedule = schedule(rule, date(2020, 4, 8).at(9, 0, 0, 0), "UTC");
+    let days: Vec<i8> = schedule.occurrences().map(|next| next.wall.day()).collect();
+    assert_eq!(days, [12, 19]);
+}
+
+#[test]
+fn numbered_and_plain_weekdays_add_up() {
+    let rule = "FREQ=MONTHLY;BYDAY=1MO,WE,-1FR;COUNT=6";
+    let schedule = schedule(rule, date(2026, 3, 1).at(9, 0, 0, 0), "UTC");
+    let days: Vec<i8> = schedule.occurrences().map(|next| next.wall.day()).collect();
+    assert_eq!(days, [2, 4, 11, 18, 25, 27]);
 }

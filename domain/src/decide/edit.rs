@@ -21,7 +21,7 @@ pub(super) fn edit(
     for loaded in book.tasks(named, Action::Change)? {
         expect_version(&loaded.task, expected)?;
         let mut task = with_fields(&loaded.task, edit)?;
-        let series = book.series_of(&loaded.task).filter(|series| series.current == task.id).cloned();
+        let series = book.series_of(&loaded.task).filter(|series| series.is_active() && series.current == task.id).cloned();
         follow_repeat(book, &mut task, &loaded.task, series.as_ref(), edit)?;
         let changes = book.put_task(Some(&loaded), task.clone(), &loaded.list);
         if reminds_otherwise(&loaded.task, &task) {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Weekday;
 
-use super::rule::Ends;
+use super::parts::Ends;
 use super::{Frequency, NthWeekday, Rule, RuleError, Until};
 
 /// A rule in the making: say what it picks, then [`build`](Self::build).

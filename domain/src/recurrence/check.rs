@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 
-use super::rule::Ends;
+use super::parts::Ends;
 use super::{Frequency, NthWeekday, Rule, RuleError, Until};
 
 /// Two years of minutes, 2,700 of days; keeps all arithmetic far from overflow.

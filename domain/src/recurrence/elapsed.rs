@@ -37,7 +37,9 @@ impl Elapsed {
 
     /// Descending from the last at or before `at`.
     pub(super) fn downward(&self, at: Timestamp) -> Descending<'_> {
-        Descending { elapsed: self, next: self.at_or_before(at.as_second()), regime: Regime::NONE }
+        // Before 1970 `as_second` cuts towards later.
+        let last = at.as_second() - i64::from(at.subsec_nanosecond() < 0);
+        Descending { elapsed: self, next: self.at_or_before(last), regime: Regime::NONE }
     }
 
     /// The `count`-th instant, if no part of the rule picks, so that every step is one.

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::budget::Budget;
-use super::rule::Ends;
+use super::parts::Ends;
 use super::schedule::{Grid, walls_around};
 use super::{TooSparse, Until};
 

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::rule::Ends;
+use super::parts::Ends;
 use super::{Frequency, NthWeekday, Rule, Until};
 
 impl Display for Rule {
