@@ -1,4 +1,8 @@
 //! One binary with every integration test, so that it is linked once.
 
 mod conformance;
+mod contracts;
+mod house;
+mod http;
+mod journeys;
 mod kit;

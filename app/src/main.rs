@@ -1,2 +1,27 @@
-//! The program.
-fn main() {}
+//! `taskbot`: the only main. It reads the configuration, wires the parts together and runs what was asked for.
+
+mod banner;
+mod cli;
+mod commands;
+mod config;
+mod edge;
+mod serve;
+mod shutdown;
+mod telemetry;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    #[cfg(feature = "faults")]
+    let _armed = fail::FailScenario::setup();
+    match commands::run(cli::Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            commands::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

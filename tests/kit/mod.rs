@@ -1,1 +1,6 @@
 //! What the tests share: a clock that is set by hand, ids, a store in a scratch folder.
+
+pub mod clock;
+pub mod dice;
+pub mod samples;
+pub mod world;

@@ -20,12 +20,7 @@ pub struct Settings {
 impl Settings {
     /// The settings of somebody who has set nothing but a zone: 09:00, month before day, Monday.
     pub fn new(zone: TimeZone) -> Self {
-        Self {
-            zone,
-            default_time: time(9, 0, 0, 0),
-            day_first: false,
-            week_start: Weekday::Monday,
-        }
+        Self { zone, default_time: time(9, 0, 0, 0), day_first: false, week_start: Weekday::Monday }
     }
 }
 

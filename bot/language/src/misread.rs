@@ -47,12 +47,8 @@ impl ErrorCode {
             Self::InvalidDate => {
                 "That day is in no calendar; I understand `friday`, `march 12`, `4/15` or `2026-12-24`."
             }
-            Self::InvalidTime => {
-                "No clock shows that time; I understand `5pm`, `17:30`, `at 5` or `noon`."
-            }
-            Self::PastDate => {
-                "That has gone by already; say a day to come, such as `tomorrow 9am` or `next friday`."
-            }
+            Self::InvalidTime => "No clock shows that time; I understand `5pm`, `17:30`, `at 5` or `noon`.",
+            Self::PastDate => "That has gone by already; say a day to come, such as `tomorrow 9am` or `next friday`.",
             Self::InvalidRecurrence => {
                 "That never comes; I understand `every 3 days`, `every mon and fri` or `every day until 1 dec`."
             }
@@ -88,12 +84,7 @@ impl Misread {
             ErrorCode::MissingId => format!("{} `{}`.", code.hint(), example(command)),
             _ => code.hint().to_owned(),
         };
-        Self {
-            command,
-            code,
-            at,
-            hint,
-        }
+        Self { command, code, at, hint }
     }
 }
 

@@ -107,6 +107,17 @@ pub enum Reading {
 }
 
 impl Reading {
+    /// The tasks it speaks of, if it speaks of tasks.
+    pub fn ids(&self) -> Option<&Ids> {
+        match self {
+            Self::Done(ids) | Self::Reopen(ids) | Self::Delete(ids) | Self::History(ids) => Some(ids),
+            Self::Edit(edit) => Some(&edit.ids),
+            Self::Move(change) => Some(&change.ids),
+            Self::Snooze(snooze) => Some(&snooze.ids),
+            _ => None,
+        }
+    }
+
     /// Which command it is.
     pub fn command(&self) -> CommandName {
         match self {

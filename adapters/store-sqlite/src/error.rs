@@ -1,0 +1,102 @@
+//! What SQLite's errors mean to the ports.
+
+use std::borrow::Cow;
+
+use domain::ports::error::PortError;
+
+/// The name of this backend in errors.
+pub(crate) const BACKEND: &str = "store";
+
+/// Why the database failed, in a form that can be told to everybody in a group.
+#[derive(Clone, Debug)]
+pub(crate) struct Trouble {
+    transient: bool,
+    reason: String,
+}
+
+impl Trouble {
+    /// It may work later.
+    pub(crate) fn passing(reason: impl Into<String>) -> Self {
+        Self { transient: true, reason: reason.into() }
+    }
+
+    /// It will not work without somebody's help.
+    pub(crate) fn lasting(reason: impl Into<String>) -> Self {
+        Self { transient: false, reason: reason.into() }
+    }
+}
+
+impl From<Trouble> for PortError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble { transient: true, reason } => Self::Unavailable { backend: BACKEND, reason },
+            Trouble { transient: false, reason } => Self::Broken { backend: BACKEND, reason },
+        }
+    }
+}
+
+impl From<sqlx::Error> for Trouble {
+    fn from(error: sqlx::Error) -> Self {
+        match (Kind::of(&error), &error) {
+            (Kind::Busy, _) => Self::passing("another process is writing to the database"),
+            (Kind::Full, _) => Self::lasting("the disk is full"),
+            (Kind::ReadOnly, _) => Self::lasting("the database is read-only"),
+            (Kind::Corrupt, _) => Self::lasting(format!("the database file is damaged: {error}")),
+            (_, sqlx::Error::PoolTimedOut) => Self::passing("all readers are busy"),
+            (_, sqlx::Error::PoolClosed) => Self::passing("the store is closed"),
+            _ => Self::lasting(error.to_string()),
+        }
+    }
+}
+
+/// The port's error for a failed read.
+pub(crate) fn failed(error: sqlx::Error) -> PortError {
+    Trouble::from(error).into()
+}
+
+/// The port's error for a row that cannot be understood.
+pub(crate) fn corrupt(what: &str, error: impl std::fmt::Display) -> PortError {
+    PortError::Broken { backend: BACKEND, reason: format!("a stored {what} cannot be read: {error}") }
+}
+
+/// SQLite's result codes, as far as anybody acts on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Somebody else holds the lock.
+    Busy,
+    /// A row with this key exists.
+    Taken,
+    /// Another constraint: only the statement failed.
+    Constraint,
+    /// No space left.
+    Full,
+    /// The file or folder cannot be written.
+    ReadOnly,
+    /// The file cannot be opened.
+    CantOpen,
+    /// The file is damaged.
+    Corrupt,
+    /// The file holds something else.
+    NotADatabase,
+    /// Anything else.
+    Other,
+}
+
+impl Kind {
+    /// Reads SQLite's extended result code.
+    pub(crate) fn of(error: &sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        let code: i32 = code.unwrap_or(Cow::Borrowed("0")).parse().unwrap_or(0);
+        match (code, code & 0xff) {
+            (1555 | 2067 | 2579, _) => Self::Taken,
+            (_, 5 | 6) => Self::Busy,
+            (_, 8) => Self::ReadOnly,
+            (_, 11) => Self::Corrupt,
+            (_, 13) => Self::Full,
+            (_, 14) => Self::CantOpen,
+            (_, 19) => Self::Constraint,
+            (_, 26) => Self::NotADatabase,
+            _ => Self::Other,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Opening: connections with the right settings, a schema that is up to date, and errors that say what to do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ports::error::PortError;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep};
+
+use crate::SqliteStore;
+use crate::error::{Kind, Trouble};
+use crate::location::Location;
+use crate::numbers::Numbers;
+use crate::readers::Readers;
+use crate::writer::{Pace, Writer};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+
+/// `PRAGMA application_id` of every Taskbot database (`task` in ASCII), set by the first migration.
+const APPLICATION_ID: i64 = 0x7461_736b;
+/// The pause before a database that another process is just creating is tried again.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How a store works; the default suits a laptop and a small server.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How long another process may hold the write lock before a change is refused.
+    pub busy_timeout: Duration,
+    /// How many connections read.
+    pub readers: u32,
+    /// How many changes may wait for the writer; more are refused.
+    pub queue: usize,
+    /// How many changes share one COMMIT at most.
+    pub group: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { busy_timeout: Duration::from_secs(5), readers: 4, queue: 1_024, group: 64 }
+    }
+}
+
+impl SqliteStore {
+    /// Opens a database, creating it or bringing its schema up to date first. Several processes may do so at once.
+    ///
+    /// `url` is `sqlite://<path>`, a plain path, or `sqlite::memory:` (also `sqlite://:memory:`).
+    ///
+    /// # Errors
+    /// [`PortError::Broken`] when the file cannot be opened or written, is no database of Taskbot, or was written
+    /// by a newer release; [`PortError::Unavailable`] when another process holds it for too long.
+    pub async fn open(url: &str, options: Options) -> Result<Self, PortError> {
+        let location = Location::parse(url)?;
+        let new = location.is_new();
+        let connection = prepared(&location, options.busy_timeout).await.map_err(|error| error.told(&location))?;
+        let connection = Arc::new(Mutex::new(connection));
+        let readers = match &location {
+            Location::Memory => Readers::Single(Arc::clone(&connection)),
+            Location::File(_) => Readers::Pool(pool(&location, options)),
+        };
+        let pace = Pace { queue: options.queue, group: options.group, patience: options.busy_timeout };
+        let writer = Writer::start(connection, pace);
+        let path = location.path().map(ToOwned::to_owned);
+        Ok(Self { readers, writer, numbers: Numbers::default(), path, new })
+    }
+}
+
+/// Why a database could not be opened.
+enum OpenError {
+    Sql(sqlx::Error),
+    Migration(MigrateError),
+    Foreign,
+}
+
+impl From<sqlx::Error> for OpenError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl OpenError {
+    fn is_busy(&self) -> bool {
+        let error = match self {
+            Self::Sql(error) => error,
+            Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => error,
+            Self::Migration(_) | Self::Foreign => return false,
+        };
+        Kind::of(error) == Kind::Busy
+    }
+
+    /// In words, for whoever starts the program.
+    fn told(self, location: &Location) -> PortError {
+        let reason = match self {
+            Self::Migration(MigrateError::VersionMissing(version)) => {
+                format!("{location} was written by a newer Taskbot (schema {version}); use that release or a backup")
+            }
+            Self::Migration(MigrateError::Execute(error)) => return Self::Sql(error).told(location),
+            Self::Migration(error) => format!("the schema of {location} cannot be brought up to date: {error}"),
+            Self::Foreign => format!("{location} is a database of another program"),
+            Self::Sql(error) => match Kind::of(&error) {
+                Kind::CantOpen => format!("{location} cannot be opened: does its folder exist, and may it be written?"),
+                Kind::ReadOnly => format!("{location} cannot be written"),
+                Kind::NotADatabase => format!("{location} is no SQLite database"),
+                Kind::Busy => return Trouble::passing(format!("another process holds {location}")).into(),
+                _ => return Trouble::from(error).into(),
+            },
+        };
+        Trouble::lasting(reason).into()
+    }
+}
+
+/// The writer's connection, with the schema in place. Switching a new file to WAL does not wait for other
+/// processes by itself, hence the loop.
+async fn prepared(location: &Location, patience: Duration) -> Result<SqliteConnection, OpenError> {
+    let deadline = Instant::now() + patience;
+    loop {
+        match prepare(location, patience).await {
+            Err(error) if error.is_busy() && Instant::now() < deadline => sleep(PAUSE).await,
+            result => return result,
+        }
+    }
+}
+
+async fn prepare(location: &Location, patience: Duration) -> Result<SqliteConnection, OpenError> {
+    let mut connection = settings(location, patience)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .create_if_missing(true)
+        .pragma("recursive_triggers", "ON") // so that INSERT OR REPLACE cannot pass by the triggers against DELETE
+        .pragma("temp_store", "MEMORY") // so that savepoints need no temporary file
+        .pragma("cache_size", "-8000")
+        .pragma("journal_size_limit", "67108864")
+        .connect()
+        .await?;
+    migrate(&mut connection).await?;
+    Ok(connection)
+}
+
+/// Applies what is missing, all of it in one transaction that holds the write lock: whoever comes second finds
+/// nothing left to do.
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(&mut *transaction).await?;
+    let owner: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *transaction).await?;
+    if tables > 0 && owner != APPLICATION_ID {
+        return Err(OpenError::Foreign);
+    }
+    MIGRATIONS.run(&mut *transaction).await.map_err(OpenError::Migration)?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+fn settings(location: &Location, patience: Duration) -> SqliteConnectOptions {
+    let settings = match location {
+        Location::Memory => SqliteConnectOptions::new().filename(":memory:"),
+        Location::File(path) => SqliteConnectOptions::new().filename(path),
+    };
+    settings.busy_timeout(patience).disable_statement_logging()
+}
+
+fn pool(location: &Location, options: Options) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(options.readers)
+        .acquire_timeout(options.busy_timeout)
+        .test_before_acquire(false)
+        .connect_lazy_with(settings(location, options.busy_timeout).read_only(true))
+}

@@ -1,0 +1,112 @@
+//! The outbox as a log: read by position, with a cursor per consumer, and kept for a while.
+
+use async_trait::async_trait;
+use domain::event::Topic;
+use domain::ports::bus::{Outbox, OutboxRow};
+use domain::ports::error::PortError;
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+
+use crate::SqliteStore;
+use crate::ask::Ask;
+use crate::error::corrupt;
+use crate::rows::{column, json};
+use crate::script::Script;
+
+/// How many rows go at once, so that no command waits long behind the retention.
+const PRUNED_AT_ONCE: u64 = 2_000;
+
+#[async_trait]
+impl Outbox for SqliteStore {
+    async fn read(&self, after: i64, topics: &[Topic], max: usize) -> Result<Vec<OutboxRow>, PortError> {
+        let ask = Ask::new(
+            "SELECT position, topic, key, payload FROM outbox
+             WHERE position > ? AND topic IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?",
+        );
+        let ask = ask.bind(after).bind(json(topics)).bind(i64::try_from(max).unwrap_or(i64::MAX));
+        self.readers.rows(ask).await?.iter().map(outbox_row).collect()
+    }
+
+    async fn head(&self) -> Result<i64, PortError> {
+        self.integer(Ask::new("SELECT max(position) FROM outbox")).await
+    }
+
+    async fn cursor(&self, consumer: &str) -> Result<i64, PortError> {
+        let ask = Ask::new("SELECT position FROM cursors WHERE consumer = ?");
+        self.integer(ask.bind(consumer.to_owned())).await
+    }
+
+    async fn save_cursor(&self, consumer: &str, position: i64) -> Result<(), PortError> {
+        let mut script = Script::new();
+        script
+            .step(
+                "cursor",
+                "INSERT INTO cursors (consumer, position) VALUES (?, ?)
+                 ON CONFLICT (consumer) DO UPDATE SET position = excluded.position
+                 WHERE excluded.position > cursors.position",
+            )
+            .bind(consumer.to_owned())
+            .bind(position);
+        self.writer.write_surely(script).await.map(drop)
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, PortError> {
+        let mut pruned = 0;
+        loop {
+            let written = self.writer.write_surely(pruning(before)).await?;
+            pruned += written.touched.first().copied().unwrap_or_default();
+            if written.touched.iter().all(|touched| *touched < PRUNED_AT_ONCE) {
+                return Ok(pruned);
+            }
+        }
+    }
+}
+
+impl SqliteStore {
+    async fn integer(&self, ask: Ask) -> Result<i64, PortError> {
+        let row = self.readers.row(ask).await?;
+        Ok(row.map_or(Ok(None), |row| column(&row, 0))?.unwrap_or_default())
+    }
+}
+
+/// Deletes old rows from the front of the outbox, as far as every consumer has passed, and receipts of that age.
+///
+/// Both tables are in the order of time, so what is kept begins at the first young row and no index is needed.
+fn pruning(before: Timestamp) -> Script {
+    let mut script = Script::new();
+    script
+        .step(
+            "outbox row",
+            "DELETE FROM outbox WHERE position IN (
+                 SELECT position FROM outbox
+                 WHERE position <= coalesce((SELECT min(position) FROM cursors), 0)
+                     AND position < coalesce(
+                         (SELECT position FROM outbox WHERE created_at >= ? ORDER BY position LIMIT 1),
+                         9223372036854775807)
+                 ORDER BY position LIMIT ?)",
+        )
+        .bind(before.as_microsecond())
+        .bind(i64::try_from(PRUNED_AT_ONCE).unwrap_or(i64::MAX))
+        .step(
+            "receipt",
+            "DELETE FROM receipts WHERE rowid IN (
+                 SELECT rowid FROM receipts
+                 WHERE rowid < coalesce(
+                     (SELECT rowid FROM receipts WHERE at >= ? ORDER BY rowid LIMIT 1), 9223372036854775807)
+                 ORDER BY rowid LIMIT ?)",
+        )
+        .bind(before.as_microsecond())
+        .bind(i64::try_from(PRUNED_AT_ONCE).unwrap_or(i64::MAX));
+    script
+}
+
+fn outbox_row(row: &SqliteRow) -> Result<OutboxRow, PortError> {
+    let topic: &str = column(row, 1)?;
+    let topic = [Topic::TaskEvents, Topic::Reminders, Topic::TaskUpdates].into_iter().find(|t| t.as_str() == topic);
+    Ok(OutboxRow {
+        position: column(row, 0)?,
+        topic: topic.ok_or_else(|| corrupt("topic", "unknown"))?,
+        key: column(row, 2)?,
+        payload: column(row, 3)?,
+    })
+}

@@ -1,0 +1,198 @@
+//! The one writer of this process: it drains a queue into groups and makes each group durable with one COMMIT.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::fault;
+use domain::ports::error::PortError;
+use domain::ports::store::CommitError;
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::{Instant, sleep};
+use tracing::{debug, error};
+
+use crate::error::{Kind, Trouble};
+use crate::script::{Rejected, Script, Written};
+
+/// The pause before a refused BEGIN is tried again, when SQLite itself did not wait.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// A connection that is locked for as long as a transaction, or in memory a read, takes.
+pub(crate) type Shared = Arc<Mutex<SqliteConnection>>;
+
+/// Where writes are queued.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Order>,
+}
+
+#[derive(Debug)]
+enum Order {
+    Write(Job),
+    Stop(oneshot::Sender<()>),
+}
+
+#[derive(Debug)]
+struct Job {
+    script: Script,
+    answer: Answer,
+}
+
+type Answer = oneshot::Sender<Result<Written, CommitError>>;
+type Outcome = Result<Written, Rejected>;
+
+/// How the writer works.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    /// How many writes may wait.
+    pub(crate) queue: usize,
+    /// How many writes share a COMMIT at most.
+    pub(crate) group: usize,
+    /// How long another process may hold the lock.
+    pub(crate) patience: Duration,
+}
+
+impl Writer {
+    /// Starts the writer on its connection.
+    pub(crate) fn start(connection: Shared, pace: Pace) -> Self {
+        let (queue, orders) = mpsc::channel(pace.queue);
+        tokio::spawn(work(orders, connection, pace));
+        Self { queue }
+    }
+
+    /// Queues a script and waits until it is durable.
+    pub(crate) async fn write(&self, script: Script) -> Result<Written, CommitError> {
+        let (answer, answered) = oneshot::channel();
+        match self.queue.try_send(Order::Write(Job { script, answer })) {
+            Ok(()) => answered.await.unwrap_or_else(|_| Err(unavailable("the store stopped before it answered"))),
+            Err(mpsc::error::TrySendError::Full(_)) => Err(unavailable("more changes are waiting than it takes")),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(unavailable("the store is closed")),
+        }
+    }
+
+    /// Like [`Writer::write`], for scripts in which no conflict is possible.
+    pub(crate) async fn write_surely(&self, script: Script) -> Result<Written, PortError> {
+        self.write(script).await.map_err(|error| match error {
+            CommitError::Port(error) => error,
+            CommitError::Conflict(what) => Trouble::passing(format!("another process took the {what}")).into(),
+        })
+    }
+
+    /// Writes what is queued and ends.
+    pub(crate) async fn close(&self) {
+        let (told, ended) = oneshot::channel();
+        if self.queue.send(Order::Stop(told)).await.is_ok() {
+            ended.await.ok();
+        }
+    }
+}
+
+fn unavailable(reason: &str) -> CommitError {
+    CommitError::Port(Trouble::passing(reason).into())
+}
+
+/// Takes what is queued, group after group, until it is told to stop or nobody is left to queue anything.
+async fn work(mut orders: mpsc::Receiver<Order>, connection: Shared, pace: Pace) {
+    let mut taken = Vec::with_capacity(pace.group);
+    let mut stop = None;
+    while stop.is_none() && orders.recv_many(&mut taken, pace.group).await > 0 {
+        let mut jobs = Vec::with_capacity(taken.len());
+        for order in taken.drain(..) {
+            match order {
+                Order::Write(job) if job.answer.is_closed() => debug!("nobody waits for this change any more"),
+                Order::Write(job) => jobs.push(job),
+                Order::Stop(told) => stop = Some(told),
+            }
+        }
+        if !jobs.is_empty() {
+            group(&mut *connection.lock().await, jobs, pace.patience).await;
+        }
+    }
+    orders.close();
+    if let Ok(alone) = Arc::try_unwrap(connection) {
+        alone.into_inner().close().await.ok();
+    }
+    if let Some(told) = stop {
+        told.send(()).ok();
+    }
+}
+
+/// One transaction for all jobs; they are answered when it is durable, or has failed for all of them.
+async fn group(connection: &mut SqliteConnection, jobs: Vec<Job>, patience: Duration) {
+    let (scripts, answers): (Vec<Script>, Vec<Answer>) = jobs.into_iter().map(|job| (job.script, job.answer)).unzip();
+    match run_all(connection, scripts, patience).await {
+        Ok(outcomes) if fault::sabotaged("store.ack_before_commit") => {
+            answer_all(answers, outcomes);
+            fault::crash_point("store.before_commit");
+            commit(connection).await.ok();
+        }
+        Ok(outcomes) => {
+            fault::crash_point("store.before_commit");
+            let committed = commit(connection).await;
+            fault::crash_point("store.after_commit");
+            match committed {
+                Ok(()) => answer_all(answers, outcomes),
+                Err(trouble) => refuse_all(connection, answers, trouble).await,
+            }
+        }
+        Err(trouble) => refuse_all(connection, answers, trouble).await,
+    }
+}
+
+/// Begins a transaction and runs each script in a savepoint of its own.
+async fn run_all(
+    connection: &mut SqliteConnection,
+    scripts: Vec<Script>,
+    patience: Duration,
+) -> Result<Vec<Outcome>, Trouble> {
+    begin(connection, patience).await?;
+    let mut outcomes = Vec::with_capacity(scripts.len());
+    for script in scripts {
+        let outcome = script.run(connection).await?;
+        if outcome.is_err() {
+            execute(connection, "ROLLBACK TO script").await?;
+        }
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}
+
+/// Takes the write lock. SQLite waits for another process by itself, except when waiting could end in a deadlock.
+async fn begin(connection: &mut SqliteConnection, patience: Duration) -> Result<(), Trouble> {
+    let deadline = Instant::now() + patience;
+    loop {
+        match sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await {
+            Ok(_) => return execute(connection, "SAVEPOINT script").await,
+            Err(error) if Kind::of(&error) == Kind::Busy && Instant::now() < deadline => sleep(PAUSE).await,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+async fn commit(connection: &mut SqliteConnection) -> Result<(), Trouble> {
+    execute(connection, "COMMIT").await
+}
+
+async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), Trouble> {
+    sqlx::query(sql).execute(connection).await?;
+    Ok(())
+}
+
+fn answer_all(answers: Vec<Answer>, outcomes: Vec<Outcome>) {
+    for (answer, outcome) in answers.into_iter().zip(outcomes) {
+        let told = outcome.map_err(|rejected| match rejected {
+            Rejected::Conflict(what) => CommitError::Conflict(what),
+            Rejected::Rule(trouble) => CommitError::Port(trouble.into()),
+        });
+        answer.send(told).ok();
+    }
+}
+
+/// Rolls back what SQLite has not rolled back by itself, and tells everybody.
+async fn refuse_all(connection: &mut SqliteConnection, answers: Vec<Answer>, trouble: Trouble) {
+    error!(changes = answers.len(), ?trouble, "a group of changes was not committed");
+    sqlx::query("ROLLBACK").execute(connection).await.ok();
+    for answer in answers {
+        answer.send(Err(CommitError::Port(trouble.clone().into()))).ok();
+    }
+}

@@ -1,0 +1,44 @@
+//! What a start on a terminal says: where the data are, which zone is assumed, which platforms are on.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::config::{Config, Discord, Slack};
+
+/// The lines of the banner.
+#[must_use]
+pub(crate) fn banner(config: &Config, database: Option<&Path>, new: bool, zone: &str, http: Option<&str>) -> String {
+    let mut text = String::new();
+    let path =
+        database.map_or_else(|| "in memory; it is gone when this ends".to_owned(), |path| path.display().to_string());
+    let age = if new { "new" } else { "existing" };
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "Taskbot {}", env!("CARGO_PKG_VERSION"));
+    let _ = writeln!(text, "  database  {path} ({age})");
+    let _ = writeln!(text, "  zone      {zone} (change it with `timezone Europe/Madrid`)");
+    if let Some(addr) = http {
+        let _ = writeln!(text, "  web, API  http://{addr} (sign in with `taskbot token create --user NAME`)");
+    }
+    let _ = writeln!(text, "  slack     {}", slack(&config.slack));
+    let _ = writeln!(text, "  discord   {}", discord(&config.discord));
+    let _ = writeln!(text, "Type `help`, or just what is to be done: remind me to stretch in 20 minutes");
+    text
+}
+
+fn slack(slack: &Slack) -> String {
+    let set = slack.signing_secret.is_some() || slack.bot_token.is_some() || slack.app_token.is_some();
+    platform(set || slack.api_url.is_some(), "TASKBOT_SLACK__…")
+}
+
+fn discord(discord: &Discord) -> String {
+    let set = discord.token.is_some() || discord.application_id.is_some() || discord.public_key.is_some();
+    platform(set || discord.api_url.is_some(), "TASKBOT_DISCORD__…")
+}
+
+fn platform(set: bool, keys: &str) -> String {
+    if set {
+        format!("off: {keys} is set, but this version has no adapter for it")
+    } else {
+        "off: not in this version".to_owned()
+    }
+}

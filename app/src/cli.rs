@@ -1,0 +1,123 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Tasks and reminders, where you already talk.
+#[derive(Debug, Parser)]
+#[command(name = "taskbot", version, about, arg_required_else_help = false)]
+pub(crate) struct Cli {
+    /// What to do; without a word: `serve`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the bot: REST and chat API over HTTP, every consumer, and a chat on the terminal if there is one.
+    Serve(Serve),
+    /// Chat on standard input and output; ends when the input ends and the reminders of the next 10 s are out.
+    Console(Console),
+    /// Read JSON lines with what people type, write JSON lines with what it means.
+    Parse,
+    /// Bring the database's tables up to date, and say how they stand.
+    Migrate,
+    /// Make, list and revoke access tokens.
+    #[command(subcommand)]
+    Token(Token),
+    /// See and replay what a consumer gave up on.
+    #[command(subcommand)]
+    DeadLetters(DeadLetters),
+    /// Say why a task, reminder or event is where it is.
+    Explain {
+        /// The id of a task, reminder or event, or a short number.
+        id: String,
+    },
+    /// Check the configuration and what it points at, without starting.
+    Check,
+}
+
+/// Options of `serve`.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Serve {
+    /// The roles of this process; the embedded bus needs all of them in one.
+    #[arg(long, value_delimiter = ',')]
+    pub roles: Vec<Role>,
+}
+
+/// A role that a process can play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// Chat.
+    Bot,
+    /// REST.
+    Gateway,
+    /// Outbox to Kafka.
+    Relay,
+    /// The audit log.
+    Audit,
+    /// The next occurrence.
+    Recurrence,
+    /// Due reminders.
+    Reminders,
+    /// Live updates.
+    Sync,
+}
+
+/// Options of `console`.
+#[derive(Debug, Args)]
+pub(crate) struct Console {
+    /// Who is chatting: a name such as ana.
+    #[arg(long)]
+    pub(crate) user: Option<String>,
+    /// The channel in which the chat takes place; without it, a direct message.
+    #[arg(long)]
+    pub channel: Option<String>,
+}
+
+/// Access tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// Make one; it alone is printed on standard output, this once.
+    Create {
+        /// Whose: ana, slack:TEAM/USER, discord:GUILD/USER.
+        #[arg(long)]
+        user: String,
+        /// How long it lives, e.g. 30d, 12h; without it, 90 days.
+        #[arg(long, default_value = "90d")]
+        expires: String,
+    },
+    /// List a person's tokens.
+    List {
+        /// Whose.
+        #[arg(long)]
+        user: String,
+    },
+    /// Take one back.
+    Revoke {
+        /// Whose.
+        #[arg(long)]
+        user: String,
+        /// Its id, as `token list` shows it.
+        id: String,
+    },
+}
+
+/// Dead letters.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeadLetters {
+    /// What consumers gave up on, and why.
+    List {
+        /// Of this consumer only: audit, recurrence, reminders.
+        #[arg(long)]
+        consumer: Option<String>,
+    },
+    /// Hand one or all to their consumer again.
+    Replay {
+        /// The row's number, or `all`.
+        which: String,
+        /// Only say what would be done.
+        #[arg(long)]
+        dry_run: bool,
+    },
+}

@@ -1,0 +1,47 @@
+//! `taskbot check`: the configuration and what it points at, without starting.
+
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::print;
+use crate::config::Config;
+use crate::wiring::House;
+
+/// Prints a line for each thing that was checked; fails if one of them does.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub(crate) async fn run(config: Config) -> Result<ExitCode> {
+    let mut good = true;
+    let mut tell = |what: &str, result: Result<String>| {
+        good &= result.is_ok();
+        match result {
+            Ok(detail) => print(&format!("ok    {what}: {detail}")),
+            Err(error) => print(&format!("FAIL  {what}: {error:#}")),
+        }
+    };
+    tell("configuration", Ok("every key is known".to_owned()))?;
+    tell("database", database(&config).await)?;
+    tell("events", Ok(config.events_url.clone()))?;
+    tell("state", Ok(config.state_url.clone()))?;
+    tell("http", http(&config))?;
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn database(config: &Config) -> Result<String> {
+    let house = House::build(config).await?;
+    let path = house.store.path().map_or_else(|| "in memory".to_owned(), |path| path.display().to_string());
+    let zone = house.zone.to_string();
+    house.close().await;
+    Ok(format!("{path} can be written; console zone {zone}"))
+}
+
+fn http(config: &Config) -> Result<String> {
+    let addr = config.http.addr;
+    match TcpListener::bind(addr) {
+        Ok(_) => Ok(format!("{addr} is free")),
+        Err(error) => anyhow::bail!("{addr}: {error}; choose another with TASKBOT_HTTP__ADDR"),
+    }
+}

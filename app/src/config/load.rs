@@ -1,0 +1,46 @@
+//! Reading the configuration, and saying what is wrong with it.
+
+use anyhow::{Result, bail};
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+
+use super::Config;
+
+/// The file that is read if it is there.
+const FILE: &str = "taskbot.toml";
+
+/// Reads and checks the configuration.
+///
+/// # Errors
+/// When a key is unknown, a value has the wrong shape, or an adapter is asked for that this version lacks.
+pub(crate) fn load() -> Result<Config> {
+    let figment = Figment::from(Serialized::defaults(Config::default()))
+        .merge(Toml::file(FILE))
+        .merge(Env::prefixed("TASKBOT_").split("__"));
+    let config: Config = figment.extract().map_err(|error| anyhow::anyhow!("configuration: {error}"))?;
+    check(&config)?;
+    Ok(config)
+}
+
+fn check(config: &Config) -> Result<()> {
+    only("TASKBOT_DATABASE_URL", &config.database_url, "sqlite:", "sqlite://taskbot.db")?;
+    only("TASKBOT_EVENTS_URL", &config.events_url, "embedded:", "embedded:")?;
+    only("TASKBOT_STATE_URL", &config.state_url, "memory:", "memory:")?;
+    if !config.secrets_url.is_empty() {
+        bail!("TASKBOT_SECRETS_URL: this version reads secrets from the environment only; leave it empty");
+    }
+    let limits = &config.limits;
+    if [limits.rest_writes, limits.rest_reads, limits.chat_rate, limits.chat_burst].contains(&0) {
+        bail!("TASKBOT_LIMITS__…: a limit must be at least 1");
+    }
+    Ok(())
+}
+
+/// This version has one adapter per port; another URL is an error that says which one it has.
+fn only(key: &str, url: &str, scheme: &str, example: &str) -> Result<()> {
+    if url.starts_with(scheme) {
+        return Ok(());
+    }
+    let given = url.split(':').next().unwrap_or_default();
+    bail!("{key}: this version has no adapter for “{given}:”; use {example}")
+}

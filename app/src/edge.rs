@@ -1,0 +1,82 @@
+//! The chat edge of a process: turns, the console as a chat platform, and what the consumers work with.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use bot::console::{self, ConsoleChat, Newcomer, Session};
+use bot::{Limits, Options, Turns};
+use consumers::Parts;
+use tokio::io::{BufReader, stdin, stdout};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::wiring::House;
+
+/// What talks to people, and what reacts to events.
+pub(crate) struct Edge {
+    /// Takes messages.
+    pub turns: Turns,
+    /// Posts to open terminals.
+    pub console: ConsoleChat,
+    /// What the consumers work with.
+    pub parts: Parts,
+}
+
+impl Edge {
+    /// On top of the house; `web` is where its pages are, if it serves any.
+    ///
+    /// # Errors
+    /// When a limit is zero.
+    pub(crate) fn over(house: &House, config: &Config, web: Option<String>) -> Result<Self> {
+        let state = house.state.clone();
+        let console = ConsoleChat::new(house.store.clone(), state.clone(), house.clock.clone());
+        let turns = Turns::new(house.tasks.clone(), state, Options { limits: limits(config)?, web });
+        let parts = Parts {
+            tasks: house.tasks.clone(),
+            bus: house.bus.clone(),
+            outbox: house.store.clone(),
+            inbox: house.store.clone(),
+            chats: vec![Arc::new(console.clone())],
+        };
+        Ok(Self { turns, console, parts })
+    }
+
+    /// Opens a session of a console person.
+    ///
+    /// # Errors
+    /// When the name or channel is none, or the database fails.
+    pub(crate) async fn session(&self, house: &House, name: &str, channel: Option<String>) -> Result<Session> {
+        let newcomer = Newcomer { name: name.to_owned(), channel, zone: house.zone.clone() };
+        Ok(console::introduce(&house.tasks, &house.operators, &newcomer).await?)
+    }
+
+    /// Chats on standard input and output until the input ends.
+    ///
+    /// # Errors
+    /// When the input cannot be read.
+    pub(crate) async fn chat(&self, session: Session, terminal: bool) -> Result<()> {
+        let input = BufReader::new(stdin());
+        console::run(&self.turns, &self.console, session, input, stdout(), terminal).await.context("the chat")
+    }
+
+    /// Chats on the terminal of `serve`; leaving the chat ends the process.
+    ///
+    /// # Errors
+    /// When the person cannot be introduced or the input fails.
+    pub(crate) async fn chat_on_terminal(&self, house: &House, name: &str, stop: CancellationToken) -> Result<()> {
+        let session = self.session(house, name, None).await?;
+        tokio::select! {
+            ended = self.chat(session, true) => ended?,
+            () = stop.cancelled() => {}
+        }
+        stop.cancel();
+        Ok(())
+    }
+}
+
+fn limits(config: &Config) -> Result<Limits> {
+    let positive = |number| NonZeroU32::new(number).context("a limit must be at least 1");
+    let (per_second, burst) = (positive(config.limits.chat_rate)?, positive(config.limits.chat_burst)?);
+    Ok(Limits { per_second, burst, ..Limits::default() })
+}

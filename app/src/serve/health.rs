@@ -1,0 +1,25 @@
+//! What `/health/ready` asks of this process.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::ports::bus::Outbox as _;
+use store_sqlite::SqliteStore;
+
+/// Whether the database answers.
+pub(crate) struct Database(pub Arc<SqliteStore>);
+
+#[async_trait]
+impl gateway::Check for Database {
+    fn name(&self) -> &str {
+        "database"
+    }
+
+    fn required(&self) -> bool {
+        true
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        self.0.head().await.map(drop).map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,119 @@
+//! Prepositions before a phrase. They go with it, out of the title.
+//!
+//! ```text
+//! lead = { "on" | "at" | "@" | "by" | "before" | "due" [ ":" ] | "in" | "within" | "from" | "for"
+//!        | "after" | "around" | "until" | "till" | "til" | "through" | "ending" | "starting" | "beginning" }
+//! ```
+
+use crate::tokens::Cursor;
+
+/// Nobody says more prepositions in a row.
+const MOST: usize = 4;
+
+/// The last preposition, where it matters to what follows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// None, or one that does not matter.
+    #[default]
+    Other,
+    /// `at`, behind which a bare number is an hour.
+    At,
+    /// `in`, behind which a length leads ahead.
+    In,
+    /// `for`, behind which a length limits a recurrence.
+    For,
+}
+
+/// What a phrase does in a recurrence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// When it is.
+    #[default]
+    Due,
+    /// When it begins.
+    Start,
+    /// When it ends, inclusive.
+    Until,
+}
+
+/// The prepositions before a phrase.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lead {
+    /// The last of them.
+    pub(crate) last: Word,
+    /// What the phrase does.
+    pub(crate) role: Role,
+    /// Whether they make a bare weekday count in the middle of a text.
+    pub(crate) firm: bool,
+    count: usize,
+}
+
+impl Lead {
+    /// No prepositions.
+    pub(crate) const NONE: Self = Self { last: Word::Other, role: Role::Due, firm: false, count: 0 };
+
+    /// Whether there are any.
+    pub(crate) fn is_some(self) -> bool {
+        self.count > 0
+    }
+
+    fn with(self, word: &str) -> Self {
+        Self {
+            last: match word {
+                "at" | "@" => Word::At,
+                "in" | "within" => Word::In,
+                "for" => Word::For,
+                _ => Word::Other,
+            },
+            role: match word {
+                "from" | "starting" | "beginning" | "starts" => Role::Start,
+                "until" | "till" | "til" | "through" | "thru" | "ending" | "ends" | "end" => Role::Until,
+                _ => self.role,
+            },
+            firm: self.firm || !matches!(word, "for" | "from" | "after" | "around" | "in"),
+            count: self.count + 1,
+        }
+    }
+}
+
+/// Reads the prepositions here, none included.
+pub(crate) fn lead(c: &mut Cursor<'_>) -> Lead {
+    let mut lead = Lead::NONE;
+    while lead.count < MOST
+        && let Some(word) = c.take(preposition)
+    {
+        if word == "due" {
+            let _ = c.mark(':');
+        }
+        lead = lead.with(word);
+    }
+    lead
+}
+
+fn preposition(word: &str) -> Option<&str> {
+    matches!(
+        word,
+        "on" | "at"
+            | "@"
+            | "by"
+            | "before"
+            | "due"
+            | "in"
+            | "within"
+            | "from"
+            | "for"
+            | "after"
+            | "around"
+            | "until"
+            | "till"
+            | "til"
+            | "through"
+            | "thru"
+            | "ending"
+            | "ends"
+            | "starting"
+            | "starts"
+            | "beginning"
+    )
+    .then_some(word)
+}

@@ -1,0 +1,104 @@
+//! Phrases as they stand in a line: parts side by side that complete each other.
+
+use super::part::{Found, Part, part};
+use super::plan::Plan;
+use crate::days::Stance;
+use crate::present::Present;
+use crate::tokens::{Cursor, Token};
+
+/// A phrase as it stands in a line.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cluster {
+    pub(super) parts: Vec<Found>,
+    pub(super) plan: Plan,
+}
+
+impl Cluster {
+    /// At which token it begins.
+    pub(super) fn start(&self) -> usize {
+        self.parts.first().map_or(0, |found| found.tokens.start)
+    }
+
+    /// Behind which token it ends.
+    pub(super) fn end(&self) -> usize {
+        self.parts.last().map_or(0, |found| found.tokens.end)
+    }
+
+    /// Where it counts: wherever its firmest part does.
+    pub(super) fn stance(&self) -> Stance {
+        let counts = |found: &Found| match found.stance {
+            Stance::Beside => None,
+            // An adverb counts just before a time or day.
+            stance => Some(match self.parts.len() > 1 && found.is_adverb() {
+                true => Stance::Anywhere,
+                false => stance,
+            }),
+        };
+        let stances: Vec<Stance> = self.parts.iter().filter_map(counts).collect();
+        match stances[..] {
+            [] => Stance::Beside,
+            _ if stances.contains(&Stance::Anywhere) => Stance::Anywhere,
+            [first, ..] => first,
+        }
+    }
+
+    /// Of several times without a recurrence only the last is meant.
+    fn settle(&mut self) {
+        if self.plan.repeats.is_some() || self.plan.clocks.len() < 2 {
+            return;
+        }
+        for found in &mut self.parts {
+            if let Part::Times(times) = &found.part {
+                found.tokens.start = times.last_at;
+            }
+        }
+        let last = self.plan.clocks.len() - 1;
+        self.plan.clocks.drain(..last);
+    }
+
+    /// Takes the part if its place is free.
+    fn complete_by(&mut self, found: &Found) -> bool {
+        let taken = self.plan.absorb(found);
+        if taken {
+            self.parts.push(found.clone());
+        }
+        taken
+    }
+
+    fn with(found: Found) -> Self {
+        let mut cluster = Self::default();
+        cluster.plan.absorb(&found);
+        cluster.parts.push(found);
+        cluster
+    }
+}
+
+impl Found {
+    fn is_adverb(&self) -> bool {
+        matches!(&self.part, Part::Repeats(repeats) if repeats.adverb)
+    }
+}
+
+/// The phrases of a line, in order.
+pub(super) fn clusters(tokens: &[Token<'_>], present: &Present<'_>) -> Vec<Cluster> {
+    let mut c = Cursor::new(tokens);
+    let mut clusters: Vec<Cluster> = Vec::new();
+    while !c.is_done() {
+        let Some(found) = part(&mut c, present) else {
+            c = c.moved_to(c.at() + 1);
+            continue;
+        };
+        let last = clusters.last_mut().filter(|last| beside(tokens, last.end(), found.tokens.start));
+        if !last.is_some_and(|last| last.complete_by(&found)) {
+            clusters.push(Cluster::with(found));
+        }
+    }
+    clusters.iter_mut().for_each(Cluster::settle);
+    clusters
+}
+
+/// Whether only light punctuation stands between two tokens.
+fn beside(tokens: &[Token<'_>], end: usize, start: usize) -> bool {
+    let light = |token: &Token<'_>| [',', '-', '–', '—', '('].iter().any(|mark| token.is_mark(*mark));
+    tokens.get(end..start).is_some_and(|between| between.iter().all(light))
+}

@@ -1,0 +1,53 @@
+//! Phrases: the days, times and recurrences of a line, put together.
+//!
+//! ```text
+//! phrase = part { [ "," ] part }
+//! part   = [ lead ] ( repeats | day | times | day part | limit )
+//! limit  = [ "for" ] number "times" | "for" length | "after completion"
+//! ```
+//!
+//! Parts that stand side by side and complete each other are one phrase. A line has one phrase: the
+//! last that counts, joined by one at the other end of the text if one of the two is a time alone.
+
+mod choose;
+mod cluster;
+mod part;
+mod plan;
+mod series;
+mod when;
+
+use std::ops::Range;
+
+use crate::misread::ErrorCode;
+use crate::present::Present;
+use crate::reading::{Repeat, When};
+use crate::tokens::{Cursor, Token};
+use plan::Plan;
+
+pub(crate) use choose::choose;
+
+/// When something is, and how it repeats.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Timing {
+    pub(crate) when: When,
+    pub(crate) repeat: Option<Repeat>,
+}
+
+/// What is wrong with a phrase, and in which tokens.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    pub(crate) code: ErrorCode,
+    pub(crate) tokens: Range<usize>,
+}
+
+/// Reads tokens that are one phrase and nothing else; none if they are not.
+pub(crate) fn exactly(tokens: &[Token<'_>], present: &Present<'_>) -> Option<Result<Timing, ErrorCode>> {
+    let mut c = Cursor::new(tokens);
+    let mut plan = Plan::default();
+    while !c.is_done() {
+        let found = part::part(&mut c, present)?;
+        plan.absorb(&found).then_some(())?;
+        let _ = c.mark(',');
+    }
+    plan.is_timing().then(|| plan.timing(present))
+}

@@ -1,0 +1,141 @@
+//! One part of a phrase.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use crate::days::{Day, Meaning, Stance, day};
+use crate::lead::{Lead, Role, Word, lead};
+use crate::length::{Length, length};
+use crate::misread::ErrorCode;
+use crate::present::Present;
+use crate::repeats::{Repeats, repeats};
+use crate::times::{Times, day_part, times};
+use crate::tokens::Cursor;
+use crate::vocabulary::{DayPart, cardinal};
+
+/// What a part says.
+#[derive(Clone, Debug)]
+pub(super) enum Part {
+    Day(Day, Option<DayPart>),
+    DayPart(DayPart),
+    Times(Times),
+    Moment(Timestamp),
+    Repeats(Repeats),
+    /// A recurrence lasts this long.
+    For(Length),
+    /// It comes so many times.
+    Count(u32),
+    /// It is counted from its completion.
+    Completion,
+    /// It has the form of a day or time, but there is none such.
+    Fault(ErrorCode),
+}
+
+/// A part, where it was found and where it counts.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) part: Part,
+    pub(super) role: Role,
+    pub(super) stance: Stance,
+    pub(super) tokens: Range<usize>,
+}
+
+/// Reads a part with its prepositions.
+pub(super) fn part(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found> {
+    let start = c.at();
+    let found = c.attempt(|c| {
+        if let Some(part) = c.attempt(completion) {
+            return Some((part, Stance::Beside, Role::Due));
+        }
+        let lead = lead(c);
+        let (part, stance) = behind(c, lead, present)?;
+        let stance = match lead.firm && stance != Stance::Beside {
+            true => Stance::Anywhere,
+            false => stance,
+        };
+        Some((part, stance, lead.role))
+    });
+    let (part, stance, role) = found?;
+    Some(Found { part, role, stance, tokens: start..c.at() })
+}
+
+/// Reads what stands behind these prepositions.
+fn behind(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<(Part, Stance)> {
+    if let Some(repeats) = repeats(c) {
+        let stance = repeats.stance;
+        return Some((Part::Repeats(repeats), stance));
+    }
+    if let Some(said) = day(c, lead, present) {
+        let part = match said.meaning {
+            Ok(Meaning::Day(day)) => Part::Day(day, None),
+            Ok(Meaning::Part(day, part)) => Part::Day(day, Some(part)),
+            Ok(Meaning::Moment(at)) => Part::Moment(at),
+            Err(code) => Part::Fault(code),
+        };
+        return Some((part, said.stance));
+    }
+    c.attempt(|c| time(c, lead))
+        .or_else(|| c.attempt(|c| limit(c, lead)))
+        .or_else(|| c.attempt(|c| part_of_day(c, lead)))
+}
+
+fn time(c: &mut Cursor<'_>, lead: Lead) -> Option<(Part, Stance)> {
+    if !lead.is_some() && is_determined(c) {
+        return None;
+    }
+    Some(match times(c, lead.last == Word::At)? {
+        Ok(times) => {
+            let stance = if times.named { Stance::End } else { Stance::Anywhere };
+            (Part::Times(times), stance)
+        }
+        Err(code) => (Part::Fault(code), Stance::Anywhere),
+    })
+}
+
+/// Whether a word before makes a thing of the time: `the 3pm call`.
+fn is_determined(c: &Cursor<'_>) -> bool {
+    let before = c.before().and_then(|token| token.word());
+    matches!(before, Some("the" | "a" | "my" | "our" | "his" | "her" | "their" | "your"))
+}
+
+fn part_of_day(c: &mut Cursor<'_>, lead: Lead) -> Option<(Part, Stance)> {
+    let good = c.before().and_then(|token| token.word()) == Some("good");
+    let part = day_part(c).filter(|_| !good)?;
+    let stance = match (lead.last, part) {
+        (Word::In | Word::At, _) => Stance::Anywhere,
+        // A movie night is no time.
+        (_, DayPart::Night) => Stance::Beside,
+        _ => Stance::End,
+    };
+    Some((Part::DayPart(part), stance))
+}
+
+/// `5 times`, `for 5 times`, `for 3 weeks`.
+fn limit(c: &mut Cursor<'_>, lead: Lead) -> Option<(Part, Stance)> {
+    if let Some(count) = c.attempt(count) {
+        return Some((Part::Count(count), Stance::Beside));
+    }
+    if lead.last != Word::For {
+        return None;
+    }
+    let _ = c.word("the");
+    let _ = c.word("next");
+    Some((Part::For(length(c)?), Stance::Beside))
+}
+
+fn count(c: &mut Cursor<'_>) -> Option<u32> {
+    let count = c.take(cardinal)?;
+    c.one_of(&["times", "occurrences", "time"])?;
+    let rate = c.peek_word().is_some_and(|word| matches!(word, "a" | "per" | "each" | "every"));
+    (!rate).then_some(count)
+}
+
+/// `after completion`, `when done`.
+fn completion(c: &mut Cursor<'_>) -> Option<Part> {
+    c.one_of(&["after", "from", "upon", "when", "since"])?;
+    let _ = c.one_of(&["last", "the", "it's", "its"]);
+    c.one_of(&["completion", "completing", "completed", "done", "finishing", "finished"])?;
+    let _ = c.word("it");
+    Some(Part::Completion)
+}

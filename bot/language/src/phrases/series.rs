@@ -1,0 +1,163 @@
+//! When a recurrence comes first, and its rule.
+
+use domain::recurrence::Until;
+use jiff::civil::{Date, Time};
+use jiff::{Timestamp, ToSpan};
+
+use super::Timing;
+use super::plan::Plan;
+use crate::calendar::{plus, plus_days};
+use crate::misread::ErrorCode;
+use crate::present::Present;
+use crate::reading::{Repeat, RepeatFrom, When};
+use crate::repeats::{Cycle, Days, Ending, Pattern, Repeats, rule};
+
+impl Plan {
+    /// The first occurrence and the rule.
+    pub(super) fn series(&self, repeats: &Repeats, present: &Present<'_>) -> Result<Timing, ErrorCode> {
+        let pattern = repeats.pattern.as_ref().map_err(|code| *code)?;
+        if pattern.interval == 0 || self.count == Some(0) {
+            return Err(ErrorCode::InvalidRecurrence);
+        }
+        if [self.start, self.day].into_iter().flatten().any(|day| day.date < present.today) {
+            return Err(ErrorCode::PastDate);
+        }
+        let times = self.times(repeats);
+        let when = match pattern.cycle.below_a_day() {
+            true => When::At(self.first_elapsed(pattern, &times, present)?),
+            false => self.first(pattern, &times, present)?,
+        };
+        let ending = self.ending(when, present)?;
+        let (date, named) = match when {
+            When::Day(date) => (date, &[][..]),
+            When::At(_) if pattern.cycle.below_a_day() => (present.today, &[][..]),
+            When::At(at) => (present.settings.zone.to_datetime(at).date(), &times[..]),
+        };
+        let from = match repeats.completion || self.completion {
+            true => RepeatFrom::Completion,
+            false => RepeatFrom::Schedule,
+        };
+        let rule = rule(pattern, date, named, ending)?;
+        Ok(Timing { when, repeat: Some(Repeat { rule, from }) })
+    }
+
+    /// The times of day, in order.
+    fn times(&self, repeats: &Repeats) -> Vec<Time> {
+        let part = self.part.or(repeats.part);
+        let mut times: Vec<Time> = self.clocks.iter().map(|clock| clock.time(part)).collect();
+        if times.is_empty() {
+            let named = repeats.clock.map(|clock| clock.time(part));
+            times.extend(named.or(part.map(|part| part.time())));
+        }
+        times.sort_unstable();
+        times.dedup();
+        times
+    }
+
+    /// The first day of the pattern from its start or today on, whose time has not gone by.
+    fn first(&self, pattern: &Pattern, times: &[Time], present: &Present<'_>) -> Result<When, ErrorCode> {
+        let start = self.start.or(self.day);
+        // A date said beside a bare period is its first day, this year or next.
+        let stated = start.filter(|_| pattern.days == Days::Start);
+        let stated = stated.into_iter().flat_map(|day| [Some(day.date), day.later]);
+        let from = start.map_or(present.today, |day| day.date);
+        for date in stated.flatten().chain(pattern.from(from)) {
+            if times.is_empty() {
+                return Ok(When::Day(date));
+            }
+            for time in times {
+                let at = present.instant(date, *time, self.zone)?;
+                if at > present.now {
+                    return Ok(When::At(at));
+                }
+            }
+        }
+        Err(ErrorCode::InvalidRecurrence)
+    }
+
+    /// The first instant of a recurrence below a day: at the stated time, else one interval ahead.
+    fn first_elapsed(&self, pattern: &Pattern, times: &[Time], present: &Present<'_>) -> Result<Timestamp, ErrorCode> {
+        let start = self.start.or(self.day);
+        if start.is_none() && times.is_empty() {
+            let interval = i64::from(pattern.interval);
+            let seconds = if pattern.cycle == Cycle::Hours { 3600 } else { 60 };
+            let span = jiff::Span::new().try_seconds(interval * seconds);
+            return present.after(span.map_err(|_| ErrorCode::InvalidRecurrence)?);
+        }
+        let date = start.map_or(present.today, |day| day.date);
+        let default = [present.settings.default_time];
+        let times = if times.is_empty() { &default[..] } else { times };
+        let days = [date, plus_days(date, 1)];
+        let all = days.iter().flat_map(|day| times.iter().map(move |time| (*day, *time)));
+        for (day, time) in all {
+            let at = present.instant(day, time, self.zone)?;
+            if at > present.now {
+                return Ok(at);
+            }
+        }
+        Err(ErrorCode::PastDate)
+    }
+
+    /// How it ends.
+    fn ending(&self, first: When, present: &Present<'_>) -> Result<Ending, ErrorCode> {
+        if let Some(count) = self.count {
+            return Ok(Ending::Count(count));
+        }
+        if let Some(length) = self.length {
+            let span = length.span().ok_or(ErrorCode::InvalidRecurrence)?;
+            return before(first, span, present);
+        }
+        if let Some(clock) = self.until_clock {
+            return self.until_instant(first, clock.time(None), present);
+        }
+        let Some(day) = self.until else {
+            return Ok(Ending::Never);
+        };
+        match day.date < self.first_day(first, present) {
+            true => Err(ErrorCode::InvalidRecurrence),
+            false => Ok(Ending::Until(Until::Day(day.date))),
+        }
+    }
+
+    fn first_day(&self, first: When, present: &Present<'_>) -> Date {
+        match first {
+            When::Day(date) => date,
+            When::At(at) => present.settings.zone.to_datetime(at).date(),
+        }
+    }
+
+    /// Through a time of day: on the day said, else the first that comes.
+    fn until_instant(&self, first: When, time: Time, present: &Present<'_>) -> Result<Ending, ErrorCode> {
+        let day = self.first_day(first, present);
+        let date = self.until.map_or(day, |until| until.date);
+        let mut at = present.instant(date, time, None)?;
+        let begin = match first {
+            When::At(at) => at,
+            When::Day(day) => present.instant(day, Time::midnight(), None)?,
+        };
+        if at < begin && self.until.is_none() {
+            at = present.instant(plus_days(date, 1), time, None)?;
+        }
+        match at < begin {
+            true => Err(ErrorCode::InvalidRecurrence),
+            false => Ok(Ending::Until(Until::Utc(at))),
+        }
+    }
+}
+
+/// Everything before the first and this length.
+fn before(first: When, span: jiff::Span, present: &Present<'_>) -> Result<Ending, ErrorCode> {
+    let beyond = |_| ErrorCode::InvalidRecurrence;
+    let until = match first {
+        When::Day(date) => {
+            let end = plus(date, span).ok_or(ErrorCode::InvalidRecurrence)?;
+            Until::Day(plus_days(end, -1))
+        }
+        When::At(at) => {
+            let zoned = at.to_zoned(present.settings.zone.clone());
+            let end = zoned.checked_add(span).map_err(beyond)?.timestamp();
+            Until::Utc(end.checked_sub(1.second()).map_err(beyond)?)
+        }
+    };
+    Ok(Ending::Until(until))
+}

@@ -1,0 +1,209 @@
+//! Recurrences that begin with `every`.
+//!
+//! ```text
+//! every  = ( "every" | "ev" | "each" ) [ "!" ] what | "everyday"
+//! what   = counted [ of month ]                    (* last day, 3rd friday, first workday *)
+//!        | ordinals [ of month ]                   (* 15th, 1st and 15th *)
+//!        | dated | counted ( "of" | "in" ) month   (* jan 27, 2nd tuesday in november *)
+//!        | [ "other" | ordinal ] unit [ on ] | amount unit [ on ]
+//!        | [ "other" | number ] ( weekdays [ part ] | "weekday" | "workday" | "weekend" )
+//!        | part | "noon" | "midnight" | "half hour"
+//! of month = "of" ( "the" | "each" | "every" ) "month"
+//! ```
+
+use jiff::civil::Weekday;
+
+use super::Repeats;
+use super::lists::weekdays;
+use super::on::{counted, month_days, on};
+use super::pattern::{Cycle, Days, Pattern};
+use crate::days::{Stance, dated_parts};
+use crate::misread::ErrorCode;
+use crate::times::{day_part, named};
+use crate::tokens::{Cursor, Token};
+use crate::vocabulary::{Unit, cardinal, month, ordinal_digits, ordinal_word, unit};
+
+/// Monday to Friday.
+const WORKDAYS: [Weekday; 5] =
+    [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
+
+pub(super) fn every(c: &mut Cursor<'_>) -> Option<Repeats> {
+    if c.one_of(&["everyday", "evryday"]).is_some() {
+        let daily = Pattern::every(Cycle::Days, 1);
+        return Some(Repeats::new(daily, Stance::Ends));
+    }
+    keyword(c)?;
+    let completion = c.peek().is_some_and(|token| token.glued) && c.mark('!').is_some();
+    let repeats = c
+        .attempt(of_month)
+        .or_else(|| c.attempt(dated))
+        .or_else(|| c.attempt(interval))
+        .or_else(|| c.attempt(on_weekdays))
+        .or_else(|| c.attempt(of_day))?;
+    Some(Repeats { completion, ..repeats })
+}
+
+pub(super) fn keyword(c: &mut Cursor<'_>) -> Option<()> {
+    c.one_of(&["every", "ev", "each", "evry", "evrey", "evey", "eveyr", "evary"]).map(|_| ())
+}
+
+/// `every last day of the month`, `every 3rd friday`, `every 2nd tuesday in november`, `every 15th`.
+fn of_month(c: &mut Cursor<'_>) -> Option<Repeats> {
+    let _ = c.word("the");
+    let monthly = Pattern::every(Cycle::Months, 1);
+    if let Some(days) = counted(c) {
+        let a_day = matches!(&days, Days::Month(nth) if nth.iter().all(|n| *n > 1));
+        let of = c.attempt(of_month_words).is_some();
+        if let Some(month) = c.attempt(of_named_month) {
+            return Some(Repeats::new(monthly.on(days).in_month(month), Stance::Anywhere));
+        }
+        // Every 2nd day is every other day; every 2nd day of the month is one in a month.
+        return (of || !a_day).then(|| Repeats::new(monthly.on(days), Stance::Anywhere));
+    }
+    let in_figures = c.peek_word()?.starts_with(|c: char| c.is_ascii_digit());
+    let days = month_days(c)?;
+    let of = c.attempt(of_month_words).is_some();
+    if !(in_figures || of) || c.peek_word().is_some_and(|word| month(word).is_some() || word == "of") {
+        return None;
+    }
+    let stance = match of || follows(*c) {
+        true => Stance::Anywhere,
+        false => Stance::Ends,
+    };
+    Some(Repeats::new(monthly.on(days), stance))
+}
+
+fn of_month_words(c: &mut Cursor<'_>) -> Option<()> {
+    c.one_of(&["of", "in"])?;
+    c.one_of(&["the", "each", "every", "a"])?;
+    c.word("month")
+}
+
+fn of_named_month(c: &mut Cursor<'_>) -> Option<i8> {
+    c.one_of(&["of", "in"])?;
+    c.take(month)
+}
+
+/// Whether the word ahead cannot be what an ordinal counts (`every 15th at 9`, but `every 5th
+/// customer`).
+fn follows(c: Cursor<'_>) -> bool {
+    let words = ["at", "on", "by", "for", "until", "starting", "from", "to", "in", "about"];
+    c.peek().is_none_or(Token::is_punctuation) || c.peek_word().is_some_and(|word| words.contains(&word))
+}
+
+/// `every jan 27`, `every 4th of july`.
+fn dated(c: &mut Cursor<'_>) -> Option<Repeats> {
+    let dated = dated_parts(c)?;
+    let pattern = dated.checked_day().map(|day| {
+        let yearly = Pattern::every(Cycle::Years, 1);
+        yearly.on(Days::Month(vec![day])).in_month(dated.month)
+    });
+    Some(Repeats::of(pattern, Stance::Anywhere))
+}
+
+/// `every 3 days`, `every other week on friday`, `every month on the 3rd`, `every half hour`.
+fn interval(c: &mut Cursor<'_>) -> Option<Repeats> {
+    let (amount, unit) = c.attempt(half_hour).or_else(|| c.attempt(amount_and_unit))?;
+    let Some((cycle, interval)) = Cycle::of(unit, amount).filter(|(_, interval)| *interval > 0) else {
+        return Some(Repeats::of(Err(ErrorCode::InvalidRecurrence), Stance::Anywhere));
+    };
+    let pattern = Pattern::every(cycle, interval);
+    let pattern = on(c, &pattern).unwrap_or(Ok(pattern));
+    Some(Repeats::of(pattern, Stance::Anywhere))
+}
+
+/// Every half hour, every quarter of an hour: in minutes.
+fn half_hour(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
+    let minutes = match c.one_of(&["half", "quarter"])? {
+        "half" => 30,
+        _ => 15,
+    };
+    let _ = c.word("of");
+    let _ = c.one_of(&["a", "an"]);
+    c.word("hour")?;
+    Some((minutes, Unit::Minute))
+}
+
+fn amount_and_unit(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
+    if let Some(unit) = c.take(unit) {
+        // Every second counts is a title; every second week is not.
+        let plain = unit != Unit::Second;
+        return plain.then_some((1, unit)).or_else(|| Some((2, c.take(self::unit)?)));
+    }
+    if c.one_of(&["fortnight", "fortnights"]).is_some() {
+        return Some((2, Unit::Week));
+    }
+    let compact = c.take(compact);
+    compact.or_else(|| {
+        let amount = amount(c)?;
+        Some((amount, c.take(unit_or_fortnight)?)).map(|(amount, (factor, unit))| (amount * factor, unit))
+    })
+}
+
+fn unit_or_fortnight(word: &str) -> Option<(u32, Unit)> {
+    match word {
+        "fortnight" | "fortnights" => Some((2, Unit::Week)),
+        _ => unit(word).map(|unit| (1, unit)),
+    }
+}
+
+/// `2h`, `30min`.
+fn compact(word: &str) -> Option<(u32, Unit)> {
+    let end = word.find(|c: char| !c.is_ascii_digit()).filter(|end| *end > 0)?;
+    let (number, letters) = word.split_at(end);
+    Some((cardinal(number)?, crate::vocabulary::letter(letters)?))
+}
+
+/// `3`, `three`, `other`, `2nd`, `third`, `couple of`.
+fn amount(c: &mut Cursor<'_>) -> Option<u32> {
+    if c.word("other").is_some() {
+        return Some(2);
+    }
+    if c.word("couple").is_some() {
+        let _ = c.word("of");
+        return Some(2);
+    }
+    let bounded = |n: u32| (n <= 1_000_000_000 / 12).then_some(n);
+    c.take(|word| cardinal(word).and_then(bounded)).or_else(|| c.take(ordinal_digits)).or_else(|| c.take(ordinal_word))
+}
+
+/// `every mon, wed and fri`, `every other monday`, `every weekday`, `every weekend`.
+fn on_weekdays(c: &mut Cursor<'_>) -> Option<Repeats> {
+    let interval = c.attempt(|c| c.word("other").map(|()| 2).or_else(|| c.take(cardinal)));
+    let days = c.take(kind_of_day).or_else(|| weekdays(c))?;
+    let part = c.attempt(day_part);
+    if interval == Some(0) {
+        return Some(Repeats::of(Err(ErrorCode::InvalidRecurrence), Stance::Anywhere));
+    }
+    let pattern = Pattern { interval: interval.unwrap_or(1), ..Pattern::weekly(days) };
+    Some(Repeats { part, ..Repeats::new(pattern, Stance::Anywhere) })
+}
+
+/// Several weekdays in one word.
+pub(super) fn kind_of_day(word: &str) -> Option<Vec<Weekday>> {
+    match word {
+        "weekday" | "workday" | "weekdays" | "workdays" => Some(WORKDAYS.to_vec()),
+        "weekend" | "weekends" => Some(vec![Weekday::Saturday]),
+        _ => None,
+    }
+}
+
+/// `every morning`, `every noon`, `every business day`.
+fn of_day(c: &mut Cursor<'_>) -> Option<Repeats> {
+    if c.one_of(&["business", "working", "work"]).is_some() {
+        c.word("day")?;
+        return Some(Repeats::new(Pattern::weekly(WORKDAYS.to_vec()), Stance::Anywhere));
+    }
+    let daily = Repeats::new(Pattern::every(Cycle::Days, 1), Stance::Anywhere);
+    if let Some(part) = day_part(c) {
+        return Some(Repeats { part: Some(part), ..daily });
+    }
+    let clock = named(c)?;
+    Some(Repeats { clock: Some(clock), ..daily })
+}
+
+/// The period of `of every …`: how many of which unit.
+pub(super) fn period(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
+    keyword(c)?;
+    c.attempt(amount_and_unit)
+}

@@ -1,0 +1,90 @@
+//! Lists of weekdays and ordinals.
+//!
+//! ```text
+//! weekdays = span { join span }
+//! span     = weekday [ ( "-" | "to" | "through" ) weekday ]         (* mon-fri is one token *)
+//! ordinals = ordinal { join [ "the" ] ordinal }
+//! join     = [ "," ] ( "and" | "&" ) | "," | "/"
+//! ```
+
+use jiff::civil::Weekday;
+
+use crate::tokens::Cursor;
+use crate::vocabulary::{ordinal, weekday, weekdays_plural};
+
+/// Longer lists than a month has days are no lists of days.
+const MOST: usize = 31;
+
+/// Reads a list of weekdays, singular or plural.
+pub(super) fn weekdays(c: &mut Cursor<'_>) -> Option<Vec<Weekday>> {
+    list(c, |c| span(c, any_weekday)).map(|lists| lists.concat())
+}
+
+/// Reads a list of weekdays in the plural.
+pub(super) fn plurals(c: &mut Cursor<'_>) -> Option<Vec<Weekday>> {
+    list(c, |c| c.take(weekdays_plural))
+}
+
+/// Reads a list of ordinals; -1 is the last.
+pub(super) fn ordinals(c: &mut Cursor<'_>) -> Option<Vec<i8>> {
+    list(c, |c| {
+        let _ = c.word("the");
+        c.take(ordinal)
+    })
+}
+
+fn any_weekday(word: &str) -> Option<Weekday> {
+    weekday(word).or_else(|| weekdays_plural(word))
+}
+
+/// Reads items with `,`, `and` or both between them.
+fn list<T>(c: &mut Cursor<'_>, mut item: impl FnMut(&mut Cursor<'_>) -> Option<T>) -> Option<Vec<T>> {
+    let mut items = vec![c.attempt(&mut item)?];
+    while items.len() < MOST {
+        let next = c.attempt(|c| {
+            join(c)?;
+            item(c)
+        });
+        match next {
+            Some(next) => items.push(next),
+            None => break,
+        }
+    }
+    Some(items)
+}
+
+fn join(c: &mut Cursor<'_>) -> Option<()> {
+    let comma = c.mark(',');
+    let and = c.one_of(&["and", "&", "/", "+", "or"]).map(|_| ());
+    comma.or(and)
+}
+
+/// One weekday, a range of them, or some in one word: `mon-fri`, `mon/wed/fri`.
+fn span(c: &mut Cursor<'_>, name: fn(&str) -> Option<Weekday>) -> Option<Vec<Weekday>> {
+    if let Some(days) = c.take(compound) {
+        return Some(days);
+    }
+    let first = c.take(name)?;
+    let last = c.attempt(|c| {
+        if c.mark('-').is_none() && c.mark('–').is_none() {
+            c.one_of(&["to", "through", "thru", "till"])?;
+        }
+        c.take(name)
+    });
+    Some(match last {
+        Some(last) => range(first, last),
+        None => vec![first],
+    })
+}
+
+fn compound(word: &str) -> Option<Vec<Weekday>> {
+    if let Some((first, last)) = word.split_once('-') {
+        return Some(range(weekday(first)?, weekday(last)?));
+    }
+    word.contains('/').then(|| word.split('/').map(weekday).collect()).flatten()
+}
+
+fn range(first: Weekday, last: Weekday) -> Vec<Weekday> {
+    let days = usize::from(first.until(last).unsigned_abs()) + 1;
+    first.cycle_forward().take(days).collect()
+}

@@ -1,0 +1,81 @@
+//! The days behind a period.
+//!
+//! ```text
+//! of week  = [ "on" ] weekdays
+//! of month = [ "on" ] [ "the" ] ( ordinals ( weekday | "workday" | "day" ) | ordinals )
+//! of year  = [ "on" | "in" ] ( dated | [ "the" ] ordinals which ( "of" | "in" ) month )
+//! ```
+
+use super::lists::{ordinals, weekdays};
+use super::pattern::{Cycle, Days, Pattern};
+use crate::days::{Which, dated_parts, which};
+use crate::misread::ErrorCode;
+use crate::tokens::Cursor;
+use crate::vocabulary::{month, unit};
+
+type Read = Option<Result<Pattern, ErrorCode>>;
+
+/// Narrows a pattern by the days behind it, if there are any.
+pub(super) fn on(c: &mut Cursor<'_>, pattern: &Pattern) -> Read {
+    c.attempt(|c| match pattern.cycle {
+        Cycle::Weeks => of_week(c, pattern),
+        Cycle::Months => of_month(c, pattern),
+        Cycle::Years => of_year(c, pattern),
+        _ => None,
+    })
+}
+
+fn of_week(c: &mut Cursor<'_>, pattern: &Pattern) -> Read {
+    let _ = c.one_of(&["on", "every"]);
+    let Days::Week(days) = Pattern::weekly(weekdays(c)?).days else {
+        return None;
+    };
+    Some(Ok(pattern.clone().on(Days::Week(days))))
+}
+
+fn of_month(c: &mut Cursor<'_>, pattern: &Pattern) -> Read {
+    let on = c.word("on").is_some();
+    let days = counted(c).or_else(|| on.then(|| month_days(c)).flatten())?;
+    Some(Ok(pattern.clone().on(days)))
+}
+
+fn of_year(c: &mut Cursor<'_>, pattern: &Pattern) -> Read {
+    let _ = c.one_of(&["on", "in"]);
+    if let Some(dated) = c.attempt(dated_parts) {
+        return Some(dated.checked_day().map(|day| {
+            let pattern = pattern.clone().on(Days::Month(vec![day]));
+            pattern.in_month(dated.month)
+        }));
+    }
+    let days = counted(c)?;
+    c.one_of(&["of", "in"])?;
+    Some(Ok(pattern.clone().on(days).in_month(c.take(month)?)))
+}
+
+/// Reads `1st and 3rd monday`, `last workday`, `last day`.
+pub(super) fn counted(c: &mut Cursor<'_>) -> Option<Days> {
+    c.attempt(|c| {
+        let _ = c.word("the");
+        let nth = ordinals(c)?;
+        match which(c)? {
+            Which::Weekday(weekday) => of_five(&nth).then_some(Days::Nth(nth, weekday)),
+            Which::Workday => Some(Days::Workday(nth)),
+            Which::Day => Some(Days::Month(nth)),
+        }
+    })
+}
+
+/// Whether a month may have so many of a weekday.
+fn of_five(nth: &[i8]) -> bool {
+    nth.iter().all(|n| *n <= 5)
+}
+
+/// Reads `1st and 15th`, `15`; not `3rd friday` nor `2nd week`.
+pub(super) fn month_days(c: &mut Cursor<'_>) -> Option<Days> {
+    c.attempt(|c| {
+        let days = ordinals(c)?;
+        let more = c.peek_word().is_some_and(|word| unit(word).is_some());
+        let real = days.iter().all(|day| (1..=31).contains(day));
+        (real && !more).then_some(Days::Month(days))
+    })
+}

@@ -1,0 +1,213 @@
+//! Times on the clock.
+//!
+//! ```text
+//! clock    = hour ":" minute [ meridiem ] | hour meridiem | hour "." minute meridiem
+//!          | hour "h" [ minute ] | hour "o'clock"
+//!          | "at" hour | "at" hour minute                         (* at 5, at five, at 0900 *)
+//!          | ( "half" | "quarter" ) ( "past" | "to" ) hour [ meridiem ]
+//! meridiem = "am" | "pm" | "a.m." | "p.m." | "p"
+//! ```
+//!
+//! What has the form but no place on the clock (`25:00`, `13pm`, `10:75`) is an error. A ratio such
+//! as `80:20` is not of the form.
+
+use super::{Clock, Reading};
+use crate::misread::ErrorCode;
+use crate::tokens::{Cursor, Token};
+use crate::vocabulary::{cardinal, digits, unit};
+
+type Read = Option<Result<Clock, ErrorCode>>;
+
+/// Reads a time on the clock.
+pub(crate) fn clock(c: &mut Cursor<'_>, at: bool) -> Read {
+    c.attempt(past).or_else(|| plain(c, at))
+}
+
+/// A clock that is not counted from an hour.
+fn plain(c: &mut Cursor<'_>, at: bool) -> Read {
+    c.attempt(|c| colon(c, at))
+        .or_else(|| c.attempt(with_meridiem))
+        .or_else(|| c.attempt(|c| with_h(c, at)))
+        .or_else(|| c.attempt(oclock))
+        .or_else(|| at.then(|| c.attempt(bare)).flatten())
+}
+
+/// An hour and a minute on either clock. A leading zero makes it the 24-hour clock's.
+pub(super) fn face(hour: &str, minute: &str, meridiem: Option<bool>) -> Read {
+    let (h, m) = (digits(hour)?, digits(minute)?);
+    let (h8, m8) = (i8::try_from(h).ok()?, i8::try_from(m).ok()?);
+    if hour.len() > 2 || minute.len() != 2 {
+        return None;
+    }
+    let clock = match meridiem {
+        _ if m > 59 => None,
+        Some(pm) if (1..=12).contains(&h) => Some(Clock::sure(h8 % 12 + 12 * i8::from(pm), m8)),
+        Some(_) => None,
+        None if (1..=12).contains(&h) && !hour.starts_with('0') => {
+            Some(Clock { hour: h8, minute: m8, reading: Reading::Open })
+        }
+        None if h < 24 => Some(Clock::sure(h8, m8)),
+        None => None,
+    };
+    Some(clock.ok_or(ErrorCode::InvalidTime))
+}
+
+/// `5:30`, `17:00`, `5:30pm`, `5:30 pm`.
+fn colon(c: &mut Cursor<'_>, at: bool) -> Read {
+    let (hour, rest) = c.take(|word| word.split_once(':'))?;
+    let split = rest.find(|c: char| !c.is_ascii_digit());
+    let (minute, letters) = rest.split_at(split.unwrap_or(rest.len()));
+    let meridiem = match letters {
+        "" => c.attempt(meridiem),
+        _ => Some(meridiem_of(letters)?),
+    };
+    if !at && meridiem.is_none() && is_ratio(hour, *c) {
+        return None;
+    }
+    if !letters.is_empty() {
+        eat_dot(c, letters);
+    }
+    face(hour, minute, meridiem)
+}
+
+/// Whether two numbers with a colon are parts of a whole and no time: `80:20`, `16:10 ratio`.
+fn is_ratio(hour: &str, mut c: Cursor<'_>) -> bool {
+    let nouns = ["ratio", "split", "mix", "rule", "scale", "odds", "aspect", "monitor", "screen", "display"];
+    digits(hour).is_none_or(|hour| hour >= 30) || c.one_of(&nouns).is_some()
+}
+
+/// `5pm`, `5 p.m.`, `5.30pm`.
+fn with_meridiem(c: &mut Cursor<'_>) -> Read {
+    let word = c.take(|word| word.starts_with(|c: char| c.is_ascii_digit()).then_some(word))?;
+    let end = word.find(|c: char| !c.is_ascii_digit() && c != '.');
+    let (number, letters) = word.split_at(end.unwrap_or(word.len()));
+    let pm = match letters {
+        "" => meridiem(c)?,
+        "p" if digits(number).is_none_or(|hour| !(1..=12).contains(&hour)) => return None,
+        _ => {
+            let pm = meridiem_of(letters)?;
+            eat_dot(c, letters);
+            pm
+        }
+    };
+    let (hour, minute) = number.split_once('.').unwrap_or((number, "00"));
+    face(hour, minute, Some(pm))
+}
+
+/// A meridiem of its own: `pm`, `p.m.`; true is pm.
+fn meridiem(c: &mut Cursor<'_>) -> Option<bool> {
+    let word = c.take(|word| (word != "p").then_some(word))?;
+    let pm = meridiem_of(word)?;
+    eat_dot(c, word);
+    Some(pm)
+}
+
+pub(super) fn meridiem_of(letters: &str) -> Option<bool> {
+    match letters {
+        "am" | "a.m" => Some(false),
+        "pm" | "p.m" | "p" => Some(true),
+        _ => None,
+    }
+}
+
+/// The dot that ends `p.m.`
+fn eat_dot(c: &mut Cursor<'_>, letters: &str) {
+    if letters.contains('.') && c.peek().is_some_and(|token| token.glued) {
+        let _ = c.mark('.');
+    }
+}
+
+/// `17h`, `17h30`. Without `at`, an hour that might as well be a length (`2h`, `8h`) is none.
+fn with_h(c: &mut Cursor<'_>, at: bool) -> Read {
+    let (hour, minute) = c.take(|word| word.split_once('h'))?;
+    let number = digits(hour).filter(|hour| *hour < 24)?;
+    let is_hour = match minute {
+        "" => number >= 13 || hour.starts_with('0'),
+        _ => number >= 7 || hour.starts_with('0'),
+    };
+    let minute = if minute.is_empty() { "00" } else { minute };
+    (at || is_hour).then(|| face(hour, minute, None)).flatten()
+}
+
+/// `5 o'clock`.
+fn oclock(c: &mut Cursor<'_>) -> Read {
+    let hour = c.take(|word| cardinal(word).filter(|hour| (1..=12).contains(hour)))?;
+    c.one_of(&["o'clock", "o’clock", "oclock"])?;
+    face(&hour.to_string(), "00", None)
+}
+
+/// `half past 3`, `quarter to 5 pm`.
+fn past(c: &mut Cursor<'_>) -> Read {
+    let _ = c.word("a");
+    let minute = match c.one_of(&["half", "quarter"])? {
+        "half" => 30,
+        _ => 15,
+    };
+    let to = c.one_of(&["past", "after", "to", "till"]).filter(|word| minute == 15 || *word == "past")?;
+    let hour = match plain(c, true)? {
+        Ok(clock) if clock.minute == 0 => clock,
+        _ => return None,
+    };
+    Some(Ok(match to {
+        "to" | "till" => before(hour, minute),
+        _ => Clock { minute, ..hour },
+    }))
+}
+
+/// So many minutes before the hour.
+fn before(hour: Clock, minutes: i8) -> Clock {
+    let previous = match (hour.reading, hour.hour) {
+        (Reading::Open, 1) => 12,
+        (_, 0) => 23,
+        (_, hour) => hour - 1,
+    };
+    // The stated hour decides between am and pm: quarter to 7 is 6:45 in the morning.
+    let reading = match hour.reading {
+        Reading::Open if hour.hour == 7 || hour.hour == 1 => Reading::Sure,
+        reading => reading,
+    };
+    Clock { hour: previous, minute: 60 - minutes, reading }
+}
+
+/// Behind `at`: `5`, `17`, `0900`. A number that counts what follows (`look at 3 options`) is none.
+fn bare(c: &mut Cursor<'_>) -> Read {
+    if let Some(hour) = c.attempt(spelled) {
+        return face(&hour.to_string(), "00", None);
+    }
+    let word = c.take(|word| digits(word).map(|_| word))?;
+    if counts(*c) {
+        return None;
+    }
+    let read = match word.len() {
+        1 | 2 => face(word, "00", None),
+        4 => face(&word[..2], &word[2..], None),
+        _ => None,
+    };
+    let last = c.peek().is_none_or(Token::is_punctuation);
+    read.filter(|time| time.is_ok() || last)
+}
+
+/// `at five`, where nothing is behind that five could count.
+fn spelled(c: &mut Cursor<'_>) -> Option<u32> {
+    let hour = c.take(|word| match digits(word) {
+        Some(_) => None,
+        None => cardinal(word).filter(|hour| (1..=12).contains(hour)),
+    })?;
+    let behind = ["for", "with", "on", "in", "to", "sharp", "today", "tomorrow", "tonight", "every"];
+    let free = c.peek().is_none_or(Token::is_punctuation) || c.peek_word().is_some_and(|word| behind.contains(&word));
+    free.then_some(hour)
+}
+
+/// Whether the word ahead is what a number before it counts, or the street it stands in.
+fn counts(mut c: Cursor<'_>) -> bool {
+    let Some(word) = c.peek_word() else {
+        return false;
+    };
+    let many = word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
+    if matches!(word, "percent" | "degrees" | "dollars" | "people" | "%") || unit(word).is_some() {
+        return true;
+    }
+    let _ = c.bump();
+    let street = ["street", "st", "road", "rd", "avenue", "ave", "lane", "drive"];
+    (many && !matches!(word, "always" | "thanks" | "towards" | "mondays" | "weekdays")) || c.one_of(&street).is_some()
+}

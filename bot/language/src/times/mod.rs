@@ -1,0 +1,126 @@
+//! Times of day.
+//!
+//! ```text
+//! times   = range | time { ( "," | "and" ) [ "at" ] time }
+//! time    = clock [ zone ] | named
+//! part    = [ "in the" | "at" ] ( "morning" | "afternoon" | "evening" | "night" )
+//! ```
+//!
+//! Ranges are in [`range`](mod@range), the clock is in [`clock`](mod@clock), named times in [`named`](mod@named), zones in
+//! [`zone`](mod@zone).
+
+mod clock;
+mod named;
+mod range;
+mod zone;
+
+use jiff::civil::Time;
+use jiff::tz::Offset;
+
+use crate::misread::ErrorCode;
+use crate::tokens::{Cursor, Token};
+use crate::vocabulary::DayPart;
+
+pub(crate) use clock::clock;
+pub(crate) use named::{day_part, named};
+
+/// Nobody lists more times of a day than that.
+const MOST: usize = 24;
+
+/// How sure an hour is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Said on the 24-hour clock or with am or pm.
+    Sure,
+    /// An hour from 1 to 12, to be decided: 1 to 6 are afternoon, 7 to 11 morning, 12 noon, unless a
+    /// part of the day beside it says otherwise.
+    Open,
+    /// `midnight`, which belongs to the coming night.
+    Midnight,
+}
+
+/// A time of day as it was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Clock {
+    pub(crate) hour: i8,
+    pub(crate) minute: i8,
+    pub(crate) reading: Reading,
+}
+
+impl Clock {
+    pub(crate) const fn sure(hour: i8, minute: i8) -> Self {
+        Self { hour, minute, reading: Reading::Sure }
+    }
+
+    /// The time that is meant beside this part of the day.
+    pub(crate) fn time(self, part: Option<DayPart>) -> Time {
+        let hour = match (self.reading, part) {
+            (Reading::Open, Some(part)) => part.hour(self.hour),
+            (Reading::Open, None) if self.hour <= 6 => self.hour + 12,
+            _ => self.hour,
+        };
+        Time::new(hour, self.minute, 0, 0).unwrap_or(Time::midnight())
+    }
+}
+
+/// One or more times of day, with the zone that was said.
+#[derive(Clone, Debug)]
+pub(crate) struct Times {
+    pub(crate) clocks: Vec<Clock>,
+    pub(crate) zone: Option<Offset>,
+    /// At which token the last of them begins.
+    pub(crate) last_at: usize,
+    /// Whether the first is a name such as `noon`.
+    pub(crate) named: bool,
+}
+
+/// Reads one or more times. `at` says that the word `at` stands before them, so that a bare number
+/// is an hour.
+pub(crate) fn times(c: &mut Cursor<'_>, at: bool) -> Option<Result<Times, ErrorCode>> {
+    let mut times = Times { clocks: Vec::new(), zone: None, last_at: c.at(), named: false };
+    if let Some(start) = range::range(c, at) {
+        times.clocks.push(start);
+        times.zone = c.attempt(zone::zone);
+        return Some(Ok(times));
+    }
+    match clock(c, at) {
+        Some(Ok(clock)) => times.clocks.push(clock),
+        Some(Err(code)) => return Some(Err(code)),
+        None => {
+            times.clocks.push(named(c)?);
+            times.named = true;
+        }
+    }
+    while times.clocks.len() < MOST
+        && let Some((last_at, clock)) = c.attempt(|c| another(c, at))
+    {
+        times.clocks.push(clock);
+        times.last_at = last_at;
+    }
+    times.zone = c.attempt(zone::zone);
+    Some(Ok(times))
+}
+
+fn time(c: &mut Cursor<'_>, at: bool) -> Option<Result<Clock, ErrorCode>> {
+    clock(c, at).or_else(|| named(c).map(Ok))
+}
+
+/// A further time of a list: `and 5pm`, `, 1pm`, and at the list's end `and 17`.
+fn another(c: &mut Cursor<'_>, at: bool) -> Option<(usize, Clock)> {
+    let comma = c.mark(',');
+    let and = c.one_of(&["and", "&"]);
+    comma.or(and.map(|_| ()))?;
+    let again = c.one_of(&["at", "@"]).is_some();
+    let start = c.at();
+    if let Some(Ok(clock)) = c.attempt(|c| time(c, false)) {
+        return Some((start, clock));
+    }
+    let clock = clock(c, at || again)?.ok()?;
+    let ends = c.peek().is_none_or(Token::is_punctuation) || follows_list(*c);
+    ends.then_some((start, clock))
+}
+
+/// Whether what is ahead shows that a list of hours has come to its end.
+fn follows_list(mut c: Cursor<'_>) -> bool {
+    c.one_of(&["every", "each", "ev", "daily", "on", "until"]).is_some()
+}

@@ -1,0 +1,59 @@
+//! Ranges of time. What counts is their beginning.
+//!
+//! ```text
+//! range = clock ( "to" | "-" ) clock | hour "-" clock       (* 2pm to 4pm, 2-3pm, 14:00-15:00 *)
+//! ```
+//!
+//! The end must be written as a time, so that `9-5` and `2 to 3 weeks` are none.
+
+use super::Clock;
+use super::clock::{clock, face, meridiem_of};
+use crate::tokens::Cursor;
+use crate::vocabulary::digits;
+
+/// Reads a range; its beginning.
+pub(super) fn range(c: &mut Cursor<'_>, at: bool) -> Option<Clock> {
+    c.take(one_word).or_else(|| c.attempt(|c| in_words(c, at)))
+}
+
+/// `2pm to 4pm`, `2pm - 4pm`.
+fn in_words(c: &mut Cursor<'_>, at: bool) -> Option<Clock> {
+    let start = clock(c, at)?.ok()?;
+    if c.mark('-').is_none() && c.mark('–').is_none() {
+        c.word("to")?;
+    }
+    clock(c, false)?.ok()?;
+    Some(start)
+}
+
+/// `2-3pm`, `2pm-3pm`, `14:00-15:30`.
+fn one_word(word: &str) -> Option<Clock> {
+    let (start, end) = word.split_once(['-', '–'])?;
+    let last = written(end)?;
+    if let Some(start) = written(start) {
+        return Some(start);
+    }
+    if !end.ends_with('m') {
+        return None;
+    }
+    let hour = digits(start).filter(|hour| (1..=12).contains(hour))?;
+    let hour = i8::try_from(hour).ok()? % 12;
+    // 11-1pm begins in the morning, 2-3pm in the afternoon.
+    let afternoon = last.hour >= 12 && hour + 12 <= last.hour;
+    Some(Clock::sure(if afternoon { hour + 12 } else { hour }, 0))
+}
+
+/// A time in one word, with a meridiem or a minute.
+fn written(word: &str) -> Option<Clock> {
+    let end = word.find(|c: char| c.is_ascii_alphabetic());
+    let (number, letters) = word.split_at(end.unwrap_or(word.len()));
+    let meridiem = match letters {
+        "" => None,
+        _ => Some(meridiem_of(letters)?),
+    };
+    let (hour, minute) = match number.split_once(':') {
+        Some(parts) => parts,
+        None => (number, meridiem.map(|_| "00")?),
+    };
+    face(hour, minute, meridiem)?.ok()
+}

@@ -1,0 +1,70 @@
+//! Numbers in digits and words.
+
+/// A number in digits alone, up to nine of them.
+pub(crate) fn digits(word: &str) -> Option<u32> {
+    let plain = word.len() <= 9 && word.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| word.parse().ok()).flatten()
+}
+
+/// A number: `3`, `three`.
+pub(crate) fn cardinal(word: &str) -> Option<u32> {
+    digits(word).or_else(|| {
+        Some(match word {
+            "one" => 1,
+            "two" => 2,
+            "three" => 3,
+            "four" => 4,
+            "five" => 5,
+            "six" => 6,
+            "seven" => 7,
+            "eight" => 8,
+            "nine" => 9,
+            "ten" => 10,
+            "eleven" => 11,
+            "twelve" => 12,
+            "fifteen" => 15,
+            "twenty" => 20,
+            "thirty" => 30,
+            "forty" => 40,
+            "fifty" => 50,
+            _ => return None,
+        })
+    })
+}
+
+/// A position in digits: `3rd` is 3.
+pub(crate) fn ordinal_digits(word: &str) -> Option<u32> {
+    let number = ["st", "nd", "rd", "th"].iter().find_map(|suffix| word.strip_suffix(suffix))?;
+    digits(number).filter(|_| number.len() <= 2)
+}
+
+/// A position in words: `third` is 3.
+pub(crate) fn ordinal_word(word: &str) -> Option<u32> {
+    Some(match word {
+        "first" => 1,
+        "second" => 2,
+        "third" => 3,
+        "fourth" => 4,
+        "fifth" => 5,
+        "sixth" => 6,
+        "seventh" => 7,
+        "eighth" => 8,
+        "ninth" => 9,
+        "tenth" => 10,
+        "eleventh" => 11,
+        "twelfth" => 12,
+        "fifteenth" => 15,
+        "twentieth" => 20,
+        "thirtieth" => 30,
+        _ => return None,
+    })
+}
+
+/// A position: `3rd`, `third`; `last` is -1.
+pub(crate) fn ordinal(word: &str) -> Option<i8> {
+    if word == "last" {
+        return Some(-1);
+    }
+    let number = ordinal_digits(word).or_else(|| ordinal_word(word))?;
+    i8::try_from(number).ok()
+}

@@ -1,0 +1,100 @@
+//! The line loop: a line in is a message, its reply goes out.
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::io::{AsyncBufRead, AsyncWrite};
+use tracing::{Instrument, info_span, warn};
+
+use super::chat::{ConsoleChat, Held};
+use super::lines::{self, LINE_MAX, Line};
+use super::linger::linger;
+use super::session::Session;
+use super::sink::Sink;
+use crate::reply::plain;
+use crate::turn::Turns;
+
+/// Words by which people leave a terminal.
+const GOODBYES: [&str; 3] = ["exit", "quit", "bye"];
+
+/// Answers lines until the input ends; then stays until every reminder of the session that is due within ten
+/// seconds has been shown. A line that comes faster than the limits allow waits for its turn. With `terminal`
+/// it prompts, and `exit` leaves.
+///
+/// # Errors
+/// When the input cannot be read. An output that nobody reads any more ends it quietly.
+pub async fn run(
+    turns: &Turns,
+    chat: &ConsoleChat,
+    session: Session,
+    mut input: impl AsyncBufRead + Unpin,
+    output: impl AsyncWrite + Send + Unpin + 'static,
+    terminal: bool,
+) -> io::Result<()> {
+    let sink = Arc::new(Sink::new(output, terminal.then(|| session.prompt())));
+    let held = chat.open(session.clone(), Arc::clone(&sink));
+    turns.tasks().bell.ring();
+    let console = Console { turns, chat, session, sink, held };
+    if console.sink.ask().await.is_err() {
+        return Ok(());
+    }
+    loop {
+        let line = tokio::select! {
+            line = lines::next(&mut input) => line?,
+            () = console.sink.closed() => return Ok(()),
+        };
+        match line {
+            Some(line) if !console.leaves(&line) => {
+                if console.answer(line).await.is_err() {
+                    return Ok(());
+                }
+            }
+            _ => break,
+        }
+    }
+    if let Err(error) = linger(turns.tasks(), &console.session, &console.sink).await {
+        warn!(%error, "whether reminders are due cannot be told");
+    }
+    Ok(())
+}
+
+/// One session with all that it talks through.
+struct Console<'a> {
+    turns: &'a Turns,
+    chat: &'a ConsoleChat,
+    session: Session,
+    sink: Arc<Sink>,
+    held: Held,
+}
+
+impl Console<'_> {
+    fn leaves(&self, line: &Line) -> bool {
+        matches!(line, Line::Text(text) if self.sink.is_terminal() && GOODBYES.contains(&text.trim()))
+    }
+
+    async fn answer(&self, line: Line) -> io::Result<()> {
+        match line {
+            Line::Text(text) if text.trim().is_empty() => self.sink.ask().await,
+            Line::Text(text) => self.take(text).await,
+            Line::TooLong => {
+                let refusal = format!("That line is longer than {LINE_MAX} bytes, so I did not read it.");
+                self.sink.say(&refusal).await
+            }
+        }
+    }
+
+    async fn take(&self, text: String) -> io::Result<()> {
+        let message = self.session.message(self.turns.tasks(), text);
+        let span = info_span!("bot.console.line", trace_id = message.trace.trace_id());
+        async {
+            let reply = self.turns.take_in_turn(message).await;
+            self.sink.say(&plain(&reply.blocks)).await?;
+            if let Some(line) = &reply.shown_in_channel {
+                self.chat.show(line, Some(&self.held)).await;
+            }
+            Ok(())
+        }
+        .instrument(span)
+        .await
+    }
+}

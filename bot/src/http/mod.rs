@@ -1,0 +1,102 @@
+//! `/api/v1/chat`: a message in, the reply out. For people with an access token and no chat platform.
+
+mod asked;
+mod problem;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, State};
+use domain::event::TaskView;
+use domain::service::Operators;
+use serde::Serialize;
+use tokio::time::timeout;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::console::ConsoleChat;
+use crate::reply::{Reply, Verdict, plain};
+use crate::turn::Turns;
+use asked::{Asked, Said};
+use problem::Problem;
+
+/// The longest body, in bytes.
+const BODY_MAX: usize = 1 << 20;
+
+/// How long a turn may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the chat over HTTP works with.
+#[derive(Clone)]
+pub struct Door {
+    /// What answers.
+    pub turns: Turns,
+    /// Who moderates what they see.
+    pub operators: Arc<Operators>,
+    /// Where a channel that is open on this process's terminals learns of changes.
+    pub console: ConsoleChat,
+}
+
+/// The bot's HTTP routes, with their part of the OpenAPI document. Mounted behind an edge that puts a trace into
+/// the request's extensions; without one they begin a trace themselves.
+pub fn router(door: Door) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(chat)).layer(DefaultBodyLimit::max(BODY_MAX)).with_state(door)
+}
+
+/// What the bot says.
+#[derive(Serialize, ToSchema)]
+struct Answer {
+    /// The reply, as on a terminal.
+    #[schema(example = "Added #3: call Ana")]
+    reply: String,
+    /// Whether it is meant for the asker alone.
+    private: bool,
+    /// The tasks that it speaks of, in order.
+    #[schema(value_type = Vec<Object>)]
+    tasks: Vec<TaskView>,
+    /// There if the line was refused or not understood; then nothing was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<Refused>,
+}
+
+/// Why a line was refused.
+#[derive(Serialize, ToSchema)]
+struct Refused {
+    /// The reason; stable.
+    #[schema(example = "not_understood")]
+    code: &'static str,
+    /// What is wrong with the line, in the codes of `taskbot parse`; with `not_understood` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "invalid_date")]
+    error: Option<&'static str>,
+}
+
+/// Says a line to the bot, as if typed in a direct message or in one of the caller's channels.
+#[utoipa::path(post, path = "/api/v1/chat", tag = "chat", request_body = Said,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same line again changes nothing twice"),
+           ("traceparent" = Option<String>, Header, description = "W3C trace context")),
+    responses((status = 200, description = "The bot's answer, also when it says no", body = Answer)))]
+async fn chat(State(door): State<Door>, asked: Asked) -> Result<Json<Answer>, Problem> {
+    let trace = asked.message.trace.clone();
+    let reply = timeout(PATIENCE, door.turns.take(asked.message)).await;
+    let reply = reply.map_err(|_| Problem::unavailable().traced(&trace))?;
+    if reply.verdict == Verdict::Failed {
+        return Err(Problem::unavailable().traced(&trace));
+    }
+    if let Some(line) = &reply.shown_in_channel {
+        door.console.show(line, None).await;
+    }
+    Ok(Json(Answer::from(reply)))
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        let refused = match reply.verdict {
+            Verdict::Refused { code, misread } => Some(Refused { code: code.as_str(), error: misread }),
+            Verdict::Answered | Verdict::Failed => None,
+        };
+        Self { reply: plain(&reply.blocks), private: reply.private, tasks: reply.tasks, refused }
+    }
+}

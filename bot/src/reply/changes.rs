@@ -1,0 +1,109 @@
+//! What changed, field by field, from and to.
+
+use domain::event::{Changes, TaskView};
+use domain::ids::PersonId;
+use domain::recurrence::{Rule, Start, in_words};
+use domain::task::RepeatFrom;
+use domain::zone::Zone;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::Text;
+use super::scene::Scene;
+
+/// The fields that people know, in the order in which they are told.
+const TOLD: &[(&str, &str)] = &[
+    ("title", "title"),
+    ("description", "description"),
+    ("status", "status"),
+    ("due", "due"),
+    ("rrule", "repeats"),
+    ("priority", "priority"),
+    ("tags", "tags"),
+    ("assignees", "for"),
+    ("list", "list"),
+];
+
+/// `due Fri 6 Mar 17:00 → Sat 7 Mar`, one text for each field that people know. `view` is the task afterwards.
+pub(crate) fn told(scene: &Scene, changes: &Changes, view: Option<&TaskView>) -> Vec<Text> {
+    let start = view.and_then(start_of);
+    TOLD.iter()
+        .filter_map(|(field, word)| changes.get(*field).map(|change| (*field, *word, change)))
+        .map(|(field, word, (from, to))| {
+            let value = |value: &Value| said(scene, field, value, start);
+            Text::say(format!("{word} ")).and(value(from)).then(" → ").and(value(to))
+        })
+        .collect()
+}
+
+/// How a priority is said.
+pub(crate) fn priority(number: u64) -> &'static str {
+    match number {
+        1 => "urgent",
+        2 => "high",
+        3 => "medium",
+        _ => "low",
+    }
+}
+
+/// A recurrence in words, as the grammar reads it.
+pub(crate) fn repeats(rule: &Rule, from: RepeatFrom, start: Start) -> String {
+    let words = in_words(rule, start);
+    match from {
+        RepeatFrom::Schedule => words,
+        RepeatFrom::Completion => format!("{words}, counted from completion"),
+    }
+}
+
+fn said(scene: &Scene, field: &str, value: &Value, start: Option<Start>) -> Text {
+    match (field, value) {
+        (_, Value::Null) => Text::say("none"),
+        ("priority", Value::Number(number)) => Text::say(priority(number.as_u64().unwrap_or_default())),
+        ("due", Value::String(due)) => due_said(scene, due),
+        ("rrule", Value::String(rule)) => rule_said(rule, start),
+        ("list", Value::String(list)) if list == "personal" => Text::say("own list"),
+        ("assignees", Value::Array(people)) => names(scene, people),
+        ("tags", Value::Array(tags)) => words(tags.iter().filter_map(Value::as_str).map(|tag| format!("#{tag}"))),
+        ("title", Value::String(text)) => Text::say("“").theirs(text.clone()).then("”"),
+        (_, Value::String(text)) => Text::new().theirs(text.clone()),
+        (_, other) => Text::new().theirs(other.to_string()),
+    }
+}
+
+fn words(words: impl Iterator<Item = String>) -> Text {
+    let all = Text::joined(words.map(|word| Text::new().theirs(word)), ", ");
+    if all.is_empty() { Text::say("none") } else { all }
+}
+
+fn names(scene: &Scene, ids: &[Value]) -> Text {
+    let people = ids.iter().filter_map(Value::as_str).filter_map(|id| id.parse::<PersonId>().ok());
+    words(people.map(|person| scene.name(person)))
+}
+
+pub(crate) fn due_said(scene: &Scene, due: &str) -> Text {
+    if let Ok(day) = due.parse::<Date>().map_err(drop).and_then(|day| if due.len() > 10 { Err(()) } else { Ok(day) }) {
+        return Text::say(scene.watch.short_day(day));
+    }
+    match due.parse::<Timestamp>() {
+        Ok(at) => Text::new().moment(at, scene.watch.stamp(at)),
+        Err(_) => Text::new().theirs(due),
+    }
+}
+
+fn rule_said(rule: &str, start: Option<Start>) -> Text {
+    match (rule.parse::<Rule>(), start) {
+        (Ok(rule), Some(start)) => Text::say(in_words(&rule, start)),
+        _ => Text::new().theirs(rule),
+    }
+}
+
+/// Where the recurrence of a task begins, as far as its words need to know.
+fn start_of(view: &TaskView) -> Option<Start> {
+    let due = view.due.as_deref()?;
+    if due.len() <= 10 {
+        return due.parse().ok().map(Start::Day);
+    }
+    let zone: Zone = view.due_zone.as_deref()?.parse().ok()?;
+    due.parse().ok().map(|at: Timestamp| Start::At(zone.wall(at)))
+}

@@ -1,0 +1,112 @@
+//! What was understood of a task: when it is due, how it repeats, whose it is, where it is, when it reminds.
+
+use domain::due::Due;
+use domain::ids::PersonId;
+use domain::list::ListKind;
+use domain::outcome::Effect;
+use domain::place::Place;
+use domain::recurrence::Start;
+use domain::task::Task;
+
+use super::Text;
+use super::changes::{priority, repeats};
+use super::scene::Scene;
+use super::watch::Watch;
+
+/// `due Fri 6 Mar 2026 17:00 Europe/Madrid, in 2 days`, and the same in the zones of those who must do it.
+pub(crate) fn due(scene: &Scene, task: &Task) -> Option<Text> {
+    let due = task.due.as_ref()?;
+    let elsewhere = task.assignees.iter().filter_map(|person| elsewhere(scene, due, *person));
+    let others = Text::joined(elsewhere, "; ");
+    let text = Text::say("due ").and(scene.watch.due(due));
+    Some(if others.is_empty() { text } else { text.then(" (").and(others).then(")") })
+}
+
+/// `Fri 6 Mar 2026 11:00 America/New_York for Sam`, if Sam's clock shows something else.
+fn elsewhere(scene: &Scene, due: &Due, person: PersonId) -> Option<Text> {
+    let zone = scene.people.get(&person)?.settings.zone.clone()?;
+    let differs = due.time.is_some() && zone.wall(due.at) != scene.watch.zone.wall(due.at);
+    let watch = Watch { now: scene.watch.now, zone };
+    differs.then(|| Text::new().moment(due.at, watch.exact(due.at)).then(" for ").theirs(scene.name(person)))
+}
+
+/// `repeats every other Monday at 09:00`.
+pub(crate) fn recurrence(effect: &Effect) -> Option<Text> {
+    recurrence_of(&effect.task, effect).map(|words| Text::say(format!("repeats {words}")))
+}
+
+/// `every other Monday at 09:00`.
+pub(crate) fn recurrence_of(task: &Task, effect: &Effect) -> Option<String> {
+    if let Some(series) = &effect.series {
+        let start = if series.day_only { Start::Day(series.start.date()) } else { Start::At(series.start) };
+        return Some(repeats(&series.rule, series.repeat_from, start));
+    }
+    recurrence_in_list(task)
+}
+
+/// The recurrence of a task whose series is not at hand.
+pub(crate) fn recurrence_in_list(task: &Task) -> Option<String> {
+    let seat = task.recurring.as_ref()?;
+    let day_only = task.due.as_ref().is_some_and(|due| due.time.is_none());
+    let wall = seat.scheduled_for;
+    let start = if day_only { Start::Day(wall.date()) } else { Start::At(wall) };
+    Some(repeats(&seat.rule, seat.repeat_from, start))
+}
+
+/// `priority high, #home, for Sam`.
+pub(crate) fn marks(scene: &Scene, task: &Task) -> Option<Text> {
+    let urgency = task.priority.map(|urgency| Text::say(format!("priority {}", priority(u8::from(urgency).into()))));
+    let tags = task.tags.iter().map(|tag| Text::new().theirs(format!("#{tag}")));
+    let people = Text::joined(task.assignees.iter().map(|person| scene.name_or_you(*person)), " and ");
+    let people = (!people.is_empty()).then(|| Text::say("for ").and(people));
+    let all = Text::joined(urgency.into_iter().chain(tags).chain(people), ", ");
+    (!all.is_empty()).then_some(all)
+}
+
+/// `on your list; move 3 to #ops shares it`.
+pub(crate) fn list(scene: &Scene, effect: &Effect) -> Text {
+    let on = Text::say("on ").and(scene.list(&effect.list));
+    let number = effect.task.number;
+    match scene.other_list(&effect.list) {
+        Some(other) if other.starts_with('#') => on.then(format!("; `move {number} to {other}` shares it there")),
+        Some(other) => on.then(format!("; `move {number} to {other}` makes it yours alone")),
+        None => on,
+    }
+}
+
+/// `I'll remind you then`, or that it won't, and what to do.
+pub(crate) fn reminder(scene: &Scene, effect: &Effect) -> Option<Text> {
+    let task = &effect.task;
+    if !task.is_open() {
+        return None;
+    }
+    let set = format!("; `move {} to tomorrow 9am` sets a time", task.number);
+    Some(match (effect.reminds_at, &task.due) {
+        (Some(at), Some(due)) if due.time.is_some() && due.at == at => {
+            Text::say("I'll remind ").and(whom(scene, effect)).then(" then")
+        }
+        (Some(at), _) => Text::say("I'll remind ").and(whom(scene, effect)).then(" on ").and(scene.watch.moment(at)),
+        (None, None) => Text::say("no time, so I won't remind you").then(set),
+        (None, Some(_)) => Text::say("that is too late for a reminder, so I won't send one").then(set),
+    })
+}
+
+/// Whom a reminder reaches, and where: `you`, `Sam`, `Sam in #ops`, `#ops`.
+fn whom(scene: &Scene, effect: &Effect) -> Text {
+    let task = &effect.task;
+    let assigned = Text::joined(task.assignees.iter().map(|person| scene.name_or_you(*person)), " and ");
+    let channel = match (task.place.as_ref().map(|chosen| &chosen.place), &effect.list.kind) {
+        (Some(Place::Direct(person)), _) => return scene.name_or_you(*person),
+        (None, ListKind::Personal(owner)) if assigned.is_empty() => return scene.name_or_you(*owner),
+        (None, ListKind::Personal(_)) => return assigned,
+        (Some(Place::Channel(channel) | Place::Thread { channel, .. }), _) | (None, ListKind::Channel(channel)) => {
+            Text::new().theirs(format!("#{channel}"))
+        }
+    };
+    let mentions_author = task.place.as_ref().is_none_or(|chosen| chosen.mentions_author);
+    match assigned.is_empty() {
+        false => assigned.then(" in ").and(channel),
+        true if mentions_author => scene.name_or_you(task.author).then(" in ").and(channel),
+        true => channel,
+    }
+}

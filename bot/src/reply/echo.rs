@@ -1,0 +1,133 @@
+//! The echo of a command: what was understood, what came of it, how to change or undo it.
+
+use domain::ids::PersonId;
+use domain::outcome::{Deed, Effect, Outcome};
+use domain::task::RepeatFrom;
+
+use super::changes::told;
+use super::headline::headline;
+use super::scene::Scene;
+use super::{Block, Reply, Text, channel_line, details, settings};
+
+/// What a command came to, in words.
+pub(crate) fn echo(scene: &Scene, outcome: &Outcome) -> Reply {
+    let effects = &outcome.effects;
+    let settings = outcome.settings.iter().flat_map(|now| settings::changed(&scene.watch, now, effects));
+    let blocks: Vec<Block> = match effects.as_slice() {
+        _ if outcome.settings.is_some() => settings.collect(),
+        [] => vec![Block::line("Nothing changed.")],
+        [effect] => one(scene, effect),
+        several => many(scene, several),
+    };
+    let shown_in_channel = channel_line::channel_line(scene, effects);
+    let tasks = effects.iter().map(|effect| scene.view(&effect.task, &effect.list)).collect();
+    Reply { blocks, private: shown_in_channel.is_none(), shown_in_channel, tasks, ..Reply::default() }
+}
+
+/// The people that the words of an outcome speak of.
+pub(crate) fn people(outcome: &Outcome) -> Vec<PersonId> {
+    let of = |effect: &Effect| {
+        let by = match effect.deed {
+            Deed::AlreadyDone { by, .. } => Some(by),
+            _ => None,
+        };
+        let owner = match effect.list.kind {
+            domain::list::ListKind::Personal(owner) => Some(owner),
+            domain::list::ListKind::Channel(_) => None,
+        };
+        let changed = effect.changes.get("assignees").into_iter().flat_map(|(from, to)| [from, to]);
+        let changed = changed.filter_map(|ids| ids.as_array()).flatten().filter_map(|id| id.as_str()?.parse().ok());
+        effect.task.participants().into_iter().chain(by).chain(owner).chain(changed).collect::<Vec<PersonId>>()
+    };
+    outcome.effects.iter().flat_map(of).collect()
+}
+
+fn one(scene: &Scene, effect: &Effect) -> Vec<Block> {
+    let details = facts(scene, effect).into_iter().chain(hint(effect)).map(Block::Detail);
+    std::iter::once(Block::Line(headline(scene, effect))).chain(details).collect()
+}
+
+fn many(scene: &Scene, effects: &[Effect]) -> Vec<Block> {
+    let lines = effects.iter().map(|effect| Block::Line(headline(scene, effect)));
+    let undo = effects.iter().any(|effect| changed_something(effect.deed) && effect.deed != Deed::Undone);
+    lines.chain(undo.then(|| Block::detail("`undo` takes all of it back"))).collect()
+}
+
+/// Whether a deed changed the task.
+pub(crate) const fn changed_something(deed: Deed) -> bool {
+    !matches!(deed, Deed::AlreadyDone { .. } | Deed::AlreadyOpen | Deed::Unchanged)
+}
+
+/// What is to be known of the task after what was done to it.
+fn facts(scene: &Scene, effect: &Effect) -> Vec<Text> {
+    let task = &effect.task;
+    let whole = || {
+        [details::due(scene, task), details::recurrence(effect), details::marks(scene, task)]
+            .into_iter()
+            .chain([Some(details::list(scene, effect)), details::reminder(scene, effect)])
+    };
+    let facts: Vec<Option<Text>> = match effect.deed {
+        Deed::Added => whole().collect(),
+        Deed::Reopened | Deed::Claimed => vec![details::due(scene, task), details::reminder(scene, effect)],
+        Deed::Edited => edited(scene, effect),
+        Deed::Moved => vec![details::due(scene, task), moved_from(scene, effect), details::reminder(scene, effect)],
+        Deed::Snoozed if !task.bare_reminder => vec![details::due(scene, task).map(|due| due.then(", as before"))],
+        Deed::Completed | Deed::Skipped => vec![comes_again(scene, effect)],
+        Deed::Undone if task.is_open() => {
+            let changes = told(scene, &effect.changes, Some(&scene.view(task, &effect.list)));
+            changes.into_iter().map(Some).chain([details::reminder(scene, effect)]).collect()
+        }
+        Deed::MovedToList => vec![details::reminder(scene, effect)],
+        _ => Vec::new(),
+    };
+    facts.into_iter().flatten().collect()
+}
+
+fn edited(scene: &Scene, effect: &Effect) -> Vec<Option<Text>> {
+    let told = told(scene, &effect.changes, Some(&scene.view(&effect.task, &effect.list)));
+    let timed = effect.changes.contains_key("due") || effect.changes.contains_key("rrule");
+    let series = effect.series.as_ref().map(|_| Text::say("for the whole series, from now on"));
+    let reminder = timed.then(|| details::reminder(scene, effect)).flatten();
+    let due = timed.then(|| details::due(scene, &effect.task)).flatten();
+    told.into_iter().map(Some).chain([series, due, reminder]).collect()
+}
+
+/// `before: Thu 5 Mar 17:00`.
+fn moved_from(scene: &Scene, effect: &Effect) -> Option<Text> {
+    told(scene, &effect.changes, None).into_iter().next()
+}
+
+/// When a recurring task comes again.
+fn comes_again(scene: &Scene, effect: &Effect) -> Option<Text> {
+    let series = effect.series.as_ref()?;
+    let words = details::recurrence_of(&effect.task, effect)?;
+    Some(match series.next_at {
+        _ if !series.is_active() => Text::say(format!("that was the last one ({words})")),
+        Some(at) if series.day_only => {
+            Text::say(format!("next on {} ({words})", super::watch::day(series.zone.wall(at).date())))
+        }
+        Some(at) => Text::say("next on ").and(scene.watch.moment(at)).then(format!(" ({words})")),
+        None if series.repeat_from == RepeatFrom::Completion => Text::say(format!("it comes again: {words}")),
+        None => Text::say(format!("that was the last one ({words})")),
+    })
+}
+
+/// How to change it or take it back.
+fn hint(effect: &Effect) -> Option<Text> {
+    let number = effect.task.number;
+    let series = effect.task.recurring.is_some();
+    Some(match effect.deed {
+        Deed::Added | Deed::Edited | Deed::Moved | Deed::MovedToList => Text::say(format!(
+            "change it with `move {number} to friday 5pm` or `edit {number} …`; `undo` takes this back"
+        )),
+        Deed::Completed => Text::say(format!("`undo` or `reopen {number}` opens it again")),
+        Deed::AlreadyDone { .. } => Text::say(format!("`reopen {number}` opens it again")),
+        Deed::Deleted | Deed::GoingOut if series => {
+            Text::say(format!("the whole series is gone: `undo`, or only this one: `undo`, then `skip {number}`"))
+        }
+        Deed::Deleted | Deed::GoingOut | Deed::Reopened | Deed::Snoozed | Deed::Skipped | Deed::Claimed => {
+            Text::say("`undo` takes it back")
+        }
+        Deed::AlreadyOpen | Deed::Unchanged | Deed::Undone => return None,
+    })
+}

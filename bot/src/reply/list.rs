@@ -1,0 +1,152 @@
+//! Lists of tasks: grouped by when they are due, numbered, aligned, with a word on what is left out.
+
+use domain::due::Due;
+use domain::service::Listed;
+use domain::task::Task;
+
+use super::rows::row;
+use super::scene::Scene;
+use super::watch::{Watch, clock};
+use super::{Block, Text};
+
+/// At most so many past reminders are shown.
+pub(crate) const PAST_SHOWN: usize = 5;
+
+/// The tasks that a list shows, and what it leaves out.
+pub(crate) struct Shown {
+    /// The tasks, in order.
+    pub tasks: Vec<Listed>,
+    /// Reminders that came and are not ticked, latest first.
+    pub past: Vec<Listed>,
+    /// How many tasks there are in all, as far as they were counted.
+    pub total: usize,
+    /// There are more than were counted.
+    pub and_more: bool,
+    /// Whether they are grouped by when they are due.
+    pub grouped: bool,
+    /// In which state they are, with a space behind it: `open `.
+    pub what: &'static str,
+    /// Where they were looked for, with a space before it: ` on #ops`.
+    pub scope: Text,
+    /// Nothing but `list` was typed.
+    pub everything: bool,
+}
+
+/// Where a task stands in a list.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    Overdue,
+    Today,
+    Tomorrow,
+    Later,
+    NoDate,
+}
+
+impl Group {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Overdue, "Overdue"),
+        (Self::Today, "Today"),
+        (Self::Tomorrow, "Tomorrow"),
+        (Self::Later, "Later"),
+        (Self::NoDate, "No date"),
+    ];
+
+    fn of(watch: &Watch, task: &Task) -> Self {
+        let Some(due) = &task.due else { return Self::NoDate };
+        let date = watch.date(due);
+        match watch.today() {
+            _ if due.deadline() <= watch.now => Self::Overdue,
+            today if date <= today => Self::Today,
+            today if today.tomorrow().is_ok_and(|tomorrow| date == tomorrow) => Self::Tomorrow,
+            _ => Self::Later,
+        }
+    }
+}
+
+/// Whether a task is a reminder that has come: such a one is never overdue.
+pub(crate) fn is_past_reminder(watch: &Watch, task: &Task) -> bool {
+    let past = task.due.as_ref().is_some_and(|due| due.deadline() <= watch.now);
+    task.bare_reminder && task.recurring.is_none() && task.is_open() && past
+}
+
+/// Puts the tasks in the order in which their groups are shown.
+pub(crate) fn arrange(watch: &Watch, tasks: &mut [Listed]) {
+    tasks.sort_by_key(|listed| Group::of(watch, &listed.task));
+}
+
+/// The list in words.
+pub(crate) fn list(scene: &Scene, shown: &Shown) -> Vec<Block> {
+    if shown.tasks.is_empty() && shown.past.is_empty() {
+        return empty(shown);
+    }
+    let mut blocks = vec![count(shown)];
+    match shown.grouped {
+        true => blocks.extend(groups(scene, &shown.tasks)),
+        false => blocks.extend(shown.tasks.iter().map(|listed| row(scene, listed, date(scene, &listed.task)))),
+    }
+    if !shown.past.is_empty() {
+        blocks.push(Block::heading("Past reminders"));
+    }
+    blocks.extend(shown.past.iter().map(|listed| row(scene, listed, date(scene, &listed.task))));
+    blocks.extend(paging(shown));
+    blocks
+}
+
+fn empty(shown: &Shown) -> Vec<Block> {
+    let (nothing, next) = match shown.everything {
+        true => ("There are no ", "add one: `call Ana tomorrow 5pm`, or `help`"),
+        false => ("I found no ", "`list` shows all that is open"),
+    };
+    let tasks = format!("{nothing}{}tasks", shown.what);
+    vec![Block::Line(Text::say(tasks).and(shown.scope.clone()).then(".")), Block::detail(next)]
+}
+
+fn count(shown: &Shown) -> Block {
+    let plus = if shown.and_more { "+" } else { "" };
+    let total = if shown.total == 0 { "No".to_owned() } else { format!("{}{plus}", shown.total) };
+    let tasks = if shown.total == 1 { "task" } else { "tasks" };
+    Block::Line(Text::say(format!("{total} {}{tasks}", shown.what)).and(shown.scope.clone()))
+}
+
+fn groups(scene: &Scene, tasks: &[Listed]) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for (group, name) in Group::ALL {
+        let mut members = tasks.iter().filter(|listed| Group::of(&scene.watch, &listed.task) == group).peekable();
+        if members.peek().is_some() {
+            blocks.push(Block::heading(name));
+        }
+        blocks.extend(members.map(|listed| row(scene, listed, time(scene, group, &listed.task))));
+    }
+    blocks
+}
+
+/// What a group's name leaves to say of the time.
+fn time(scene: &Scene, group: Group, task: &Task) -> Text {
+    match (&task.due, group) {
+        (Some(due), Group::Today | Group::Tomorrow) => of_day(&scene.watch, due),
+        (Some(due), Group::Overdue | Group::Later) => scene.watch.short_due(due),
+        _ => Text::new(),
+    }
+}
+
+fn of_day(watch: &Watch, due: &Due) -> Text {
+    match due.time {
+        Some(_) => Text::new().moment(due.at, clock(watch.zone.wall(due.at).time())),
+        None => Text::say("any time"),
+    }
+}
+
+fn date(scene: &Scene, task: &Task) -> Text {
+    task.due.as_ref().map(|due| scene.watch.short_due(due)).unwrap_or_default()
+}
+
+fn paging(shown: &Shown) -> Option<Block> {
+    let all = shown.total + shown.past.len();
+    let left_out = shown.total.saturating_sub(shown.tasks.len());
+    let narrow = "`list today`, `list #tag` or `find word` narrows it down";
+    match (left_out, shown.and_more) {
+        (0, false) => None,
+        (0, true) => Some(Block::detail(format!("there are more; {narrow}"))),
+        (left, _) => Some(Block::detail(format!("{left} more; `list limit {}` shows more, {narrow}", all.min(200)))),
+    }
+}

@@ -1,0 +1,51 @@
+//! Settings, shown and changed.
+
+use domain::outcome::Effect;
+use domain::person::Settings;
+
+use super::scene::titled;
+use super::watch::{Watch, clock};
+use super::{Block, Text};
+
+/// The settings as they are, each with the line that changes it.
+pub(crate) fn shown(watch: &Watch, settings: &Settings) -> Vec<Block> {
+    let mut blocks = vec![Block::line("Your settings")];
+    blocks.extend(rows(watch, settings));
+    blocks
+}
+
+/// The settings after a change of them, and the tasks that moved with the zone.
+pub(crate) fn changed(watch: &Watch, settings: &Settings, moved: &[Effect]) -> Vec<Block> {
+    let watch = Watch { now: watch.now, zone: settings.zone.clone().unwrap_or_else(|| watch.zone.clone()) };
+    let mut blocks = vec![Block::line("Saved. Your settings now:")];
+    blocks.extend(rows(&watch, settings));
+    if !moved.is_empty() {
+        blocks.push(Block::line("These follow your zone and moved with it:"));
+    }
+    blocks.extend(moved.iter().map(|effect| Block::Detail(moved_with(&watch, effect))));
+    blocks
+}
+
+fn moved_with(watch: &Watch, effect: &Effect) -> Text {
+    let title = titled(&effect.task);
+    match &effect.task.due {
+        Some(due) => title.then(", due ").and(watch.due(due)),
+        None => title,
+    }
+}
+
+fn rows(watch: &Watch, settings: &Settings) -> Vec<Block> {
+    let zone = match &settings.zone {
+        Some(zone) => format!("{zone}, where it is {} now", watch.wall().strftime("%a %H:%M")),
+        None => "not known yet".to_owned(),
+    };
+    let order = if settings.day_first { "4/5 is 4 May" } else { "4/5 is April 5" };
+    let row = |name: &str, value: String, how: &str| {
+        Block::row([Text::say(name), Text::say(value), Text::say(format!("`{how}`"))])
+    };
+    vec![
+        row("time zone", zone, "timezone Europe/Madrid"),
+        row("a day without a time reminds at", clock(settings.default_time), "set default time 8:30"),
+        row("day and month", order.to_owned(), "settings"),
+    ]
+}

@@ -1,0 +1,90 @@
+//! A new task: which list holds it, and where its reminder goes.
+
+use domain::command::{AddTask, Command, Repeat};
+use domain::ids::PersonId;
+use domain::list::List;
+use domain::place::{Channel, Destination, Place};
+use domain::task::{Priority, RepeatFrom};
+use language::{Addressee, Draft};
+
+use super::talk::Talk;
+use crate::reply::Reply;
+use crate::reply::answer::No;
+
+impl Talk<'_> {
+    pub(super) async fn add(&self, draft: Draft) -> Result<Reply, No> {
+        let assignees = self.assignees(&draft).await?;
+        let (list, place) = self.list_and_place(&draft, &assignees).await?;
+        let add = AddTask {
+            list,
+            title: draft.title,
+            description: String::new(),
+            priority: draft.priority.and_then(|number| Priority::try_from(number).ok()),
+            tags: draft.tags.into_iter().collect(),
+            due: draft.when.map(|when| self.due(when)),
+            repeat: draft.repeat.map(repeat),
+            assignees,
+            place,
+            bare_reminder: draft.explicit_reminder,
+        };
+        self.execute(Command::Add(Box::new(add))).await
+    }
+
+    /// Whom it mentions. `@me` assigns a channel's task to the speaker; their own need nobody.
+    async fn assignees(&self, draft: &Draft) -> Result<Vec<PersonId>, No> {
+        let people = self.people(&draft.people).await?;
+        let to_me = draft.addressee == Addressee::Me && !draft.explicit_reminder && self.here().is_some();
+        Ok(if to_me && people.is_empty() { vec![self.me.id] } else { people })
+    }
+
+    async fn list_and_place(&self, draft: &Draft, assignees: &[PersonId]) -> Result<(List, Option<Destination>), No> {
+        if let Some(named) = &draft.channel {
+            let channel = self.channel(named).await?;
+            return Ok((List::of_channel(&channel), to(Place::Channel(channel.id), false)));
+        }
+        Ok(match draft.addressee {
+            Addressee::Me | Addressee::Nobody if draft.explicit_reminder => {
+                (self.own_list(), to(self.message.place.clone(), true))
+            }
+            Addressee::Us => (self.list_here(), self.here().and_then(|_| to(self.message.place.clone(), false))),
+            _ => (self.list_here(), self.place_of(draft, assignees)),
+        })
+    }
+
+    /// `remind @sam` goes to Sam's direct message; what is typed in a thread reminds in the thread; all else
+    /// goes where the list says.
+    fn place_of(&self, draft: &Draft, assignees: &[PersonId]) -> Option<Destination> {
+        match (assignees, &self.message.place) {
+            ([person], _) if draft.explicit_reminder => to(Place::Direct(*person), false),
+            (_, thread @ Place::Thread { .. }) => to(thread.clone(), true),
+            _ => None,
+        }
+    }
+
+    /// The channel where it was typed.
+    pub(super) fn here(&self) -> Option<Channel> {
+        let id = self.message.place.channel()?.to_owned();
+        Some(Channel { tenant: self.message.tenant.clone(), id })
+    }
+
+    pub(super) fn own_list(&self) -> List {
+        List::personal(self.message.tenant.clone(), self.me.id)
+    }
+
+    fn list_here(&self) -> List {
+        self.here().map_or_else(|| self.own_list(), |channel| List::of_channel(&channel))
+    }
+}
+
+fn to(place: Place, mentions_author: bool) -> Option<Destination> {
+    Some(Destination { place, mentions_author })
+}
+
+/// A recurrence as the domain knows it.
+pub(super) fn repeat(read: language::Repeat) -> Repeat {
+    let from = match read.from {
+        language::RepeatFrom::Schedule => RepeatFrom::Schedule,
+        language::RepeatFrom::Completion => RepeatFrom::Completion,
+    };
+    Repeat { rule: read.rule, from }
+}

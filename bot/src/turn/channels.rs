@@ -1,0 +1,32 @@
+//! From a channel's name to the channel, if the speaker is in it.
+
+use domain::place::Channel;
+use domain::refusal::{Code, Refusal};
+use domain::tenant::Platform;
+
+use super::talk::Talk;
+use crate::reply::answer::No;
+
+impl Talk<'_> {
+    /// The channels of this tenant that the platform shows the speaker.
+    pub(super) async fn channels(&self) -> Result<Vec<Channel>, No> {
+        let mut channels = self.service().directory.channels(&self.message.author).await?;
+        channels.retain(|channel| channel.tenant == self.message.tenant);
+        Ok(channels)
+    }
+
+    /// The channel named. One that the speaker is not in answers like one that does not exist.
+    pub(super) async fn channel(&self, named: &str) -> Result<Channel, No> {
+        let channels = self.channels().await?;
+        let same = |channel: &Channel| channel.id.to_lowercase() == named.to_lowercase();
+        channels.into_iter().find(same).ok_or_else(|| self.no_channel(named).into())
+    }
+
+    fn no_channel(&self, named: &str) -> Refusal {
+        let next = match self.message.tenant.platform() {
+            Platform::Console => format!("Join it with `taskbot console --channel {named}`, then say it again."),
+            Platform::Slack | Platform::Discord => "Join it, invite me, then say it again.".to_owned(),
+        };
+        Refusal::new(Code::Unknown, format!("I know no channel #{named} that you are in."), next)
+    }
+}

@@ -1,0 +1,63 @@
+//! Showing what happened.
+
+use domain::command::TaskRef;
+use domain::event::Event;
+use domain::ports::audit::AuditQuery;
+use language::Ids;
+
+use super::talk::Talk;
+use crate::reply::answer::No;
+use crate::reply::history::{people, rows};
+use crate::reply::scene::Scene;
+use crate::reply::{Block, Reply, Text};
+
+/// So many events of one task are read.
+const READ: u32 = 200;
+
+/// So many of them are shown.
+const SHOWN: usize = 40;
+
+/// So many events are shown of everything.
+const LATEST: u32 = 20;
+
+impl Talk<'_> {
+    pub(super) async fn history(&self, ids: &Ids) -> Result<Reply, No> {
+        let tasks = self.tasks(ids)?;
+        if tasks.is_empty() {
+            return self.latest().await;
+        }
+        let mut blocks = Vec::new();
+        for task in tasks {
+            blocks.extend(self.history_of(task).await?);
+        }
+        Ok(Reply::private(blocks))
+    }
+
+    async fn history_of(&self, task: TaskRef) -> Result<Vec<Block>, No> {
+        let query = AuditQuery { limit: READ, ..AuditQuery::default() };
+        let page = self.service().history(&self.message.author, &self.message.tenant, task, query).await?;
+        let all: Vec<&Event> = page.items.iter().map(|(_, event)| event).collect();
+        let events = all.get(all.len().saturating_sub(SHOWN)..).unwrap_or_default();
+        let Some(last) = events.iter().rev().find_map(|event| event.data.task.as_ref()) else {
+            return Ok(vec![Block::line("Nothing of it has been written down yet; ask again in a moment.")]);
+        };
+        self.speak_of(&[last.id]).await;
+        let title = Text::say(format!("History of #{}: ", last.number)).theirs(last.title.clone());
+        let scene: Scene = self.scene(people(events)).await;
+        let earlier = all.len() - events.len();
+        let left_out = (earlier > 0).then(|| Block::detail(format!("{earlier} earlier events are left out")));
+        Ok(std::iter::once(Block::Line(title)).chain(left_out).chain(rows(&scene, events, false)).collect())
+    }
+
+    async fn latest(&self) -> Result<Reply, No> {
+        let query = AuditQuery { limit: LATEST, ..AuditQuery::default() };
+        let page = self.service().audit(&self.message.author, query).await?;
+        let events: Vec<&Event> = page.items.iter().map(|(_, event)| event).collect();
+        if events.is_empty() {
+            return Ok(Reply::private([Block::line("Nothing has happened yet that concerns you.")]));
+        }
+        let scene = self.scene(people(&events)).await;
+        let title = Block::line("What happened last, latest first; `history 3` tells all of one task");
+        Ok(Reply::private(std::iter::once(title).chain(rows(&scene, &events, true))))
+    }
+}

@@ -1,0 +1,99 @@
+//! Showing tasks.
+
+use domain::conversation::Conversation;
+use domain::ids::{PersonId, TaskId};
+use domain::list::{List, ListKind};
+use domain::query::TaskQuery;
+use domain::service::Listed;
+use language::{Filter, StatusFilter, Whom};
+
+use super::filter::{past, query, shows_past};
+use super::talk::Talk;
+use crate::reply::answer::No;
+use crate::reply::list::{PAST_SHOWN, Shown, arrange, is_past_reminder, list};
+use crate::reply::{Reply, Text};
+
+/// So many tasks are shown if nothing else was asked for.
+const SHOWN: usize = 30;
+
+impl Talk<'_> {
+    pub(super) async fn list(&self, filter: &Filter) -> Result<Reply, No> {
+        let query = self.query(filter).await?;
+        let page = self.service().find(&self.message.author, &query).await?;
+        let past = if shows_past(filter) { self.past(&query).await? } else { Vec::new() };
+        let mut tasks = page.items;
+        let grouped = filter.sort.is_none() && filter.status.is_none();
+        if grouped {
+            arrange(&self.watch(), &mut tasks);
+        }
+        let total = tasks.len();
+        tasks.truncate(filter.limit.map_or(SHOWN, |limit| usize::try_from(limit).unwrap_or(SHOWN)));
+        let what = state(filter);
+        let everything = *filter == Filter::default();
+        let scope = self.scope(&query);
+        let shown = Shown { tasks, past, total, and_more: page.next.is_some(), grouped, what, scope, everything };
+        self.show(&shown).await
+    }
+
+    async fn show(&self, shown: &Shown) -> Result<Reply, No> {
+        let all: Vec<&Listed> = shown.tasks.iter().chain(&shown.past).collect();
+        let ids: Vec<TaskId> = all.iter().map(|listed| listed.task.id).collect();
+        let mut conversation = Conversation::default();
+        conversation.show(&ids);
+        self.remember(&conversation).await;
+        let scene = self.scene(all.iter().flat_map(|listed| people(listed)).collect()).await;
+        let tasks = all.iter().map(|listed| scene.view(&listed.task, &listed.list)).collect();
+        Ok(Reply { tasks, ..Reply::private(list(&scene, shown)) })
+    }
+
+    /// In a channel the channel's list, in a direct message what concerns the speaker; a search and a question
+    /// for somebody's tasks go over all that the speaker sees.
+    async fn query(&self, filter: &Filter) -> Result<TaskQuery, No> {
+        let assignee = match &filter.assignee {
+            Some(Whom::Person(person)) => Some(self.person(person).await?),
+            Some(Whom::Me) | None => None,
+        };
+        let query = query(filter, assignee, self.now());
+        let mine = filter.assignee == Some(Whom::Me);
+        Ok(match self.here() {
+            _ if mine => TaskQuery { concerning: Some(self.me.id), ..query },
+            Some(channel) => TaskQuery { list: Some(List::of_channel(&channel).id), ..query },
+            None if assignee.is_some() || filter.text.is_some() => query,
+            None => TaskQuery { concerning: Some(self.me.id), ..query },
+        })
+    }
+
+    async fn past(&self, query: &TaskQuery) -> Result<Vec<Listed>, No> {
+        let page = self.service().find(&self.message.author, &past(query, self.now())).await?;
+        let watch = self.watch();
+        let came = page.items.into_iter().filter(|listed| is_past_reminder(&watch, &listed.task));
+        Ok(came.take(PAST_SHOWN).collect())
+    }
+
+    /// `on #ops`, where only that list was asked.
+    fn scope(&self, query: &TaskQuery) -> Text {
+        match self.here().filter(|_| query.list.is_some()) {
+            Some(channel) => Text::say(" on ").theirs(format!("#{}", channel.id)),
+            None => Text::new(),
+        }
+    }
+}
+
+const fn state(filter: &Filter) -> &'static str {
+    match filter.status {
+        _ if filter.overdue => "overdue ",
+        None => "open ",
+        Some(StatusFilter::Done) => "done ",
+        Some(StatusFilter::All) => "",
+    }
+}
+
+/// The people that a row speaks of.
+fn people(listed: &Listed) -> Vec<PersonId> {
+    let owner = match listed.list.kind {
+        ListKind::Personal(owner) => Some(owner),
+        ListKind::Channel(_) => None,
+    };
+    let closed = listed.task.closed.as_ref().map(|closed| closed.by);
+    listed.task.participants().into_iter().chain(owner).chain(closed).collect()
+}

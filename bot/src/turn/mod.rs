@@ -1,0 +1,144 @@
+//! One turn of a chat: limit, parse, resolve, execute, reply. The same for every platform.
+
+mod add;
+mod channels;
+mod edit;
+mod filter;
+mod history;
+mod ids;
+mod list;
+mod own;
+mod people;
+mod read;
+mod settings;
+mod talk;
+
+use std::sync::Arc;
+
+use domain::command::{Command, MoveTo};
+use domain::message::Message;
+use domain::ports::state::State;
+use domain::refusal::{Code, Refusal};
+use domain::service::Tasks;
+use language::{Reading, Target};
+use tracing::{Instrument, info, info_span};
+
+use crate::limit::{Limiter, Limits};
+use crate::reply::answer::No;
+use crate::reply::{Reply, Verdict, help, topics};
+use talk::Talk;
+
+/// The longest line that is read, in characters: a title and a description, twice.
+const TEXT_MAX: usize = 16_000;
+
+/// What turns work with besides the service.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// How fast people may talk.
+    pub limits: Limits,
+    /// Where the web page is, if this process (or its neighbour) serves one.
+    pub web: Option<String>,
+}
+
+/// Takes messages and answers them.
+#[derive(Clone)]
+pub struct Turns {
+    tasks: Tasks,
+    state: Arc<dyn State>,
+    limiter: Arc<Limiter>,
+    web: Option<Arc<str>>,
+}
+
+impl Turns {
+    /// Turns on top of the service; `state` remembers conversations.
+    #[must_use]
+    pub fn new(tasks: Tasks, state: Arc<dyn State>, options: Options) -> Self {
+        let limiter = Arc::new(Limiter::new(options.limits));
+        Self { tasks, state, limiter, web: options.web.map(Arc::from) }
+    }
+
+    /// The service underneath.
+    #[must_use]
+    pub const fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    /// Where conversations are remembered.
+    #[must_use]
+    pub const fn state(&self) -> &Arc<dyn State> {
+        &self.state
+    }
+
+    /// Takes one message. Whatever was changed is durable when the reply is there; the reply never fails.
+    pub async fn take(&self, message: Message) -> Reply {
+        match self.limiter.take(&message) {
+            Ok(()) => self.turn(message).await,
+            Err(refusal) => No::from(refusal).into(),
+        }
+    }
+
+    /// Takes one message as soon as the limits allow: for edges that can let people wait, as a pipe does.
+    pub async fn take_in_turn(&self, message: Message) -> Reply {
+        self.limiter.wait(&message).await;
+        self.turn(message).await
+    }
+
+    async fn turn(&self, message: Message) -> Reply {
+        let span = info_span!("bot.turn", trace_id = message.trace.trace_id(), tenant = %message.tenant);
+        async {
+            let reply = self.answer(&message).await.unwrap_or_else(Reply::from);
+            match reply.verdict {
+                Verdict::Refused { code, misread } => info!(code = code.as_str(), misread, "refused"),
+                Verdict::Answered | Verdict::Failed => info!(tasks = reply.tasks.len(), "answered"),
+            }
+            reply
+        }
+        .instrument(span)
+        .await
+    }
+
+    async fn answer(&self, message: &Message) -> Result<Reply, No> {
+        if message.text.chars().nth(TEXT_MAX).is_some() {
+            return Err(too_long().into());
+        }
+        let talk = Talk::with(self, message).await?;
+        match own::read(&message.text, &talk) {
+            Some(own) => talk.own(own).await,
+            None => talk.carry_out(talk.read()?).await,
+        }
+    }
+}
+
+fn too_long() -> Refusal {
+    let sentence = format!("That line is longer than {TEXT_MAX} characters, so I did not read it.");
+    Refusal::new(Code::Invalid, sentence, "Say it shorter: a title takes 500 characters.")
+}
+
+impl Talk<'_> {
+    async fn carry_out(&self, reading: Reading) -> Result<Reply, No> {
+        match reading {
+            Reading::Add(draft) => self.add(draft).await,
+            Reading::List(filter) => self.list(&filter).await,
+            Reading::Done(ids) => self.execute(Command::Done(self.tasks(&ids)?)).await,
+            Reading::Reopen(ids) => self.execute(Command::Reopen(self.tasks(&ids)?)).await,
+            Reading::Undo => self.execute(Command::Undo).await,
+            Reading::Edit(edit) => self.edit(edit).await,
+            Reading::Move(change) => {
+                let to = match change.target {
+                    Target::To(when) => MoveTo::Due(self.due(when)),
+                    Target::By(span) => MoveTo::By(span),
+                };
+                self.execute(Command::Move { tasks: self.tasks(&change.ids)?, to }).await
+            }
+            Reading::Snooze(snooze) => {
+                let tasks = self.tasks(&snooze.ids)?;
+                self.execute(Command::Snooze { tasks, until: snooze.until }).await
+            }
+            Reading::Delete(ids) => self.execute(Command::Delete { tasks: self.tasks(&ids)?, expected: None }).await,
+            Reading::History(ids) => self.history(&ids).await,
+            Reading::Help(None) => Ok(Reply::private(help::overview())),
+            Reading::Help(Some(command)) => Ok(Reply::private(help::topic(topics::of(command)))),
+            Reading::Settings(change) => self.settings(change).await,
+        }
+    }
+}

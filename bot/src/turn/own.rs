@@ -1,0 +1,111 @@
+//! The lines that are no grammar's: taken only whole, before the grammar is asked.
+
+use domain::command::Command;
+use domain::list::List;
+use language::{Ids, Reading};
+
+use super::talk::Talk;
+use crate::reply::answer::No;
+use crate::reply::topics::{self, Topic};
+use crate::reply::{Block, Reply, help};
+
+/// A line that the turn takes itself.
+pub(super) enum Own {
+    /// `skip 3`.
+    Skip(Ids),
+    /// `claim 3`.
+    Claim(Ids),
+    /// `move 3 to my list`, `move 3 to #ops`.
+    MoveToList(Ids, Target),
+    /// `help skip` and other words that are no commands of the grammar.
+    Help(&'static Topic),
+    /// `web`.
+    Web,
+}
+
+/// The list that a task moves to.
+pub(super) enum Target {
+    /// The speaker's own.
+    Mine,
+    /// A channel's, by name or id.
+    Channel(String),
+}
+
+/// The line, if the turn takes it itself.
+pub(super) fn read(text: &str, talk: &Talk<'_>) -> Option<Own> {
+    let line = text.trim().trim_start_matches('/').trim_end_matches(['.', '!']);
+    let (verb, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let rest = rest.trim();
+    match verb.to_ascii_lowercase().as_str() {
+        "skip" => talk.ids(rest).map(Own::Skip),
+        "claim" => talk.ids(rest).map(Own::Claim),
+        "move" => {
+            let (tasks, list) = split_at_to(rest)?;
+            Some(Own::MoveToList(talk.ids(tasks)?, target(list)?))
+        }
+        "help" => topics::named(&rest.to_ascii_lowercase()).map(Own::Help),
+        "web" if rest.is_empty() => Some(Own::Web),
+        _ => None,
+    }
+}
+
+/// `3` and `#ops` of `3 to #ops`.
+fn split_at_to(rest: &str) -> Option<(&str, &str)> {
+    let at = rest.to_ascii_lowercase().rfind(" to ")?;
+    Some((rest.get(..at)?.trim(), rest.get(at + 4..)?.trim()))
+}
+
+/// A list, and nothing else: `my list`, `#ops`, `<#C0123|ops>`.
+fn target(list: &str) -> Option<Target> {
+    if ["my list", "my own list", "me"].contains(&list.to_ascii_lowercase().as_str()) {
+        return Some(Target::Mine);
+    }
+    let resolved = list.strip_prefix("<#").and_then(|rest| rest.strip_suffix('>'));
+    let id = resolved.map(|inner| inner.split('|').next().unwrap_or(inner)).or_else(|| list.strip_prefix('#'))?;
+    let plain = !id.is_empty() && id.chars().all(|c| c.is_alphanumeric() || "_.-".contains(c));
+    plain.then(|| Target::Channel(id.to_owned()))
+}
+
+impl Talk<'_> {
+    /// The tasks that the words name, in the grammar's own way of naming tasks.
+    fn ids(&self, words: &str) -> Option<Ids> {
+        if words.is_empty() {
+            return None;
+        }
+        match self.read_line(&format!("done {words}")) {
+            Some(Reading::Done(ids)) => Some(ids),
+            _ => None,
+        }
+    }
+
+    pub(super) async fn own(&self, own: Own) -> Result<Reply, No> {
+        match own {
+            Own::Skip(ids) => self.execute(Command::Skip(self.tasks(&ids)?)).await,
+            Own::Claim(ids) => self.execute(Command::Claim(self.tasks(&ids)?)).await,
+            Own::MoveToList(ids, target) => {
+                let tasks = self.tasks(&ids)?;
+                let list = match target {
+                    Target::Mine => self.own_list(),
+                    Target::Channel(name) => List::of_channel(&self.channel(&name).await?),
+                };
+                self.execute(Command::MoveToList { tasks, list }).await
+            }
+            Own::Help(topic) => Ok(Reply::private(help::topic(topic))),
+            Own::Web => Ok(Reply::private(self.web())),
+        }
+    }
+
+    fn web(&self) -> Vec<Block> {
+        let name = &self.me.name;
+        match &self.turns.web {
+            Some(address) => vec![
+                Block::line(format!("The web page and the HTTP API are at {address}")),
+                Block::detail(format!("sign in with a token: `taskbot token create --user {name}` prints one")),
+            ],
+            None => vec![
+                Block::line("No web page is served from here."),
+                Block::detail("`taskbot`, started without further words, serves one at http://127.0.0.1:8080"),
+            ],
+        }
+    }
+}

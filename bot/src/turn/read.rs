@@ -1,0 +1,59 @@
+//! From text to a reading, with the speaker's settings. Without a zone only relative times are taken.
+
+use domain::refusal::{Code, Refusal};
+use jiff::civil::Weekday;
+use jiff::tz::{TimeZone, offset};
+use language::{Context, Misread, Reading, Settings, read_in_conversation};
+
+use super::talk::Talk;
+use crate::reply::answer::No;
+
+impl Talk<'_> {
+    /// What the message means.
+    pub(super) fn read(&self) -> Result<Reading, No> {
+        match &self.me.settings.zone {
+            Some(zone) => self.read_in(zone.rules().clone()).map_err(|misread| self.misread(misread)),
+            None => self.read_anywhere(),
+        }
+    }
+
+    /// The reading, if it is the same at both ends of the world: then the zone does not matter.
+    fn read_anywhere(&self) -> Result<Reading, No> {
+        let east = self.read_in(TimeZone::fixed(offset(14)));
+        let west = self.read_in(TimeZone::fixed(offset(-12)));
+        match (east, west) {
+            (Ok(east), Ok(west)) if east == west => Ok(east),
+            (Err(east), Err(west)) if east == west => Err(self.misread(east)),
+            _ => Err(zone_wanted().into()),
+        }
+    }
+
+    /// What another line would mean; `None` if it cannot be read.
+    pub(super) fn read_line(&self, line: &str) -> Option<Reading> {
+        self.read_as(line, self.zone().rules().clone()).ok()
+    }
+
+    fn read_in(&self, zone: TimeZone) -> Result<Reading, Misread> {
+        self.read_as(&self.message.text, zone)
+    }
+
+    fn read_as(&self, line: &str, zone: TimeZone) -> Result<Reading, Misread> {
+        let mine = &self.me.settings;
+        let settings =
+            Settings { zone, default_time: mine.default_time, day_first: mine.day_first, week_start: Weekday::Monday };
+        let context = Context { now: self.now(), settings };
+        read_in_conversation(line, &context, self.conversation.listed.len())
+    }
+
+    fn misread(&self, misread: Misread) -> No {
+        No::Misread { text: self.message.text.clone(), misread }
+    }
+}
+
+fn zone_wanted() -> Refusal {
+    Refusal::new(
+        Code::Unknown,
+        "I do not know your time zone yet, so I cannot tell when that is.",
+        "Say it once, e.g. `timezone Europe/Madrid`, then type that again; `in 20 minutes` works without it.",
+    )
+}

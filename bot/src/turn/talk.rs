@@ -1,0 +1,132 @@
+//! What one turn knows: the message, who typed it, and what their conversation is about.
+
+use std::collections::BTreeMap;
+
+use domain::command::{Command, IdempotencyKey, Request};
+use domain::conversation::Conversation;
+use domain::due::Due;
+use domain::ids::{PersonId, TaskId};
+use domain::message::Message;
+use domain::person::Person;
+use domain::refusal::{Code, Refusal};
+use domain::service::Tasks;
+use domain::zone::Zone;
+use jiff::Timestamp;
+use language::When;
+use sha2::{Digest, Sha256};
+use tracing::warn;
+
+use super::Turns;
+use crate::memory;
+use crate::reply::Reply;
+use crate::reply::answer::No;
+use crate::reply::echo::{self, echo};
+use crate::reply::scene::Scene;
+use crate::reply::watch::Watch;
+
+/// The role of the process, in events.
+const ROLE: &str = "bot";
+
+/// One message and who typed it.
+pub(super) struct Talk<'a> {
+    pub(super) turns: &'a Turns,
+    pub(super) message: &'a Message,
+    pub(super) me: Person,
+    /// What was listed and spoken of before.
+    pub(super) conversation: Conversation,
+}
+
+impl<'a> Talk<'a> {
+    pub(super) async fn with(turns: &'a Turns, message: &'a Message) -> Result<Self, No> {
+        let me = turns.tasks.people.person(message.author.person).await?;
+        let me = me.ok_or_else(|| Refusal::new(Code::Unknown, "I do not know you yet.", "Say hello again."))?;
+        let conversation = memory::recall(turns.state.as_ref(), &message.conversation()).await;
+        Ok(Self { turns, message, me, conversation })
+    }
+
+    pub(super) fn service(&self) -> &Tasks {
+        &self.turns.tasks
+    }
+
+    /// The instant at which it was typed: words of time are counted from here.
+    pub(super) fn now(&self) -> Timestamp {
+        self.message.received_at
+    }
+
+    /// The speaker's zone; UTC as long as it is not known.
+    pub(super) fn zone(&self) -> Zone {
+        self.me.settings.zone.clone().unwrap_or_else(Zone::utc)
+    }
+
+    pub(super) fn watch(&self) -> Watch {
+        Watch { now: self.now(), zone: self.zone() }
+    }
+
+    pub(super) fn due(&self, when: When) -> Due {
+        match when {
+            When::Day(date) => Due::day(date, self.zone()),
+            When::At(at) => Due::instant(at, self.zone()),
+        }
+    }
+
+    /// Carries a command out and says what came of it.
+    pub(super) async fn execute(&self, command: Command) -> Result<Reply, No> {
+        let outcome = self.service().execute(self.request(command)).await?;
+        let spoken_of: Vec<TaskId> = outcome.effects.iter().map(|effect| effect.task.id).collect();
+        self.speak_of(&spoken_of).await;
+        let scene = self.scene(echo::people(&outcome)).await;
+        Ok(echo(&scene, &outcome))
+    }
+
+    fn request(&self, command: Command) -> Request {
+        let message = self.message;
+        Request {
+            principal: message.author.clone(),
+            tenant: message.tenant.clone(),
+            place: message.place.clone(),
+            conversation: message.conversation(),
+            key: message.key.as_ref().map(|key| self.key(key)),
+            trace: Some(message.trace.clone()),
+            role: ROLE,
+            cause: None,
+            command,
+        }
+    }
+
+    /// The message's key with a digest of what was typed where.
+    fn key(&self, key: &str) -> IdempotencyKey {
+        let place = Sha256::new_with_prefix(self.message.place.key()).chain_update([0]);
+        let digest = place.chain_update(&self.message.text).finalize();
+        IdempotencyKey { key: format!("chat/{key}"), digest: format!("{digest:x}") }
+    }
+
+    /// Remembers what was just spoken of.
+    pub(super) async fn speak_of(&self, tasks: &[TaskId]) {
+        if !tasks.is_empty() {
+            let mut conversation = self.conversation.clone();
+            conversation.speak_of(tasks);
+            self.remember(&conversation).await;
+        }
+    }
+
+    pub(super) async fn remember(&self, conversation: &Conversation) {
+        memory::remember(self.turns.state.as_ref(), &self.message.conversation(), conversation).await;
+    }
+
+    /// What surrounds a reply that speaks of these people. What cannot be looked up is left out of it: by now
+    /// the command is done, and an answer without names is better than none.
+    pub(super) async fn scene(&self, ids: Vec<PersonId>) -> Scene {
+        let mut people = BTreeMap::from([(self.me.id, self.me.clone())]);
+        for id in ids {
+            if people.contains_key(&id) {
+                continue;
+            }
+            match self.service().people.person(id).await {
+                Ok(person) => people.extend(person.map(|person| (id, person))),
+                Err(error) => warn!(%error, "a name cannot be looked up"),
+            }
+        }
+        let channels = self.channels().await.unwrap_or_default();
+        Scene { me: self.me.id, watch: self.watch(), place: self.message.place.clone(), people, channels }
+    }
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Builds Taskbot once and runs every test: units, conformance, contracts, journeys, small fault runs.
+#
+# Works on a fresh Debian or Ubuntu with Rust (https://rustup.rs); missing Debian packages are installed when that is
+# possible without a question. Nothing is left running. Sizes, with their defaults:
+#
+#   RULES=500        random recurrence rules that are compared with an independent expander
+#   MODEL_RUNS=40    random histories that are compared with a model of series
+#   KILLS=30         kills of a process under load
+#   TEST_THREADS     tests at once (as many as there are processors)
+set -euo pipefail
+# shellcheck source=ci/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+export RULES=${RULES:-500} MODEL_RUNS=${MODEL_RUNS:-40} KILLS=${KILLS:-30}
+export RUST_BACKTRACE=${RUST_BACKTRACE:-1}
+
+need_packages cc=build-essential git=git
+need_rust
+
+# The configuration of the person who runs this must not reach the program under test.
+for name in $(compgen -e | grep '^TASKBOT_' || true); do unset "$name"; done
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# One build for all: the tests start the program with its crash points, and no test builds it again.
+features=(--features taskbot/faults)
+step "building (the first time takes some minutes)"
+cargo build --workspace --all-targets "${features[@]}" --locked
+TASKBOT_BIN=$(cargo metadata --format-version 1 --no-deps --locked |
+    sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/debug/taskbot
+[[ -x $TASKBOT_BIN ]] || fail "the build left no $TASKBOT_BIN"
+export TASKBOT_BIN
+
+step "testing (rules $RULES, model runs $MODEL_RUNS, kills $KILLS)"
+threads=()
+[[ -n ${TEST_THREADS:-} ]] && threads=(-- --test-threads "$TEST_THREADS")
+set +e
+cargo test --workspace "${features[@]}" --locked --no-fail-fast "${threads[@]}" 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+set -e
+
+sum() { awk -v word="$1" '/^test result:/ { for (i = 2; i <= NF; i++) if ($i ~ "^" word) n += $(i - 1) } END { print n + 0 }' "$log"; }
+passed=$(sum passed) failed=$(sum failed)
+if [[ $status -ne 0 ]]; then
+    grep -E '^test .* \.\.\. FAILED$' "$log" | sort -u >&2 || true
+    fail "tests: $passed passed, $failed failed ($((SECONDS - started)) s)"
+fi
+[[ $passed -gt 0 ]] || fail "no test ran"
+step "tests: $passed passed, 0 failed ($((SECONDS - started)) s)"

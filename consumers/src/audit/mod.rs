@@ -1,0 +1,94 @@
+//! The audit consumer: every event, once, in order per stream, into the audit log.
+
+mod schema;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::event::{Stream, Topic};
+use domain::fault::crash_point;
+use domain::ports::audit::{AuditEntry, AuditLog};
+use tracing::Span;
+
+use crate::handler::{Handler, Trouble, event_span};
+use crate::incoming::Incoming;
+use crate::order::{Order, Plan};
+
+/// Writes the audit log.
+pub struct Audit {
+    log: Arc<dyn AuditLog>,
+    order: Order,
+}
+
+impl Audit {
+    /// The consumer's name.
+    pub const NAME: &'static str = "audit";
+
+    /// Into this log, with streams kept in order by `order`.
+    #[must_use]
+    pub const fn new(log: Arc<dyn AuditLog>, order: Order) -> Self {
+        Self { log, order }
+    }
+
+    async fn last(&self, streams: BTreeSet<Stream>) -> Result<BTreeMap<Stream, u64>, Trouble> {
+        let streams: Vec<Stream> = streams.into_iter().collect();
+        Ok(self.log.last_versions(&streams).await?)
+    }
+
+    /// All of the plan in one commit. A crash before the rows that waited are forgotten only means that they
+    /// are found to be old next time.
+    async fn apply(&self, mut plan: Plan) -> Result<(), Trouble> {
+        let entries: Vec<AuditEntry> = std::mem::take(&mut plan.apply).into_iter().map(entry).collect();
+        if !entries.is_empty() {
+            crash_point("audit.before_append");
+            self.log.append(&entries).await?;
+            crash_point("audit.after_append");
+        }
+        Ok(self.order.conclude(&plan).await?)
+    }
+}
+
+#[async_trait]
+impl Handler for Audit {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::TaskEvents, Topic::Reminders]
+    }
+
+    fn chunk(&self) -> usize {
+        100
+    }
+
+    fn keeps_unknown(&self) -> bool {
+        true
+    }
+
+    fn wants(&self, incoming: &Incoming) -> Result<bool, Trouble> {
+        schema::check(incoming).map(|()| true).map_err(Trouble::Fail)
+    }
+
+    async fn handle(&self, events: &[Incoming]) -> Result<(), Trouble> {
+        let last = self.last(events.iter().map(|incoming| incoming.event.stream()).collect()).await?;
+        self.apply(self.order.plan(&last, events).await?).await
+    }
+
+    async fn upkeep(&self) -> Result<(), Trouble> {
+        for stream in self.order.overdue().await? {
+            let last = self.last(BTreeSet::from([stream])).await?;
+            self.apply(self.order.fill(stream, &last).await?).await?;
+        }
+        Ok(())
+    }
+
+    fn span(&self, incoming: &Incoming) -> Span {
+        event_span!("consumer.audit", incoming)
+    }
+}
+
+fn entry(incoming: Incoming) -> AuditEntry {
+    AuditEntry { event: incoming.event, bytes: incoming.payload }
+}

@@ -1,0 +1,149 @@
+//! Dead letters: what the consumers gave up on, and giving it to them again.
+
+use std::sync::Arc;
+
+use domain::event::Topic;
+use domain::ids::PersonId;
+use domain::ports::bus::Record;
+use domain::ports::clock::Clock;
+use domain::ports::error::PortError;
+use domain::ports::inbox::{DeadLetter, Inbox};
+
+use crate::handler::{Handler, Trouble};
+use crate::incoming::{Decoded, Incoming, decode};
+
+/// How many letters are looked at, oldest first.
+const LIMIT: u32 = 10_000;
+
+/// Which letters to replay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// All that were not replayed yet.
+    All,
+    /// The one in this row.
+    One(i64),
+}
+
+/// What came of one letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replayed {
+    /// It could be handed over; nothing was done.
+    WouldTry,
+    /// The consumer handled it.
+    Handled,
+    /// The consumer has nothing to do with it (any more).
+    NotWanted,
+    /// It failed again and stays.
+    Failed(String),
+}
+
+/// The dead letters of the consumers.
+pub struct DeadLetters {
+    inbox: Arc<dyn Inbox>,
+    clock: Arc<dyn Clock>,
+    handlers: Vec<Arc<dyn Handler>>,
+}
+
+impl DeadLetters {
+    /// Of these consumers; the runner of a consumer may work at the same time.
+    #[must_use]
+    pub fn new(inbox: Arc<dyn Inbox>, clock: Arc<dyn Clock>, handlers: Vec<Arc<dyn Handler>>) -> Self {
+        Self { inbox, clock, handlers }
+    }
+
+    /// What was not replayed yet, oldest first, at most 10,000.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn list(&self, consumer: Option<&str>) -> Result<Vec<DeadLetter>, PortError> {
+        self.inbox.dead_letters(consumer, LIMIT).await
+    }
+
+    /// Hands letters over again, each stream in version order, and marks those that succeed. `progress` hears of
+    /// each one.
+    ///
+    /// # Errors
+    /// When the database cannot answer or mark; what was replayed until then stays replayed.
+    pub async fn replay(
+        &self,
+        which: Which,
+        by: PersonId,
+        dry_run: bool,
+        mut progress: impl FnMut(&DeadLetter, &Replayed) + Send,
+    ) -> Result<(), PortError> {
+        let mut letters = self.list(None).await?;
+        letters.retain(|letter| which == Which::All || which == Which::One(letter.id));
+        letters.sort_by_key(|letter| (version(letter), letter.id));
+        for letter in letters {
+            let replayed = if dry_run { self.read(&letter).into() } else { self.hand_over(&letter).await };
+            if matches!(replayed, Replayed::Handled | Replayed::NotWanted) && !dry_run {
+                self.inbox.replayed(letter.id, by, self.clock.now()).await?;
+            }
+            progress(&letter, &replayed);
+        }
+        Ok(())
+    }
+
+    async fn hand_over(&self, letter: &DeadLetter) -> Replayed {
+        match self.read(letter) {
+            Read::Wanted(handler, incoming) => match handler.handle(&[*incoming]).await {
+                Ok(()) => Replayed::Handled,
+                Err(Trouble::Retry(reason) | Trouble::Fail(reason)) => Replayed::Failed(reason),
+            },
+            other => other.into(),
+        }
+    }
+
+    fn read(&self, letter: &DeadLetter) -> Read {
+        let Some(handler) = self.handlers.iter().find(|handler| handler.name() == letter.consumer) else {
+            return Read::Bad(format!("there is no consumer {:?}", letter.consumer));
+        };
+        match decode_letter(letter) {
+            Err(reason) => Read::Bad(reason),
+            Ok(Decoded::Unknown { kind }) => Read::Bad(format!("this release does not know the type {kind:?}")),
+            Ok(Decoded::Known(incoming)) => match handler.wants(&incoming) {
+                Ok(true) => Read::Wanted(Arc::clone(handler), incoming),
+                Ok(false) => Read::Unwanted,
+                Err(Trouble::Retry(reason) | Trouble::Fail(reason)) => Read::Bad(reason),
+            },
+        }
+    }
+}
+
+/// What a letter turned out to be.
+enum Read {
+    Wanted(Arc<dyn Handler>, Box<Incoming>),
+    Unwanted,
+    Bad(String),
+}
+
+impl From<Read> for Replayed {
+    fn from(read: Read) -> Self {
+        match read {
+            Read::Wanted(..) => Self::WouldTry,
+            Read::Unwanted => Self::NotWanted,
+            Read::Bad(reason) => Self::Failed(reason),
+        }
+    }
+}
+
+/// The version of the event in its stream; what cannot be read comes first, and fails at once.
+fn version(letter: &DeadLetter) -> u64 {
+    match decode_letter(letter) {
+        Ok(Decoded::Known(incoming)) => incoming.event.data.version,
+        _ => 0,
+    }
+}
+
+fn decode_letter(letter: &DeadLetter) -> Result<Decoded, String> {
+    let topics = [Topic::TaskEvents, Topic::Reminders, Topic::TaskUpdates];
+    let topic = topics.into_iter().find(|topic| topic.as_str() == letter.topic);
+    let topic = topic.ok_or_else(|| format!("there is no topic {:?}", letter.topic))?;
+    let (origin, payload) = (letter.origin.clone(), letter.payload.clone().into_bytes());
+    let mut decoded = decode(&Record { topic, origin, key: String::new(), payload })?;
+    if let Decoded::Known(incoming) = &mut decoded {
+        // A letter does not keep the key; on the bus it is the subject.
+        incoming.key = incoming.event.subject.to_string();
+    }
+    Ok(decoded)
+}

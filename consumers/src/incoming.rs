@@ -1,0 +1,135 @@
+//! From a record to an event, or to the reason why it is none.
+
+use domain::event::{Event, EventType, SCHEMA_MAJOR, Topic};
+use domain::ports::bus::Record;
+use serde::Deserialize;
+
+/// An event that came off the bus, with the bytes and the place that it came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incoming {
+    /// The topic.
+    pub topic: Topic,
+    /// Where it came from, e.g. `outbox@42`.
+    pub origin: String,
+    /// The key on the bus.
+    pub key: String,
+    /// The JSON exactly as it came.
+    pub payload: String,
+    /// The event.
+    pub event: Event,
+}
+
+impl Incoming {
+    /// The record that it came as.
+    #[must_use]
+    pub fn record(&self) -> Record {
+        Record {
+            topic: self.topic,
+            origin: self.origin.clone(),
+            key: self.key.clone(),
+            payload: self.payload.clone().into_bytes(),
+        }
+    }
+}
+
+/// What a record turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decoded {
+    /// An event of a type that this release knows.
+    Known(Box<Incoming>),
+    /// A well-formed CloudEvent of a type that this release does not know.
+    Unknown {
+        /// Its type.
+        kind: String,
+    },
+}
+
+/// What every CloudEvent has, whatever its type.
+#[derive(Deserialize)]
+struct Envelope {
+    specversion: String,
+    #[serde(rename = "id")]
+    _id: String,
+    #[serde(rename = "source")]
+    _source: String,
+    #[serde(rename = "type")]
+    kind: String,
+    dataschema: String,
+}
+
+/// Decodes a record. The type is looked at before the rest, because a newer release may write types that this
+/// one does not know.
+///
+/// # Errors
+/// Why it can never be read, in words.
+pub fn decode(record: &Record) -> Result<Decoded, String> {
+    let payload = std::str::from_utf8(&record.payload).map_err(|error| format!("no UTF-8: {error}"))?;
+    let envelope: Envelope = serde_json::from_str(payload).map_err(|error| format!("no CloudEvent: {error}"))?;
+    if envelope.specversion != "1.0" {
+        return Err(format!("CloudEvents {}, expected 1.0", envelope.specversion));
+    }
+    let major = major(&envelope.dataschema)?;
+    if major != SCHEMA_MAJOR {
+        return Err(format!("major version {major} of {}, expected {SCHEMA_MAJOR}", envelope.dataschema));
+    }
+    if !EventType::ALL.iter().any(|kind| kind.as_str() == envelope.kind) {
+        return Ok(Decoded::Unknown { kind: envelope.kind });
+    }
+    let event = serde_json::from_str(payload).map_err(|error| format!("bad {}: {error}", envelope.kind))?;
+    Ok(Decoded::Known(Box::new(Incoming {
+        topic: record.topic,
+        origin: record.origin.clone(),
+        key: record.key.clone(),
+        payload: payload.to_owned(),
+        event,
+    })))
+}
+
+/// The major version that `urn:taskbot:<contract>:<major>` names.
+fn major(dataschema: &str) -> Result<u32, String> {
+    dataschema
+        .strip_prefix("urn:taskbot:")
+        .and_then(|rest| rest.rsplit_once(':'))
+        .and_then(|(_, major)| major.parse().ok())
+        .ok_or_else(|| format!("unknown dataschema {dataschema:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(payload: &str) -> Result<Decoded, String> {
+        let (origin, key) = ("outbox@1".to_owned(), "k".to_owned());
+        decode(&Record { topic: Topic::TaskEvents, origin, key, payload: payload.as_bytes().to_vec() })
+    }
+
+    fn shaped(kind: &str, specversion: &str, schema: &str) -> String {
+        format!(r#"{{"specversion":"{specversion}","id":"1","source":"/x","type":"{kind}","dataschema":"{schema}"}}"#)
+    }
+
+    #[test]
+    fn an_unknown_type_is_told_from_a_broken_one() {
+        let unknown = decoded(&shaped("TASK_PAINTED", "1.0", "urn:taskbot:task-event:1"));
+        assert_eq!(unknown, Ok(Decoded::Unknown { kind: "TASK_PAINTED".to_owned() }));
+        let broken = decoded(&shaped("TASK_CREATED", "1.0", "urn:taskbot:task-event:1"));
+        assert!(broken.is_err_and(|reason| reason.starts_with("bad TASK_CREATED: missing field")));
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        let deep = "[".repeat(10_000);
+        let newer = shaped("TASK_CREATED", "1.0", "urn:taskbot:task-event:2");
+        let other = shaped("TASK_CREATED", "1.0", "http://example.org");
+        let old = shaped("TASK_CREATED", "0.3", "urn:taskbot:task-event:1");
+        for (payload, reason) in [
+            ("", "no CloudEvent"),
+            ("{", "no CloudEvent"),
+            (&deep, "no CloudEvent"),
+            (&newer, "major version 2"),
+            (&other, "unknown dataschema"),
+            (&old, "CloudEvents 0.3"),
+        ] {
+            assert!(decoded(payload).is_err_and(|said| said.starts_with(reason)), "{reason}");
+        }
+    }
+}

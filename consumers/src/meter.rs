@@ -1,0 +1,64 @@
+//! The names of the metrics, and the few ways in which they are raised.
+
+use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
+
+const EVENTS: &str = "taskbot_consumer_events_total";
+const RETRIES: &str = "taskbot_consumer_retries_total";
+const LETTERS: &str = "taskbot_consumer_dead_letters_total";
+const LAG: &str = "taskbot_consumer_lag";
+const RESTARTS: &str = "taskbot_consumer_restarts_total";
+const DELIVERIES: &str = "taskbot_deliveries_total";
+/// Active series whose next time passed more than a minute ago.
+pub(crate) const STUCK_SERIES: &str = "taskbot_stuck_series";
+/// Reminders and deliveries within reach that nobody has worked on for more than a minute.
+pub(crate) const STUCK_REMINDERS: &str = "taskbot_stuck_reminders";
+/// Consumers that have not moved for a minute although events wait for them.
+pub(crate) const STUCK_CONSUMERS: &str = "taskbot_stuck_consumers";
+
+/// Tells the recorder what each metric means. Call it once, after the recorder is installed.
+pub fn describe() {
+    describe_counter!(EVENTS, Unit::Count, "Events per consumer and result");
+    describe_counter!(RETRIES, Unit::Count, "How often a consumer waited and tried again");
+    describe_counter!(LETTERS, Unit::Count, "Records that a consumer gave up on");
+    describe_gauge!(LAG, Unit::Count, "Events that wait for a consumer");
+    describe_counter!(RESTARTS, Unit::Count, "How often a loop was started again after a panic");
+    describe_counter!(DELIVERIES, Unit::Count, "Attempts to post a message, per result");
+    describe_gauge!(STUCK_SERIES, Unit::Count, "Active series whose next time passed more than a minute ago");
+    describe_gauge!(STUCK_REMINDERS, Unit::Count, "Reminders within reach overdue by more than a minute");
+    describe_gauge!(STUCK_CONSUMERS, Unit::Count, "Consumers that stand still although events wait for them");
+}
+
+/// Events with a result: `handled`, `skipped`, `unknown_type` or `failed`.
+pub(crate) fn events(consumer: &'static str, result: &'static str, count: usize) {
+    counter!(EVENTS, "consumer" => consumer, "result" => result).increment(u64::try_from(count).unwrap_or(u64::MAX));
+}
+
+/// Once more.
+pub(crate) fn retry(consumer: &'static str) {
+    counter!(RETRIES, "consumer" => consumer).increment(1);
+}
+
+/// A dead letter was written.
+pub(crate) fn dead_letter(consumer: &'static str) {
+    counter!(LETTERS, "consumer" => consumer).increment(1);
+}
+
+/// What waits for a consumer.
+pub(crate) fn lag(consumer: &'static str, waiting: u64) {
+    gauge!(LAG, "consumer" => consumer).set(waiting as f64);
+}
+
+/// A loop was started again.
+pub(crate) fn restart(task: &'static str) {
+    counter!(RESTARTS, "task" => task).increment(1);
+}
+
+/// An attempt to post: `sent`, `later`, `refused` or `unknown`.
+pub(crate) fn delivery(result: &'static str) {
+    counter!(DELIVERIES, "result" => result).increment(1);
+}
+
+/// Sets one of the `STUCK_…` gauges.
+pub(crate) fn stuck(gauge: &'static str, count: usize) {
+    gauge!(gauge).set(count as f64);
+}

@@ -1,0 +1,196 @@
+//! Version order per stream: what can be applied now, what came too early and waits, what will never come.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::event::{Stream, Topic};
+use domain::ports::bus::{Outbox, Record};
+use domain::ports::clock::Clock;
+use domain::ports::error::PortError;
+use domain::ports::inbox::{DeadLetter, Inbox, Parked};
+use tracing::{info, warn};
+
+use crate::incoming::{Decoded, Incoming, decode};
+use crate::meter;
+use line::Line;
+
+mod line;
+
+/// How long an event waits for the one before it until that one is looked for in the outbox.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How many rows of the outbox are read at once while searching.
+const PAGE: usize = 1_000;
+
+/// Keeps a consumer's streams in order. An event that came too early is a row, not memory, so that the place on
+/// the bus can move on.
+pub struct Order {
+    consumer: &'static str,
+    inbox: Arc<dyn Inbox>,
+    outbox: Arc<dyn Outbox>,
+    clock: Arc<dyn Clock>,
+    patience: Duration,
+}
+
+/// What to do with a batch: apply `apply` in its order, then call [`Order::conclude`].
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Next in their streams, in this order. What is missing here came before, or too early.
+    pub apply: Vec<Incoming>,
+    /// Too early.
+    early: Vec<Incoming>,
+    /// Parked rows that are dealt with once `apply` is.
+    settled: Vec<(Stream, u64)>,
+    /// Parked, and what they wait for will not come.
+    lost: Vec<Incoming>,
+}
+
+impl Order {
+    /// For this consumer, with a patience of one minute.
+    #[must_use]
+    pub fn new(consumer: &'static str, inbox: Arc<dyn Inbox>, outbox: Arc<dyn Outbox>, clock: Arc<dyn Clock>) -> Self {
+        Self { consumer, inbox, outbox, clock, patience: PATIENCE }
+    }
+
+    /// Plans a batch. `last` holds the last version of each stream that was applied.
+    ///
+    /// # Errors
+    /// When the parked rows cannot be read.
+    pub async fn plan(&self, last: &BTreeMap<Stream, u64>, batch: &[Incoming]) -> Result<Plan, PortError> {
+        let mut plan = Plan::default();
+        let streams: BTreeSet<Stream> = batch.iter().map(|incoming| incoming.event.stream()).collect();
+        let mut lines = self.lines(last, &streams, &mut plan).await?;
+        for incoming in batch {
+            if let Some(line) = lines.get_mut(&incoming.event.stream()) {
+                line.arrive(incoming.clone(), &mut plan);
+            }
+        }
+        for line in lines.into_values() {
+            plan.early.extend(line.early());
+        }
+        Ok(plan)
+    }
+
+    /// Parks what came too early, and forgets what was parked and is applied now.
+    ///
+    /// # Errors
+    /// When the rows cannot be written; plan the batch again then.
+    pub async fn conclude(&self, plan: &Plan) -> Result<(), PortError> {
+        for early in &plan.early {
+            info!(consumer = self.consumer, stream = %early.event.stream(), origin = early.origin, "came too early");
+            self.inbox.park(&self.parked(early)).await?;
+        }
+        for lost in &plan.lost {
+            self.bury(lost).await?;
+        }
+        let lost = plan.lost.iter().map(|lost| (lost.event.stream(), lost.event.data.version));
+        for (stream, version) in plan.settled.iter().copied().chain(lost) {
+            self.inbox.unpark(self.consumer, stream, version).await?;
+        }
+        Ok(())
+    }
+
+    /// Streams that have waited longer than the patience.
+    ///
+    /// # Errors
+    /// When the parked rows cannot be read.
+    pub async fn overdue(&self) -> Result<Vec<Stream>, PortError> {
+        self.inbox.waiting(self.consumer, self.clock.now() - self.patience).await
+    }
+
+    /// Plans a stream that waits: with what is parked, with what the outbox still has, and if that does not
+    /// close the gap, what is parked is lost.
+    ///
+    /// # Errors
+    /// When parked rows or outbox cannot be read.
+    pub async fn fill(&self, stream: Stream, last: &BTreeMap<Stream, u64>) -> Result<Plan, PortError> {
+        let mut plan = Plan::default();
+        let mut lines = self.lines(last, &BTreeSet::from([stream]), &mut plan).await?;
+        let Some(line) = lines.get_mut(&stream) else { return Ok(plan) };
+        while let Some((key, missing)) = line.gap() {
+            warn!(consumer = self.consumer, %stream, missing, "looking for a missing version in the outbox");
+            match self.search(stream, &key, missing).await? {
+                Some(found) => line.arrive(found, &mut plan),
+                None => plan.lost = line.give_up(),
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Where each stream stands, with what is parked of it; what that already settles goes into the plan.
+    async fn lines(
+        &self,
+        last: &BTreeMap<Stream, u64>,
+        streams: &BTreeSet<Stream>,
+        plan: &mut Plan,
+    ) -> Result<BTreeMap<Stream, Line>, PortError> {
+        let soon = self.clock.now() + self.patience;
+        let waiting: BTreeSet<Stream> = self.inbox.waiting(self.consumer, soon).await?.into_iter().collect();
+        let mut lines = BTreeMap::new();
+        for stream in streams {
+            let mut line = Line::after(*stream, last.get(stream).copied().unwrap_or_default());
+            if waiting.contains(stream) {
+                for parked in self.inbox.parked(self.consumer, *stream).await? {
+                    line.unpark(&parked, plan);
+                }
+            }
+            lines.insert(*stream, line);
+        }
+        Ok(lines)
+    }
+
+    /// One version of a stream, from the outbox.
+    async fn search(&self, stream: Stream, key: &str, version: u64) -> Result<Option<Incoming>, PortError> {
+        let mut after = 0;
+        loop {
+            let rows = self.outbox.read(after, &[topic(stream)], PAGE).await?;
+            let Some(last) = rows.last() else { return Ok(None) };
+            after = last.position;
+            for row in rows.into_iter().filter(|row| row.key == key) {
+                let origin = format!("outbox@{}", row.position);
+                let record = Record { topic: row.topic, origin, key: row.key, payload: row.payload.into_bytes() };
+                if let Ok(Decoded::Known(found)) = decode(&record)
+                    && found.event.stream() == stream
+                    && found.event.data.version == version
+                {
+                    return Ok(Some(*found));
+                }
+            }
+        }
+    }
+
+    fn parked(&self, incoming: &Incoming) -> Parked {
+        Parked {
+            consumer: self.consumer.to_owned(),
+            stream: incoming.event.stream(),
+            version: incoming.event.data.version,
+            origin: incoming.origin.clone(),
+            payload: incoming.payload.clone(),
+            at: self.clock.now(),
+        }
+    }
+
+    async fn bury(&self, lost: &Incoming) -> Result<(), PortError> {
+        let letter = DeadLetter {
+            id: 0,
+            consumer: self.consumer.to_owned(),
+            topic: lost.topic.as_str().to_owned(),
+            // One that was replayed and waited in vain again is a letter of its own.
+            origin: format!("{}, waited", lost.origin),
+            reason: format!("an earlier version of {} never came, and the outbox has none", lost.event.stream()),
+            payload: lost.payload.clone(),
+            at: self.clock.now(),
+            replayed_at: None,
+        };
+        meter::dead_letter(self.consumer);
+        self.inbox.bury(&letter).await
+    }
+}
+
+/// The topic that a stream's events come on.
+const fn topic(stream: Stream) -> Topic {
+    match stream {
+        Stream::Task(_) => Topic::TaskEvents,
+        Stream::Reminder(_) => Topic::Reminders,
+    }
+}

@@ -1,0 +1,80 @@
+//! Claims due reminders that this process can post.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ports::agenda::Reach;
+use domain::ports::chat::Chat;
+use domain::ports::error::PortError;
+use domain::service::{Deliveries, Tasks};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::look::Look;
+use crate::handler::Trouble;
+use crate::recurrence::advance;
+use crate::wait::Waiter;
+
+/// How long to wait after the database failed.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Writes a delivery and `REMINDER_DUE` for each reminder whose time has come, if one of the chats can post it.
+pub struct Claimer {
+    tasks: Tasks,
+    deliveries: Deliveries,
+    chats: Vec<Arc<dyn Chat>>,
+}
+
+impl Claimer {
+    /// For these chats.
+    #[must_use]
+    pub fn new(tasks: Tasks, chats: Vec<Arc<dyn Chat>>) -> Self {
+        Self { deliveries: Deliveries::new(tasks.clone()), tasks, chats }
+    }
+
+    /// Waits for the next reminder within reach and claims all that are due, until somebody asks to stop.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut waiter = Waiter::new(&self.tasks.clock, &self.tasks.bell, &stop);
+        let mut look = Look::default();
+        while waiter.going() {
+            let next = match self.claim(&mut look).await {
+                Ok(0) => self.deliveries.next(&self.reach()).await,
+                Ok(_) => continue,
+                Err(error) => Err(error),
+            };
+            match next {
+                Ok(next) => waiter.wait(next).await,
+                Err(error) => {
+                    warn!(%error, "the reminders that are due are not known");
+                    waiter.pause(PAUSE).await
+                }
+            };
+        }
+    }
+
+    /// Claims one round of what is due now. Returns how many reminders were claimed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn round(&self) -> Result<usize, PortError> {
+        self.claim(&mut Look::default()).await
+    }
+
+    async fn claim(&self, look: &mut Look) -> Result<usize, PortError> {
+        let claimed = self.deliveries.claim(&self.reach(), look.limit()).await?;
+        look.learn(claimed.reminders + claimed.stale_series.len(), claimed.reminders);
+        for (tenant, series) in claimed.stale_series {
+            info!(%tenant, %series, "too late to be sent, the series is advanced instead");
+            if let Err(Trouble::Fail(reason) | Trouble::Retry(reason)) =
+                advance(&self.tasks, &tenant, series, None).await
+            {
+                error!(%tenant, %series, reason, "a series with a stale reminder could not be advanced");
+            }
+        }
+        Ok(claimed.reminders)
+    }
+
+    fn reach(&self) -> Vec<Reach> {
+        self.chats.iter().map(|chat| chat.reach()).collect()
+    }
+}

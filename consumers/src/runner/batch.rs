@@ -1,0 +1,149 @@
+//! One batch: decode, hand over, wait and try again, bury.
+
+use std::panic::AssertUnwindSafe;
+
+use domain::ports::bus::Record;
+use domain::ports::error::PortError;
+use domain::ports::inbox::DeadLetter;
+use futures::FutureExt;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::Runner;
+use crate::handler::Trouble;
+use crate::incoming::{Decoded, Incoming, decode};
+use crate::meter;
+
+impl Runner {
+    /// Deals with every record. Returns false when somebody asked to stop before that; the batch comes again.
+    pub(super) async fn process(&self, records: Vec<Record>, stop: &CancellationToken) -> bool {
+        let mut wanted = Vec::with_capacity(records.len());
+        for record in records {
+            match self.sort(&record) {
+                Ok(Some(incoming)) => wanted.push(*incoming),
+                Ok(None) => {}
+                Err(reason) => {
+                    if !self.give_up(&record, &reason, stop).await {
+                        return false;
+                    }
+                }
+            }
+        }
+        for chunk in wanted.chunks(self.handler.chunk().max(1)) {
+            if !self.carry_out(chunk, stop).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The event, if the handler wants it, or why it is a dead letter.
+    fn sort(&self, record: &Record) -> Result<Option<Box<Incoming>>, String> {
+        let name = self.handler.name();
+        match decode(record)? {
+            Decoded::Known(incoming) => match self.handler.wants(&incoming) {
+                Ok(true) => Ok(Some(incoming)),
+                Ok(false) => {
+                    meter::events(name, "skipped", 1);
+                    Ok(None)
+                }
+                Err(Trouble::Fail(reason) | Trouble::Retry(reason)) => Err(reason),
+            },
+            Decoded::Unknown { kind } if self.handler.keeps_unknown() => {
+                Err(format!("this release does not know the type {kind:?}: replay it with one that does"))
+            }
+            Decoded::Unknown { kind } => {
+                info!(consumer = name, kind, origin = record.origin, "skipped an event of an unknown type");
+                meter::events(name, "unknown_type", 1);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Hands a chunk over until it is dealt with. A chunk that fails is split, so that only the event that
+    /// is to blame becomes a dead letter.
+    async fn carry_out(&self, chunk: &[Incoming], stop: &CancellationToken) -> bool {
+        let mut pauses = self.pace.pauses();
+        loop {
+            let reason = match (self.attempt(chunk).await, chunk) {
+                (Ok(()), _) => {
+                    self.note(chunk);
+                    return true;
+                }
+                (Err(Trouble::Retry(reason)), _) => reason,
+                (Err(Trouble::Fail(reason)), [one]) => match self.bury(&one.record(), &reason).await {
+                    Ok(()) => return true,
+                    // A database that takes no dead letter may also be why the handler failed: try both again.
+                    Err(error) => error.to_string(),
+                },
+                (Err(Trouble::Fail(_)), _) => return self.one_by_one(chunk, stop).await,
+            };
+            let pause = pauses.next().unwrap_or(self.pace.longest);
+            if !self.pause(&reason, pause, stop).await {
+                return false;
+            }
+        }
+    }
+
+    async fn one_by_one(&self, chunk: &[Incoming], stop: &CancellationToken) -> bool {
+        for one in chunk.chunks(1) {
+            if !Box::pin(self.carry_out(one, stop)).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// One attempt. A panic is the event's fault and nobody else's.
+    async fn attempt(&self, chunk: &[Incoming]) -> Result<(), Trouble> {
+        AssertUnwindSafe(self.handler.handle(chunk))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_panic| Err(Trouble::Fail("the consumer panicked on it".to_owned())))
+    }
+
+    fn note(&self, chunk: &[Incoming]) {
+        meter::events(self.handler.name(), "handled", chunk.len());
+        for incoming in chunk {
+            self.handler.span(incoming).in_scope(|| info!(origin = incoming.origin, "handled"));
+        }
+    }
+
+    async fn pause(&self, reason: &str, pause: std::time::Duration, stop: &CancellationToken) -> bool {
+        let name = self.handler.name();
+        warn!(consumer = name, reason, pause_ms = pause.as_millis(), "waiting before the next attempt");
+        meter::retry(name);
+        stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some()
+    }
+
+    /// Buries a record that cannot even be handed over, as soon as the database takes it.
+    async fn give_up(&self, record: &Record, reason: &str, stop: &CancellationToken) -> bool {
+        for pause in self.pace.pauses() {
+            match self.bury(record, reason).await {
+                Ok(()) => return true,
+                Err(error) if !self.pause(&error.to_string(), pause, stop).await => return false,
+                Err(_) => {}
+            }
+        }
+        false
+    }
+
+    async fn bury(&self, record: &Record, reason: &str) -> Result<(), PortError> {
+        let name = self.handler.name();
+        let letter = DeadLetter {
+            id: 0,
+            consumer: name.to_owned(),
+            topic: record.topic.as_str().to_owned(),
+            origin: record.origin.clone(),
+            reason: reason.to_owned(),
+            payload: String::from_utf8_lossy(&record.payload).into_owned(),
+            at: self.clock.now(),
+            replayed_at: None,
+        };
+        self.inbox.bury(&letter).await?;
+        error!(consumer = name, origin = record.origin, reason, "gave up on an event: see `taskbot dead-letters`");
+        meter::events(name, "failed", 1);
+        meter::dead_letter(name);
+        Ok(())
+    }
+}

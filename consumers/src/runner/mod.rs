@@ -1,0 +1,104 @@
+//! One runner for all consumers.
+
+mod batch;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::ports::bus::Bus;
+use domain::ports::clock::Clock;
+use domain::ports::error::PortError;
+use domain::ports::inbox::Inbox;
+use tokio::time::{Interval, MissedTickBehavior, sleep};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use crate::handler::{Handler, Trouble};
+use crate::meter;
+use crate::pace::Pace;
+
+/// How many records are taken off the bus at once.
+const BATCH: usize = 100;
+/// How often the handler looks after what waits, and the lag is measured, when nothing comes.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// A session on the bus that lasted this long was a success: the next failure is the first of a row.
+const LASTING: Duration = Duration::from_secs(60);
+
+/// Runs one handler on a bus: in order, at least once, and on past whatever the handler cannot take.
+pub struct Runner {
+    bus: Arc<dyn Bus>,
+    inbox: Arc<dyn Inbox>,
+    clock: Arc<dyn Clock>,
+    handler: Arc<dyn Handler>,
+    pace: Pace,
+}
+
+impl Runner {
+    /// A runner whose dead letters go to `inbox`.
+    #[must_use]
+    pub fn new(bus: Arc<dyn Bus>, inbox: Arc<dyn Inbox>, clock: Arc<dyn Clock>, handler: Arc<dyn Handler>) -> Self {
+        Self { bus, inbox, clock, handler, pace: Pace::default() }
+    }
+
+    /// With other pauses between attempts.
+    #[must_use]
+    pub const fn with_pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// Until somebody asks to stop: the batch at hand is finished first, unless it is waiting to be retried.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut pauses = self.pace.pauses();
+        loop {
+            let began = Instant::now();
+            let Err(error) = self.session(&stop).await else { return };
+            warn!(consumer = self.handler.name(), %error, "the bus failed, subscribing again");
+            meter::retry(self.handler.name());
+            if began.elapsed() > LASTING {
+                pauses = self.pace.pauses();
+            }
+            let pause = pauses.next().unwrap_or(self.pace.longest);
+            if stop.run_until_cancelled(sleep(pause)).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Takes batch after batch until somebody asks to stop or the bus fails.
+    async fn session(&self, stop: &CancellationToken) -> Result<(), PortError> {
+        let subscribing = self.bus.subscribe(self.handler.name(), self.handler.topics());
+        // Joining may take as long as another process holds the consumer's place.
+        let Some(subscription) = stop.run_until_cancelled(subscribing).await else { return Ok(()) };
+        let mut subscription = subscription?;
+        let mut ticks = ticks();
+        loop {
+            // `next` may be dropped while it waits, without losing anything.
+            let records = tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                _ = ticks.tick() => Vec::new(),
+                records = subscription.next(BATCH) => records?,
+            };
+            if records.is_empty() {
+                self.upkeep().await;
+            } else if self.process(records, stop).await {
+                subscription.acknowledge().await?;
+            } else {
+                return Ok(());
+            }
+            meter::lag(self.handler.name(), subscription.lag().await?);
+        }
+    }
+
+    async fn upkeep(&self) {
+        if let Err(Trouble::Retry(reason) | Trouble::Fail(reason)) = self.handler.upkeep().await {
+            warn!(consumer = self.handler.name(), reason, "looking after what waits failed");
+        }
+    }
+}
+
+fn ticks() -> Interval {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}

@@ -1,0 +1,168 @@
+//! Starting the chosen roles in one process, and stopping them in order.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ports::bus::{Bus, Outbox};
+use domain::ports::chat::Chat;
+use domain::ports::inbox::Inbox;
+use domain::service::Tasks;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::audit::Audit;
+use crate::checker::Checker;
+use crate::handler::Handler;
+use crate::maintenance::Maintenance;
+use crate::order::Order;
+use crate::recurrence::{Calendar, Recurrence};
+use crate::reminders::{Claimer, Deliverer, Reminders};
+use crate::runner::Runner;
+use crate::supervise::supervised;
+
+/// What the roles work with.
+#[derive(Clone)]
+pub struct Parts {
+    /// The service, with agenda, audit log, clock and bell.
+    pub tasks: Tasks,
+    /// Where events come from.
+    pub bus: Arc<dyn Bus>,
+    /// The core's outbox: where missing versions are looked for.
+    pub outbox: Arc<dyn Outbox>,
+    /// Where what cannot be handled goes.
+    pub inbox: Arc<dyn Inbox>,
+    /// Where this process can post.
+    pub chats: Vec<Arc<dyn Chat>>,
+}
+
+/// A role that reacts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Writes the audit log.
+    Audit,
+    /// Makes the next occurrences.
+    Recurrence,
+    /// Claims and delivers reminders.
+    Reminders,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: &'static [Self] = &[Self::Audit, Self::Recurrence, Self::Reminders];
+
+    /// The role's name, which is its consumer's.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Audit => Audit::NAME,
+            Self::Recurrence => Recurrence::NAME,
+            Self::Reminders => Reminders::NAME,
+        }
+    }
+}
+
+/// The handlers of these roles, one for each consumer on the bus.
+#[must_use]
+pub fn handlers(parts: &Parts, roles: &[Role]) -> Vec<Arc<dyn Handler>> {
+    roles.iter().map(|role| handler(parts, *role)).collect()
+}
+
+fn handler(parts: &Parts, role: Role) -> Arc<dyn Handler> {
+    match role {
+        Role::Audit => {
+            let (inbox, outbox) = (Arc::clone(&parts.inbox), Arc::clone(&parts.outbox));
+            let order = Order::new(Audit::NAME, inbox, outbox, Arc::clone(&parts.tasks.clock));
+            Arc::new(Audit::new(Arc::clone(&parts.tasks.audit), order))
+        }
+        Role::Recurrence => Arc::new(Recurrence::new(parts.tasks.clone())),
+        Role::Reminders => Arc::new(Reminders::new(parts.tasks.bell.clone())),
+    }
+}
+
+/// Roles that run. Dropping this ends them at once, as a crash would; [`Consumers::stop`] ends them in order.
+#[must_use]
+pub struct Consumers {
+    /// In the order in which they stop.
+    stages: Vec<Stage>,
+}
+
+/// Tasks that stop together.
+struct Stage {
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+/// Starts the roles.
+///
+/// They stop from the source on: first whoever begins work by the clock, then what is on its way to a chat, then
+/// the reactions, and audit last, because it hears of all the others.
+pub fn start(parts: &Parts, roles: &[Role]) -> Consumers {
+    let (mut clocks, mut posts, mut reactions, mut audit) = (Stage::new(), Stage::new(), Stage::new(), Stage::new());
+    for role in roles {
+        match role {
+            Role::Audit => audit.run(role.name(), &runner(parts, *role), Runner::run),
+            Role::Recurrence => {
+                clocks.run("calendar", &Arc::new(Calendar::new(parts.tasks.clone())), Calendar::run);
+                reactions.run(role.name(), &runner(parts, *role), Runner::run);
+            }
+            Role::Reminders => {
+                let (tasks, chats) = (&parts.tasks, &parts.chats);
+                clocks.run("claimer", &Arc::new(Claimer::new(tasks.clone(), chats.clone())), Claimer::run);
+                posts.run("deliverer", &Arc::new(Deliverer::new(tasks.clone(), chats.clone())), Deliverer::run);
+                reactions.run(role.name(), &runner(parts, *role), Runner::run);
+            }
+        }
+    }
+    look_after(&mut clocks, parts, roles);
+    info!(roles = ?roles.iter().map(|role| role.name()).collect::<Vec<_>>(), "consumers started");
+    Consumers { stages: vec![clocks, posts, reactions, audit] }
+}
+
+fn look_after(stage: &mut Stage, parts: &Parts, roles: &[Role]) {
+    let clock = &parts.tasks.clock;
+    let (agenda, outbox) = (Arc::clone(&parts.tasks.agenda), Arc::clone(&parts.outbox));
+    let checker = Checker::new(agenda, outbox, Arc::clone(clock), parts.chats.clone(), handlers(parts, roles));
+    stage.run("checker", &Arc::new(checker), Checker::run);
+    let maintenance = Maintenance::new(Arc::clone(&parts.outbox), Arc::clone(clock));
+    stage.run("maintenance", &Arc::new(maintenance), Maintenance::run);
+}
+
+fn runner(parts: &Parts, role: Role) -> Arc<Runner> {
+    let (bus, inbox, clock) = (Arc::clone(&parts.bus), Arc::clone(&parts.inbox), Arc::clone(&parts.tasks.clock));
+    Arc::new(Runner::new(bus, inbox, clock, handler(parts, role)))
+}
+
+impl Stage {
+    fn new() -> Self {
+        Self { stop: CancellationToken::new(), tasks: JoinSet::new() }
+    }
+
+    /// Runs a loop under supervision.
+    fn run<T, F>(&mut self, name: &'static str, what: &Arc<T>, run: fn(Arc<T>, CancellationToken) -> F)
+    where
+        T: Send + Sync + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (what, stop) = (Arc::clone(what), self.stop.clone());
+        let token = stop.clone();
+        self.tasks.spawn(supervised(name, stop, move || run(Arc::clone(&what), token.clone())));
+    }
+}
+
+impl Consumers {
+    /// Stops everything in order. What has not ended within `grace` is cut off, which loses nothing: it is taken
+    /// up again at the next start.
+    pub async fn stop(self, grace: Duration) {
+        let ended = tokio::time::timeout(grace, async {
+            for mut stage in self.stages {
+                stage.stop.cancel();
+                while stage.tasks.join_next().await.is_some() {}
+            }
+        });
+        if ended.await.is_err() {
+            warn!(grace_s = grace.as_secs(), "consumers were still busy and are cut off");
+        }
+    }
+}

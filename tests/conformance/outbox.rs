@@ -1,0 +1,140 @@
+//! The outbox port: events in commit order, cursors that never go back, retention that waits for everybody.
+
+use std::sync::Arc;
+
+use domain::event::{Event, Topic};
+use domain::list::List;
+use domain::place::Place;
+use domain::ports::bus::{Outbox, OutboxRow};
+use domain::ports::store::Store;
+use domain::task::Task;
+use domain::tenant::TenantId;
+
+use super::store::make_one;
+use crate::kit::samples::{Samples, at, tenant};
+
+/// Every test of this suite, for an adapter that `$open` opens.
+macro_rules! suite {
+    ($open:path) => {
+        crate::conformance::each!(
+            $open,
+            outbox: events_are_read_in_the_order_of_their_commits,
+            topics_are_read_apart,
+            a_cursor_never_goes_back,
+            retention_never_passes_the_slowest_cursor,
+            positions_are_never_given_twice,
+            a_reader_misses_nothing_while_many_write,
+        );
+    };
+}
+pub(crate) use suite;
+
+const BOTH: [Topic; 2] = [Topic::TaskEvents, Topic::Reminders];
+
+async fn read(outbox: &impl Outbox, after: i64, max: usize) -> Vec<OutboxRow> {
+    outbox.read(after, &BOTH, max).await.expect("rows")
+}
+
+async fn make(store: &impl Store, samples: &Samples, count: u64) -> Vec<Task> {
+    let ana = samples.person("ana").id;
+    let list = List::personal(tenant("console"), ana);
+    let mut tasks = Vec::new();
+    for number in 1..=count {
+        let task = samples.task(&list, ana, number);
+        store.commit(samples.making(&list, &task)).await.expect("committed");
+        tasks.push(task);
+    }
+    tasks
+}
+
+pub async fn events_are_read_in_the_order_of_their_commits(store: Arc<impl Store + Outbox>) {
+    let samples = Samples::default();
+    assert_eq!(store.head().await.expect("a head"), 0);
+    let tasks = make(&*store, &samples, 5).await;
+    let rows = read(&*store, 0, 10).await;
+    let keys: Vec<_> = rows.iter().map(|row| row.key.clone()).collect();
+    assert_eq!(keys, tasks.iter().map(|task| task.id.to_string()).collect::<Vec<_>>());
+    assert!(rows.is_sorted_by(|one, next| one.position < next.position));
+    assert_eq!(store.head().await.expect("a head"), rows[4].position);
+    assert_eq!(read(&*store, rows[1].position, 2).await, rows[2..4]);
+    let event: Event = serde_json::from_str(&rows[0].payload).expect("an event");
+    assert_eq!((event.subject, event.data.version), (tasks[0].id, 1));
+}
+
+pub async fn topics_are_read_apart(store: Arc<impl Store + Outbox>) {
+    let samples = Samples::default();
+    let tasks = make(&*store, &samples, 1).await;
+    let reminder = samples.reminder(&tasks[0], Place::Direct(tasks[0].author), at(9));
+    let events = vec![samples.reminder_event(&reminder)];
+    store.commit(domain::change::Change { events, ..Default::default() }).await.expect("committed");
+    let of = async |topics: &[Topic]| store.read(0, topics, 10).await.expect("rows");
+    assert_eq!(of(&BOTH).await.len(), 2);
+    let reminders = of(&[Topic::Reminders]).await;
+    assert_eq!((reminders.len(), reminders[0].topic), (1, Topic::Reminders));
+    assert_eq!(reminders[0].key, tasks[0].id.to_string());
+    assert!(of(&[]).await.is_empty());
+}
+
+pub async fn a_cursor_never_goes_back(outbox: Arc<impl Outbox>) {
+    let cursor = async |consumer| outbox.cursor(consumer).await.expect("a cursor");
+    assert_eq!(cursor("audit").await, 0);
+    for position in [5, 3, 5] {
+        outbox.save_cursor("audit", position).await.expect("saved");
+    }
+    assert_eq!((cursor("audit").await, cursor("sync").await), (5, 0));
+}
+
+pub async fn retention_never_passes_the_slowest_cursor(store: Arc<impl Store + Outbox>) {
+    let samples = Samples::default();
+    make(&*store, &samples, 6).await;
+    let rows = read(&*store, 0, 10).await;
+    let late = at(1_000_000);
+    assert_eq!(store.prune(late).await.expect("pruned"), 0, "nobody has read anything");
+    store.save_cursor("audit", rows[3].position).await.expect("saved");
+    store.save_cursor("sync", rows[1].position).await.expect("saved");
+    assert_eq!(store.prune(at(-1)).await.expect("pruned"), 0, "all are young");
+    assert_eq!(store.prune(late).await.expect("pruned"), 2);
+    assert_eq!(read(&*store, 0, 10).await, rows[2..]);
+    store.save_cursor("sync", rows[5].position).await.expect("saved");
+    assert_eq!(store.prune(late).await.expect("pruned"), 2);
+    assert_eq!(read(&*store, 0, 10).await, rows[4..]);
+}
+
+pub async fn positions_are_never_given_twice(store: Arc<impl Store + Outbox>) {
+    let samples = Samples::default();
+    make(&*store, &samples, 3).await;
+    let head = store.head().await.expect("a head");
+    store.save_cursor("audit", head).await.expect("saved");
+    assert_eq!(store.prune(at(1_000_000)).await.expect("pruned"), 3);
+    let ana = samples.person("ana").id;
+    let list = List::personal(tenant("console"), ana);
+    let task = samples.task(&list, ana, 4);
+    store.commit(samples.making(&list, &task)).await.expect("committed");
+    assert_eq!(read(&*store, head, 10).await.len(), 1);
+}
+
+pub async fn a_reader_misses_nothing_while_many_write(store: Arc<impl Store + Outbox + 'static>) {
+    let samples = Arc::new(Samples::default());
+    let writers = (0..4).map(|_| {
+        let (store, samples) = (store.clone(), samples.clone());
+        tokio::spawn(async move {
+            let ana = samples.person("ana").id;
+            let list = List::personal(TenantId::console(), ana);
+            for _ in 0..25 {
+                make_one(&*store, &samples, &list, ana).await;
+            }
+        })
+    });
+    let writers: Vec<_> = writers.collect();
+    let (mut seen, mut after) = (Vec::new(), 0);
+    while seen.len() < 100 {
+        for row in read(&*store, after, 7).await {
+            after = row.position;
+            seen.push(row);
+        }
+    }
+    for writer in writers {
+        writer.await.expect("a writer");
+    }
+    assert_eq!(seen, read(&*store, 0, 1_000).await);
+}

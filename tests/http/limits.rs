@@ -1,0 +1,144 @@
+//! How much, how fast, how long.
+
+use std::convert::Infallible;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use futures::stream::{self, Stream, StreamExt};
+use gateway::{Limits, Timeouts};
+use serde_json::json;
+
+use super::kit::{Answer, Site};
+
+const BODY_MAX: usize = 1 << 20;
+
+fn limits(writes: u32, reads: u32, factor: u32) -> Limits {
+    let number = |number| NonZeroU32::new(number).expect("not zero");
+    Limits { writes_per_second: number(writes), reads_per_second: number(reads), tenant_factor: number(factor) }
+}
+
+async fn site(limits: Limits, timeouts: Timeouts) -> Site {
+    Site::with(limits, timeouts, Vec::new()).await
+}
+
+fn chunks(bytes: Vec<Bytes>) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    stream::iter(bytes.into_iter().map(Ok))
+}
+
+fn assert_too_fast(answer: &Answer) {
+    answer.problem(429, "too_fast");
+    let seconds: u64 = answer.header("retry-after").parse().expect("seconds");
+    assert!((1..=2).contains(&seconds), "{seconds}");
+}
+
+#[tokio::test]
+async fn a_person_who_asks_too_fast_is_told_when_to_try_again() {
+    let site = site(limits(2, 3, 10), Timeouts::default()).await;
+    let (ana, ben) = (site.guest("ana").await, site.guest("ben").await);
+    for _ in 0..2 {
+        site.task(&ana, json!({"title": "t"})).await;
+    }
+    assert_too_fast(&site.post(&ana, "/api/v1/tasks", json!({"title": "t"})).await);
+    for _ in 0..3 {
+        site.get(&ana, "/api/v1/tasks").await.expect(200);
+    }
+    assert_too_fast(&site.get(&ana, "/api/v1/tasks").await);
+    site.task(&ben, json!({"title": "t"})).await;
+    site.get(&ben, "/api/v1/tasks").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_tenant_has_a_limit_of_its_own() {
+    let site = site(limits(1, 1, 3), Timeouts::default()).await;
+    for name in ["ana", "ben", "cat"] {
+        let guest = site.guest(name).await;
+        site.get(&guest, "/api/v1/tasks").await.expect(200);
+    }
+    let dan = site.guest("dan").await;
+    assert_too_fast(&site.get(&dan, "/api/v1/tasks").await);
+    let elsewhere = site.guest("slack:T1/U1").await;
+    site.get(&elsewhere, "/api/v1/tasks").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_bad_token_uses_up_nobodys_limit() {
+    let site = site(limits(1, 1, 1), Timeouts::default()).await;
+    let ana = site.guest("ana").await;
+    for _ in 0..5 {
+        site.call("GET", "/api/v1/tasks")
+            .header("authorization", "Bearer no")
+            .send()
+            .await
+            .problem(401, "unauthorized");
+    }
+    site.get(&ana, "/api/v1/tasks").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_body_of_a_megabyte_is_read_and_one_byte_more_is_not() {
+    let site = Site::open().await;
+    let ana = site.guest("ana").await;
+    let fits = |extra: usize| {
+        let frame = json!({"title": "t", "description": ""}).to_string().len();
+        json!({"title": "t", "description": "x".repeat(BODY_MAX - frame + extra)}).to_string()
+    };
+    let largest = site.call("POST", "/api/v1/tasks").by(&ana).raw(fits(0)).send().await;
+    largest.problem(422, "invalid");
+    let more = site.call("POST", "/api/v1/tasks").by(&ana).raw(fits(1)).send().await;
+    more.problem(413, "too_large");
+    let declared = site.call("POST", "/api/v1/tasks").by(&ana).header("content-length", "99999999");
+    declared.raw("{}").send().await.problem(413, "too_large");
+}
+
+#[tokio::test]
+async fn a_body_without_an_end_is_cut_off_at_the_limit() {
+    let site = Site::open().await;
+    let ana = site.guest("ana").await;
+    let endless = stream::repeat_with(|| Ok::<_, Infallible>(Bytes::from_static(&[b' '; 4_096])));
+    let call = site.call("POST", "/api/v1/tasks").by(&ana).raw(Body::from_stream(endless));
+    call.send().await.problem(413, "too_large");
+}
+
+#[tokio::test]
+async fn a_body_that_dawdles_is_given_up() {
+    let timeouts = Timeouts { body: Duration::from_millis(50), ..Timeouts::default() };
+    let site = site(Limits::default(), timeouts).await;
+    let ana = site.guest("ana").await;
+    let slow = chunks(vec![Bytes::from_static(b"{\"title\"")]).chain(stream::pending());
+    let call = site.call("POST", "/api/v1/tasks").by(&ana).raw(Body::from_stream(slow));
+    call.send().await.problem(408, "too_slow");
+}
+
+#[tokio::test]
+async fn a_body_in_pieces_is_read() {
+    let site = Site::open().await;
+    let ana = site.guest("ana").await;
+    let pieces = br#"{"title": "in pieces"}"#.chunks(3).map(Bytes::copy_from_slice).collect();
+    let call = site.call("POST", "/api/v1/tasks").by(&ana).raw(Body::from_stream(chunks(pieces)));
+    assert_eq!(call.send().await.expect(201)["title"], "in pieces");
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_an_error_that_says_how_to_find_out() {
+    let timeouts = Timeouts { answer: Duration::ZERO, ..Timeouts::default() };
+    let site = site(Limits::default(), timeouts).await;
+    let ana = site.guest("ana").await;
+    let answer = site.post(&ana, "/api/v1/tasks", json!({"title": "t"})).await;
+    let problem = answer.problem(503, "unavailable");
+    assert_eq!(answer.header("retry-after"), "1");
+    assert!(problem["next_step"].as_str().expect("a text").contains("Idempotency-Key"));
+}
+
+#[tokio::test]
+async fn a_broken_store_shows_none_of_its_insides() {
+    let site = Site::open().await;
+    let ana = site.guest("ana").await;
+    site.world.store.close().await;
+    let answer = site.post(&ana, "/api/v1/tasks", json!({"title": "t"})).await;
+    answer.problem(503, "unavailable");
+    let text = answer.text().to_lowercase();
+    for word in ["sqlite", "sql", "store", "queue", "closed", "panicked"] {
+        assert!(!text.contains(word), "{word}: {text}");
+    }
+}

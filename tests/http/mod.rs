@@ -1,0 +1,19 @@
+//! REST as callers see it: the router over the real service and store.
+
+mod audit;
+mod bad_input;
+mod cursors;
+mod document;
+mod edge;
+mod edits;
+mod fields;
+mod filters;
+mod idempotency;
+mod isolation;
+mod kit;
+mod limits;
+mod operations;
+mod serve;
+mod sign_in;
+mod tasks;
+mod tenants;

@@ -1,0 +1,72 @@
+//! The listener: real connections, and an end without losses.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::kit::Site;
+
+/// A site on a port of its own, until told to stop.
+async fn listening() -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+    let site = Site::open().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (stop, stopped) = oneshot::channel();
+    let serving = tokio::spawn(async move {
+        let stop = async move { drop(stopped.await) };
+        gateway::serve(listener, site.router.clone(), stop).await;
+    });
+    (address, stop, serving)
+}
+
+/// Reads until the text has come.
+async fn read_until(stream: &mut TcpStream, text: &str) -> String {
+    let mut read = Vec::new();
+    while !String::from_utf8_lossy(&read).contains(text) {
+        let byte = timeout(Duration::from_secs(5), stream.read_u8()).await.expect("in time").expect("a byte");
+        read.push(byte);
+    }
+    String::from_utf8_lossy(&read).into_owned()
+}
+
+#[tokio::test]
+async fn one_connection_serves_many_requests() {
+    let (address, _stop, _serving) = listening().await;
+    let mut stream = TcpStream::connect(address).await.expect("connected");
+    for _ in 0..3 {
+        stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+        assert!(read_until(&mut stream, "live\n").await.starts_with("HTTP/1.1 200"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_answered_and_hurts_nobody() {
+    let (address, _stop, _serving) = listening().await;
+    let mut stream = TcpStream::connect(address).await.expect("connected");
+    stream.write_all(b"\x16\x03\x01 this is TLS, or worse\r\n\r\n").await.expect("sent");
+    assert!(read_until(&mut stream, "\r\n\r\n").await.starts_with("HTTP/1.1 400"));
+    let mut other = TcpStream::connect(address).await.expect("connected");
+    other.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+    read_until(&mut other, "live\n").await;
+}
+
+#[tokio::test]
+async fn a_request_that_has_begun_is_answered_before_the_end() {
+    let (address, stop, serving) = listening().await;
+    let mut idle = TcpStream::connect(address).await.expect("connected");
+    idle.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+    read_until(&mut idle, "live\n").await;
+    let mut busy = TcpStream::connect(address).await.expect("connected");
+    let head = b"POST /api/v1/chat HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n";
+    busy.write_all(head).await.expect("sent");
+    read_until(&mut busy, "HTTP/1.1 4").await;
+    stop.send(()).expect("serving");
+    timeout(Duration::from_secs(5), serving).await.expect("an end").expect("in peace");
+    assert_eq!(idle.read(&mut [0; 16]).await.expect("closed"), 0);
+    TcpStream::connect(address).await.expect_err("nobody listens any more");
+}

@@ -1,0 +1,167 @@
+//! The audit consumer: each event once, in order, whatever the bus repeats or mixes up.
+
+use std::collections::BTreeMap;
+
+use consumers::{DeadLetters, Handler, Incoming, Role, Which};
+use domain::command::{Command, TaskEdit};
+use domain::event::{EventType, Stream};
+use domain::ids::PersonId;
+use domain::ports::inbox::Inbox;
+use jiff::SignedDuration;
+
+use super::Bench;
+use crate::kit::dice::Dice;
+use crate::kit::world::{by_id, draft};
+
+/// Three versions of one task, as events.
+async fn three_versions(bench: &Bench) -> Vec<Incoming> {
+    let ana = bench.ana().await;
+    let task = bench.world.add(&ana, draft(&ana, "ship release")).await;
+    let edit = TaskEdit { title: Some("ship the release".to_owned()), ..TaskEdit::default() };
+    bench.world.run(&ana, Command::Edit { tasks: by_id(&task), edit: Box::new(edit), expected: None }).await;
+    bench.world.run(&ana, Command::Done(by_id(&task))).await;
+    bench.task_events().await
+}
+
+const HISTORY: [EventType; 3] = [EventType::TaskCreated, EventType::TaskUpdated, EventType::TaskCompleted];
+
+async fn handle(audit: &dyn Handler, events: &[Incoming]) {
+    audit.handle(events).await.expect("handled");
+}
+
+#[tokio::test]
+async fn redelivered_event_writes_one_audit_row() {
+    let bench = Bench::new().await;
+    let events = three_versions(&bench).await;
+    let audit = bench.handler(Role::Audit);
+    let twice: Vec<Incoming> = events.iter().chain(&events).cloned().collect();
+    handle(audit.as_ref(), &twice).await;
+    handle(audit.as_ref(), &events[1..]).await;
+    assert_eq!(bench.audited_kinds().await, HISTORY);
+}
+
+#[tokio::test]
+async fn event_that_came_too_early_waits_for_the_one_before() {
+    let bench = Bench::new().await;
+    let events = three_versions(&bench).await;
+    let stream = events[0].event.stream();
+    let audit = bench.handler(Role::Audit);
+    handle(audit.as_ref(), &events[2..]).await;
+    handle(audit.as_ref(), &events[1..2]).await;
+    assert!(bench.audited().await.is_empty());
+    let parked = bench.world.store.parked("audit", stream).await.expect("parked");
+    assert_eq!(parked.iter().map(|parked| parked.version).collect::<Vec<_>>(), [2, 3]);
+    handle(audit.as_ref(), &events[..1]).await;
+    assert_eq!(bench.audited_kinds().await, HISTORY);
+    assert!(bench.world.store.parked("audit", stream).await.expect("parked").is_empty());
+}
+
+#[tokio::test]
+async fn event_that_never_came_is_fetched_from_the_outbox() {
+    let bench = Bench::new().await;
+    let events = three_versions(&bench).await;
+    let audit = bench.handler(Role::Audit);
+    handle(audit.as_ref(), &events[2..]).await;
+    audit.upkeep().await.expect("nothing is overdue yet");
+    assert!(bench.audited().await.is_empty());
+    bench.world.clock.forward(SignedDuration::from_secs(61));
+    audit.upkeep().await.expect("filled");
+    assert_eq!(bench.audited_kinds().await, HISTORY);
+    assert!(bench.world.store.parked("audit", events[0].event.stream()).await.expect("parked").is_empty());
+}
+
+#[tokio::test]
+async fn a_gap_that_nothing_can_close_ends_as_a_dead_letter() {
+    let bench = Bench::new().await;
+    let mut orphan = three_versions(&bench).await.remove(2);
+    orphan.payload = orphan.payload.replace("\"version\":3", "\"version\":9");
+    let orphan = super::records::incoming(&orphan.record());
+    let audit = bench.handler(Role::Audit);
+    handle(audit.as_ref(), &[orphan.clone()]).await;
+    bench.world.clock.forward(SignedDuration::from_secs(61));
+    audit.upkeep().await.expect("looked after");
+    assert!(bench.world.store.parked("audit", orphan.event.stream()).await.expect("parked").is_empty());
+    let letters = bench.world.store.dead_letters(Some("audit"), 10).await.expect("letters");
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].reason.contains("an earlier version"), "{}", letters[0].reason);
+    assert_eq!(bench.audited_kinds().await, HISTORY, "what the outbox had was not lost");
+}
+
+#[tokio::test]
+async fn a_letter_that_waits_in_vain_again_after_its_replay_is_a_letter_again() {
+    let bench = Bench::new().await;
+    let mut orphan = three_versions(&bench).await.remove(2);
+    orphan.payload = orphan.payload.replace("\"version\":3", "\"version\":9");
+    let audit = bench.handler(Role::Audit);
+    handle(audit.as_ref(), &[super::records::incoming(&orphan.record())]).await;
+    let letters =
+        DeadLetters::new(bench.parts.inbox.clone(), bench.parts.tasks.clock.clone(), vec![bench.handler(Role::Audit)]);
+    for _ in 0..3 {
+        bench.world.clock.forward(SignedDuration::from_secs(61));
+        audit.upkeep().await.expect("looked after");
+        assert_eq!(letters.list(None).await.expect("letters").len(), 1, "it can be seen");
+        letters.replay(Which::All, PersonId::SYSTEM, false, |_, _| {}).await.expect("replayed");
+    }
+}
+
+#[tokio::test]
+async fn whatever_the_bus_repeats_and_mixes_up_the_log_equals_the_source() {
+    let bench = Bench::new().await;
+    for _ in 0..20 {
+        three_versions(&bench).await;
+    }
+    let events = bench.incoming().await;
+    let mixed = |seed: u64| {
+        let mut dice = Dice::seeded(seed);
+        let mut mixed: Vec<Incoming> = events.iter().chain(&events).cloned().collect();
+        for last in (1..mixed.len()).rev() {
+            mixed.swap(last, usize::try_from(dice.below(last as u64 + 1)).expect("small"));
+        }
+        mixed
+    };
+    // Two processes at once, each with the whole log twice, in an order of its own.
+    let process = |mixed: Vec<Incoming>| {
+        let audit = bench.handler(Role::Audit);
+        async move {
+            for batch in mixed.chunks(7) {
+                audit.handle(batch).await.expect("handled");
+            }
+        }
+    };
+    tokio::join!(process(mixed(1)), process(mixed(2)));
+    bench.world.clock.forward(SignedDuration::from_secs(61));
+    bench.handler(Role::Audit).upkeep().await.expect("looked after");
+    let mut next: BTreeMap<Stream, u64> = BTreeMap::new();
+    for event in bench.audited().await {
+        let last = next.entry(event.stream()).or_default();
+        *last += 1;
+        assert_eq!(event.data.version, *last, "in order, without hole or repeat");
+    }
+    assert_eq!(bench.audited().await.len(), events.len());
+    let later = bench.parts.tasks.clock.now() + SignedDuration::from_hours(1);
+    assert!(bench.world.store.waiting("audit", later).await.expect("waiting").is_empty(), "nothing is left behind");
+}
+
+#[tokio::test]
+async fn event_that_breaks_its_contract_is_refused_with_the_rule() {
+    let bench = Bench::new().await;
+    let good = three_versions(&bench).await.remove(0);
+    let audit = bench.handler(Role::Audit);
+    assert_eq!(audit.wants(&good), Ok(true));
+    let broken: [(&str, fn(&mut Incoming)); 6] = [
+        ("key", |one| one.key = "another".to_owned()),
+        ("TASK_CREATED on reminders", |one| one.topic = domain::event::Topic::Reminders),
+        ("version 0", |one| one.event.data.version = 0),
+        ("no task", |one| one.event.data.task = None),
+        ("a task of version", |one| one.event.data.version = 7),
+        ("262144 bytes", |one| one.payload = " ".repeat(256 * 1_024)),
+    ];
+    for (rule, spoil) in broken {
+        let mut spoilt = good.clone();
+        spoil(&mut spoilt);
+        match audit.wants(&spoilt) {
+            Err(consumers::Trouble::Fail(reason)) => assert!(reason.contains(rule), "{reason}"),
+            other => panic!("{rule}: {other:?}"),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Whole ways through the product, from what somebody wants to what others see of it.
+
+mod consumers;
+mod model;
+mod series;

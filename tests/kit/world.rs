@@ -1,0 +1,163 @@
+//! A whole Taskbot without edges: the real service on the real SQLite store in memory, a clock set by hand.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::access::Principal;
+use domain::command::{AddTask, Command, Request, TaskRef};
+use domain::due::Due;
+use domain::ids::PersonId;
+use domain::list::List;
+use domain::message::ConversationId;
+use domain::outcome::{Effect, Outcome};
+use domain::person::{Identity, Person, Settings};
+use domain::place::{Channel, Place};
+use domain::ports::bell::Bell;
+use domain::ports::chat::Directory;
+use domain::ports::clock::{Clock, Ids};
+use domain::ports::error::PortError;
+use domain::ports::people::People;
+use domain::refusal::Refusal;
+use domain::service::{Deliveries, Failure, Tasks};
+use domain::task::Task;
+use domain::tenant::TenantId;
+use domain::zone::Zone;
+use store_sqlite::{Options, SqliteStore};
+
+use super::clock::{CountingIds, HandClock};
+
+/// Who is in which channel, as the store noted it.
+struct Joined(Arc<SqliteStore>);
+
+#[async_trait]
+impl Directory for Joined {
+    async fn channels(&self, principal: &Principal) -> Result<Vec<Channel>, PortError> {
+        self.0.joined(principal.person).await
+    }
+}
+
+/// The service, its store and its clock.
+pub struct World {
+    pub store: Arc<SqliteStore>,
+    pub tasks: Tasks,
+    pub deliveries: Deliveries,
+    pub clock: Arc<HandClock>,
+    pub ids: Arc<CountingIds>,
+}
+
+/// The zone of everybody in a world.
+pub const ZONE: &str = "America/New_York";
+
+impl World {
+    /// A world on a Wednesday at 10:00 in New York.
+    pub async fn new() -> Self {
+        let store = Arc::new(SqliteStore::open("sqlite::memory:", Options::default()).await.expect("a store in memory"));
+        Self::over(store)
+    }
+
+    pub fn over(store: Arc<SqliteStore>) -> Self {
+        let clock = Arc::new(HandClock::at("2026-03-04T15:00:00Z"));
+        let ids = Arc::new(CountingIds::default());
+        let tasks = Tasks {
+            store: store.clone(),
+            agenda: store.clone(),
+            people: store.clone(),
+            audit: store.clone(),
+            directory: Arc::new(Joined(store.clone())),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            bell: Bell::default(),
+        };
+        Self { deliveries: Deliveries::new(tasks.clone()), store, tasks, clock, ids }
+    }
+
+    pub async fn person(&self, identity: &str) -> Principal {
+        let identity: Identity = identity.parse().expect("an identity");
+        let settings = Settings { zone: Some(ZONE.parse().expect("a zone")), ..Settings::default() };
+        let newcomer =
+            Person { id: PersonId(self.ids.fresh()), name: identity.user.clone(), settings, version: 1 };
+        let person = self.store.introduce(&identity, newcomer).await.expect("introduced");
+        Principal { person: person.id, tenants: BTreeSet::from([identity.tenant]), operator: false }
+    }
+
+    pub async fn join(&self, who: &Principal, channel: &str) -> List {
+        let channel = Channel { tenant: tenant(who), id: channel.to_owned() };
+        self.store.join(who.person, &channel).await.expect("joined");
+        List::of_channel(&channel)
+    }
+
+    pub fn request(&self, who: &Principal, command: Command) -> Request {
+        Request {
+            principal: who.clone(),
+            tenant: tenant(who),
+            place: Place::Direct(who.person),
+            conversation: ConversationId(format!("test/{}", who.person)),
+            key: None,
+            trace: None,
+            role: "bot",
+            cause: None,
+            command,
+        }
+    }
+
+    pub async fn run(&self, who: &Principal, command: Command) -> Outcome {
+        self.tasks.execute(self.request(who, command)).await.expect("carried out")
+    }
+
+    /// Runs a command on one task and gives the task afterwards.
+    pub async fn one(&self, who: &Principal, command: Command) -> Task {
+        let mut effects: Vec<Effect> = self.run(who, command).await.effects;
+        effects.remove(0).task
+    }
+
+    pub async fn refused(&self, who: &Principal, command: Command) -> Refusal {
+        match self.tasks.execute(self.request(who, command)).await {
+            Err(Failure::Refused(refusal)) => refusal,
+            other => panic!("expected a refusal, got {other:?}"),
+        }
+    }
+
+    pub async fn add(&self, who: &Principal, task: AddTask) -> Task {
+        self.one(who, Command::Add(Box::new(task))).await
+    }
+
+    pub async fn task(&self, who: &Principal, task: &Task) -> Task {
+        self.tasks.store.task(&tenant(who), TaskRef::Id(task.id)).await.expect("an answer").expect("the task")
+    }
+}
+
+/// The only tenant of a principal.
+pub fn tenant(who: &Principal) -> TenantId {
+    who.tenants.first().expect("a tenant").clone()
+}
+
+/// A task on the person's own list.
+pub fn draft(who: &Principal, title: &str) -> AddTask {
+    AddTask {
+        list: List::personal(tenant(who), who.person),
+        title: title.to_owned(),
+        description: String::new(),
+        priority: None,
+        tags: BTreeSet::new(),
+        due: None,
+        repeat: None,
+        assignees: Vec::new(),
+        place: None,
+        bare_reminder: false,
+    }
+}
+
+/// A due from a local wall time in the world's zone.
+pub fn due(wall: &str) -> Due {
+    let zone: Zone = ZONE.parse().expect("a zone");
+    match wall.parse::<jiff::civil::DateTime>() {
+        Ok(at) if wall.len() > 10 => Due::wall(at, zone),
+        _ => Due::day(wall.parse().expect("a date"), zone),
+    }
+}
+
+/// The task as commands name it.
+pub fn by_id(task: &Task) -> Vec<TaskRef> {
+    vec![TaskRef::Id(task.id)]
+}
