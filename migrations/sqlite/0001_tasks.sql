@@ -1,7 +1,7 @@
 -- Tasks and what belongs to them. `doc` is the row as the domain knows it (JSON) and the truth; the other
 -- columns repeat what is asked for. Instants are microseconds since 1970, ids lower-case UUIDs.
 
-PRAGMA application_id = 1952538475; -- 'task'
+PRAGMA application_id = 1952543595; -- 'task'
 
 CREATE TABLE lists (
     id     TEXT NOT NULL PRIMARY KEY,

@@ -114,9 +114,9 @@ async fn unanswered_post_is_tried_again() {
 async fn a_place_that_hangs_holds_up_no_other() {
     let bench = Bench::new().await;
     let ana = bench.ana().await;
-    in_channel(&bench, &ana, "stuck", "tarpit").await;
+    in_channel(&bench, &ana, "stuck", "abyss").await;
     in_channel(&bench, &ana, "moves", "ops").await;
-    bench.chat.hang("tarpit");
+    bench.chat.hang("abyss");
     let running = bench.start();
     bench.set(DUE);
     eventually("the other is posted", || async { bench.chat.titles() == ["moves"] }).await;

@@ -84,8 +84,9 @@ pub(super) fn clusters(tokens: &[Token<'_>], present: &Present<'_>) -> Vec<Clust
     let mut c = Cursor::new(tokens);
     let mut clusters: Vec<Cluster> = Vec::new();
     while !c.is_done() {
-        let Some(found) = part(&mut c, present) else {
-            c = c.moved_to(c.at() + 1);
+        let found = c.peek_word().and_then(|_| part(&mut c, present));
+        let Some(found) = found else {
+            let _ = c.bump();
             continue;
         };
         let last = clusters.last_mut().filter(|last| beside(tokens, last.end(), found.tokens.start));

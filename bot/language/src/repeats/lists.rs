@@ -12,8 +12,8 @@ use jiff::civil::Weekday;
 use crate::tokens::Cursor;
 use crate::vocabulary::{ordinal, weekday, weekdays_plural};
 
-/// Longer lists than a month has days are no lists of days.
-const MOST: usize = 31;
+/// Nobody lists more days than that.
+const MOST: usize = 12;
 
 /// Reads a list of weekdays, singular or plural.
 pub(super) fn weekdays(c: &mut Cursor<'_>) -> Option<Vec<Weekday>> {

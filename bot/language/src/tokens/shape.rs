@@ -27,9 +27,10 @@ pub(super) fn entity(rest: &str) -> Option<(Kind, usize)> {
         [b'<', b'h', b't', b't', b'p', ..] => Kind::Quoted,
         _ => return None,
     };
-    let end = rest.bytes().take(LONGEST_ENTITY).position(|b| b == b'>')?;
-    let named = kind == Kind::Quoted || !rest[..end].contains(char::is_whitespace);
-    (named && end > 2).then_some((kind, end + 1))
+    let ends = |b: &u8| *b == b'>' || *b == b'<' || (kind != Kind::Quoted && b.is_ascii_whitespace());
+    let mut inside = rest.as_bytes().iter().skip(1).take(LONGEST_ENTITY);
+    let end = 1 + inside.position(ends)?;
+    (rest.as_bytes()[end] == b'>' && end > 2).then_some((kind, end + 1))
 }
 
 /// How long the tag is that `rest` begins with, `#` included.
