@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::conversation::Conversation;
+use domain::ids::TaskId;
 use domain::message::ConversationId;
 use domain::ports::state::State;
 use tracing::warn;
@@ -27,6 +28,29 @@ pub(crate) async fn remember(state: &dyn State, id: &ConversationId, conversatio
     if let Err(error) = state.put(&key(id), &value, None, REMEMBERED_FOR).await {
         warn!(%error, "a conversation cannot be remembered");
     }
+}
+
+/// The tasks of the last reminder that came in the conversation, if the store still knows.
+pub(crate) async fn last_reminder(state: &dyn State, id: &ConversationId) -> Vec<TaskId> {
+    match state.get(&reminder_key(id)).await {
+        Ok(entry) => entry.and_then(|entry| serde_json::from_slice(&entry.value).ok()).unwrap_or_default(),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// Remembers that a reminder of these tasks came in the conversation: they are "it", and what `snooze` means.
+pub(crate) async fn remind(state: &dyn State, id: &ConversationId, tasks: &[TaskId]) {
+    let mut conversation = recall(state, id).await;
+    conversation.speak_of(tasks);
+    remember(state, id, &conversation).await;
+    let Ok(value) = serde_json::to_vec(tasks) else { return };
+    if let Err(error) = state.put(&reminder_key(id), &value, None, REMEMBERED_FOR).await {
+        warn!(%error, "a reminder cannot be remembered");
+    }
+}
+
+fn reminder_key(id: &ConversationId) -> String {
+    format!("last-reminder/{}", id.0)
 }
 
 fn key(id: &ConversationId) -> String {

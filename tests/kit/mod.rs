@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod dice;
+pub mod program;
 pub mod samples;
 pub mod world;

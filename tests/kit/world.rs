@@ -15,7 +15,7 @@ use domain::person::{Identity, Person, Settings};
 use domain::place::{Channel, Place};
 use domain::ports::bell::Bell;
 use domain::ports::chat::Directory;
-use domain::ports::clock::{Clock, Ids};
+use domain::ports::clock::Ids;
 use domain::ports::error::PortError;
 use domain::ports::people::People;
 use domain::refusal::Refusal;

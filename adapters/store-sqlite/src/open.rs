@@ -148,7 +148,8 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
     if tables > 0 && owner != APPLICATION_ID {
         return Err(OpenError::Foreign);
     }
-    MIGRATIONS.run(&mut *transaction).await.map_err(OpenError::Migration)?;
+    // `run` asks for `Acquire`, whose lifetimes keep the future from being `Send`.
+    MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(OpenError::Migration)?;
     transaction.commit().await?;
     Ok(())
 }

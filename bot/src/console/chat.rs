@@ -102,11 +102,8 @@ impl ConsoleChat {
             Ok(Err(error)) => return Err(later(&format!("the terminal has gone: {error}"))),
             Err(_) => return Err(PostError::Unknown { reason: "the terminal takes no output".to_owned() }),
         }
-        let conversation = session.conversation();
-        let mut remembered = memory::recall(self.state.as_ref(), &conversation).await;
-        let spoken_of: Vec<TaskId> = posting.items.iter().map(|item| item.task.id).collect();
-        remembered.speak_of(&spoken_of);
-        memory::remember(self.state.as_ref(), &conversation, &remembered).await;
+        let tasks: Vec<TaskId> = posting.items.iter().map(|item| item.task.id).collect();
+        memory::remind(self.state.as_ref(), &session.conversation(), &tasks).await;
         Ok(())
     }
 }

@@ -61,12 +61,11 @@ fn refused(refusal: &Refusal) -> Reply {
 /// What was understood, where it broke, and what would have been understood.
 fn not_understood(text: &str, misread: &Misread) -> Reply {
     let broke = misread.at.clone().and_then(|at| text.get(at)).map(str::trim).filter(|part| !part.is_empty());
-    let where_it_broke = match broke {
-        Some(part) => Text::say("not “").theirs(cut(part, QUOTED_COLUMNS)).then("”: "),
-        None => Text::new(),
+    let line = Text::say(format!("I understood {}, but ", understood(misread.command)));
+    let line = match broke {
+        Some(part) => line.then("not “").theirs(cut(part, QUOTED_COLUMNS)).then("”."),
+        None => line.then(wrong(misread.code)),
     };
-    let understood = format!("I understood {}, but ", understood(misread.command));
-    let line = Text::say(understood).and(where_it_broke).then(wrong(misread.code));
     let verdict = Verdict::Refused { code: Code::NotUnderstood, misread: Some(misread.code.as_str()) };
     Reply { verdict, ..Reply::private([Block::Line(line), Block::detail(misread.hint.as_str())]) }
 }

@@ -9,16 +9,31 @@ use domain::recurrence::Start;
 use domain::task::Task;
 
 use super::Text;
-use super::changes::{priority, repeats};
+use super::changes::{due_said, priority, repeats};
 use super::scene::Scene;
 use super::watch::Watch;
 
 /// `due Fri 6 Mar 2026 17:00 Europe/Madrid, in 2 days`, and the same in the zones of those who must do it.
 pub(crate) fn due(scene: &Scene, task: &Task) -> Option<Text> {
+    due_in_full(scene, task).map(|due| Text::say("due ").and(due))
+}
+
+/// `due Thu 5 Mar 17:00 → Fri 6 Mar 2026 17:00 Europe/Madrid, in 2 days`, if it moved.
+pub(crate) fn due_change(scene: &Scene, effect: &Effect) -> Option<Text> {
+    let (from, _) = effect.changes.get("due")?;
+    let to = due_in_full(scene, &effect.task).unwrap_or_else(|| Text::say("none"));
+    let text = Text::say("due ");
+    Some(match from.as_str() {
+        Some(from) => text.and(due_said(scene, from)).then(" → ").and(to),
+        None => text.and(to),
+    })
+}
+
+fn due_in_full(scene: &Scene, task: &Task) -> Option<Text> {
     let due = task.due.as_ref()?;
     let elsewhere = task.assignees.iter().filter_map(|person| elsewhere(scene, due, *person));
     let others = Text::joined(elsewhere, "; ");
-    let text = Text::say("due ").and(scene.watch.due(due));
+    let text = scene.watch.due(due);
     Some(if others.is_empty() { text } else { text.then(" (").and(others).then(")") })
 }
 

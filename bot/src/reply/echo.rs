@@ -70,13 +70,11 @@ fn facts(scene: &Scene, effect: &Effect) -> Vec<Text> {
         Deed::Added => whole().collect(),
         Deed::Reopened | Deed::Claimed => vec![details::due(scene, task), details::reminder(scene, effect)],
         Deed::Edited => edited(scene, effect),
-        Deed::Moved => vec![details::due(scene, task), moved_from(scene, effect), details::reminder(scene, effect)],
+        Deed::Moved => vec![details::due_change(scene, effect), details::reminder(scene, effect)],
         Deed::Snoozed if !task.bare_reminder => vec![details::due(scene, task).map(|due| due.then(", as before"))],
         Deed::Completed | Deed::Skipped => vec![comes_again(scene, effect)],
-        Deed::Undone if task.is_open() => {
-            let changes = told(scene, &effect.changes, Some(&scene.view(task, &effect.list)));
-            changes.into_iter().map(Some).chain([details::reminder(scene, effect)]).collect()
-        }
+        Deed::Undone if task.is_open() => undone(scene, effect),
+        Deed::Undone => vec![comes_again(scene, effect)],
         Deed::MovedToList => vec![details::reminder(scene, effect)],
         _ => Vec::new(),
     };
@@ -84,17 +82,23 @@ fn facts(scene: &Scene, effect: &Effect) -> Vec<Text> {
 }
 
 fn edited(scene: &Scene, effect: &Effect) -> Vec<Option<Text>> {
-    let told = told(scene, &effect.changes, Some(&scene.view(&effect.task, &effect.list)));
     let timed = effect.changes.contains_key("due") || effect.changes.contains_key("rrule");
     let series = effect.series.as_ref().map(|_| Text::say("for the whole series, from now on"));
     let reminder = timed.then(|| details::reminder(scene, effect)).flatten();
-    let due = timed.then(|| details::due(scene, &effect.task)).flatten();
-    told.into_iter().map(Some).chain([series, due, reminder]).collect()
+    let other = other_than_due(scene, effect).into_iter().map(Some);
+    std::iter::once(details::due_change(scene, effect)).chain(other).chain([series, reminder]).collect()
 }
 
-/// `before: Thu 5 Mar 17:00`.
-fn moved_from(scene: &Scene, effect: &Effect) -> Option<Text> {
-    told(scene, &effect.changes, None).into_iter().next()
+fn undone(scene: &Scene, effect: &Effect) -> Vec<Option<Text>> {
+    let other = other_than_due(scene, effect).into_iter().map(Some);
+    let due = details::due_change(scene, effect);
+    std::iter::once(due).chain(other).chain([details::reminder(scene, effect)]).collect()
+}
+
+fn other_than_due(scene: &Scene, effect: &Effect) -> Vec<Text> {
+    let mut changes = effect.changes.clone();
+    changes.remove("due");
+    told(scene, &changes, Some(&scene.view(&effect.task, &effect.list)))
 }
 
 /// When a recurring task comes again.
@@ -117,17 +121,15 @@ fn hint(effect: &Effect) -> Option<Text> {
     let number = effect.task.number;
     let series = effect.task.recurring.is_some();
     Some(match effect.deed {
-        Deed::Added | Deed::Edited | Deed::Moved | Deed::MovedToList => Text::say(format!(
-            "change it with `move {number} to friday 5pm` or `edit {number} …`; `undo` takes this back"
+        Deed::Added => Text::say(format!(
+            "change it with `move {number} to friday 5pm` or `edit {number} …`; `undo` takes it back"
         )),
         Deed::Completed => Text::say(format!("`undo` or `reopen {number}` opens it again")),
         Deed::AlreadyDone { .. } => Text::say(format!("`reopen {number}` opens it again")),
         Deed::Deleted | Deed::GoingOut if series => {
             Text::say(format!("the whole series is gone: `undo`, or only this one: `undo`, then `skip {number}`"))
         }
-        Deed::Deleted | Deed::GoingOut | Deed::Reopened | Deed::Snoozed | Deed::Skipped | Deed::Claimed => {
-            Text::say("`undo` takes it back")
-        }
         Deed::AlreadyOpen | Deed::Unchanged | Deed::Undone => return None,
+        _ => Text::say("`undo` takes it back"),
     })
 }

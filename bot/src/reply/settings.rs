@@ -46,6 +46,6 @@ fn rows(watch: &Watch, settings: &Settings) -> Vec<Block> {
     vec![
         row("time zone", zone, "timezone Europe/Madrid"),
         row("a day without a time reminds at", clock(settings.default_time), "set default time 8:30"),
-        row("day and month", order.to_owned(), "settings"),
+        row("day and month", order.to_owned(), "set date order to day first"),
     ]
 }

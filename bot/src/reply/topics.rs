@@ -175,6 +175,7 @@ const SETTINGS: Topic = Topic {
         ("settings", "what is set"),
         ("timezone Europe/Madrid", "your zone; what follows it moves along"),
         ("set default time 8:30", "when a day without a time reminds"),
+        ("set date order to day first", "4/5 is 4 May then; `month first` for April 5"),
     ],
 };
 

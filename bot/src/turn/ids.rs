@@ -6,6 +6,7 @@ use domain::refusal::{Code, Refusal};
 use language::{Ids, Spoken};
 
 use super::talk::Talk;
+use crate::memory;
 use crate::reply::answer::No;
 
 /// The most tasks in one line.
@@ -23,6 +24,16 @@ impl Talk<'_> {
             return Err(Refusal::new(Code::Invalid, sentence, "Say it in several lines.").into());
         }
         Ok(tasks)
+    }
+
+    /// The tasks to snooze: without ids those of the last reminder that came here. If that is forgotten, the
+    /// service knows which one came last to this place.
+    pub(super) async fn snoozed(&self, ids: &Ids) -> Result<Vec<TaskRef>, No> {
+        if *ids != Ids::NONE {
+            return self.tasks(ids);
+        }
+        let last = memory::last_reminder(self.turns.state.as_ref(), &self.message.conversation()).await;
+        Ok(last.into_iter().map(TaskRef::Id).collect())
     }
 }
 

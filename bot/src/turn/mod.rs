@@ -131,7 +131,7 @@ impl Talk<'_> {
                 self.execute(Command::Move { tasks: self.tasks(&change.ids)?, to }).await
             }
             Reading::Snooze(snooze) => {
-                let tasks = self.tasks(&snooze.ids)?;
+                let tasks = self.snoozed(&snooze.ids).await?;
                 self.execute(Command::Snooze { tasks, until: snooze.until }).await
             }
             Reading::Delete(ids) => self.execute(Command::Delete { tasks: self.tasks(&ids)?, expected: None }).await,

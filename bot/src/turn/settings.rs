@@ -14,11 +14,18 @@ impl Talk<'_> {
         let zone =
             change.timezone.as_deref().map(str::parse::<Zone>).transpose().map_err(|unknown| no_zone(&unknown))?;
         let edit = SettingsEdit { zone, default_time: change.default_time, day_first: change.day_first };
+        if change.week_start.is_some() {
+            return Err(weeks_begin_on_monday().into());
+        }
         if edit == SettingsEdit::default() {
             return Ok(Reply::private(settings::shown(&self.watch(), &self.me.settings)));
         }
         self.execute(Command::Settings(edit)).await
     }
+}
+
+fn weeks_begin_on_monday() -> Refusal {
+    Refusal::new(Code::Invalid, "Weeks begin on Monday here.", "Name days instead, e.g. `list before sunday`.")
 }
 
 fn no_zone(unknown: &UnknownZone) -> Refusal {

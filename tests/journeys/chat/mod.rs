@@ -1,5 +1,12 @@
 //! The chat as people see it: what they type, and the words that come back.
 
+mod adding;
+mod asking;
+mod bounds;
+mod changing;
+mod console;
+mod http;
+mod lists;
+mod privacy;
 mod talk;
-
-mod look;
+mod terminal;

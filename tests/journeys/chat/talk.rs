@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use bot::reply::plain;
+use bot::reply::{Block, plain};
 use bot::{Limits, Options, Reply, Turns};
 use domain::access::Principal;
+use domain::ids::PersonId;
 use domain::message::Message;
+use domain::person::{Identity, Person, Settings};
 use domain::place::Place;
 use domain::ports::clock::{Clock, Ids};
+use domain::ports::people::People;
+use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use embedded::MemoryState;
 
@@ -67,6 +71,26 @@ impl Talk {
 
     pub async fn reply(&self, who: &Speaker, text: &str) -> Reply {
         self.turns.take(self.message(who, text)).await
+    }
+
+    /// Somebody whose zone is not known yet.
+    pub async fn without_zone(&self, name: &str) -> Speaker {
+        let id = PersonId(self.world.ids.fresh());
+        let newcomer = Person { id, name: name.to_owned(), settings: Settings::default(), version: 1 };
+        let person = self.world.store.introduce(&Identity::console(name), newcomer).await.expect("introduced");
+        let principal = Principal { person: person.id, tenants: [TenantId::console()].into(), operator: false };
+        Speaker { place: Place::Direct(person.id), principal }
+    }
+
+    /// The same as [`Talk::says`], however many lines came before.
+    pub async fn slowly(&self, who: &Speaker, text: &str) -> String {
+        plain(&self.turns.take_in_turn(self.message(who, text)).await.blocks)
+    }
+
+    /// What the channel is shown of a reply.
+    pub fn shown(reply: &Reply) -> Option<String> {
+        let line = reply.shown_in_channel.as_ref()?;
+        Some(format!("#{}: {}", line.channel, plain(&[Block::Line(line.text.clone())])))
     }
 
     /// What a terminal shows of the answer.

@@ -72,8 +72,8 @@ impl Bench {
 
     /// Ends the consumers, and fails if they leave work behind.
     async fn end(&self, running: Consumers) {
-        let all = self.records().await.len();
-        eventually("everything is audited", || async { self.audited().await.len() == all }).await;
+        let audited = || async { self.audited().await.len() == self.records().await.len() };
+        eventually("everything is audited", audited).await;
         running.stop(Duration::from_secs(10)).await;
     }
 }

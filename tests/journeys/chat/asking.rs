@@ -1,0 +1,142 @@
+//! Help, settings, history, and lines that could not be read.
+
+use consumers::{Parts, Role, start};
+use embedded::EmbeddedBus;
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::talk::Talk;
+
+#[tokio::test]
+async fn help_is_short_and_has_a_page_for_each_command() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    let overview = talk.says(&ana, "help").await;
+    assert!(overview.lines().count() < 20, "{overview}");
+    assert_snapshot!(talk.says(&ana, "help snooze").await, @"
+    Puts the next reminder off. The due stays where it is; `move` changes that.
+      `snooze 3 20m`                 20 minutes from now
+      `snooze 3 until tomorrow 9am`  until then
+      `snooze 2h`                    the last reminder that came here
+      `snooze`                       the last reminder, by an hour
+    ");
+    assert!(talk.says(&ana, "help skip").await.starts_with("Leaves out this one"));
+    assert_eq!(talk.says(&ana, "list").await.lines().next(), Some("There are no open tasks."));
+}
+
+#[tokio::test]
+async fn settings_are_shown_and_changed_and_tell_what_moved_along() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    talk.says(&ana, "pay rent tomorrow").await;
+    assert_snapshot!(talk.says(&ana, "timezone Europe/Madrid").await, @"
+    Saved. Your settings now:
+      time zone                        Europe/Madrid, where it is Wed 16:00 now  `timezone Europe/Madrid`
+      a day without a time reminds at  09:00                                     `set default time 8:30`
+      day and month                    4/5 is April 5                            `set date order to day first`
+    These follow your zone and moved with it:
+      #1: pay rent, due Thu 5 Mar 2026, tomorrow
+    ");
+    talk.says(&ana, "set default time 8:30").await;
+    talk.says(&ana, "set date order to day first").await;
+    assert_snapshot!(talk.says(&ana, "settings").await, @"
+    Your settings
+      time zone                        Europe/Madrid, where it is Wed 16:00 now  `timezone Europe/Madrid`
+      a day without a time reminds at  08:30                                     `set default time 8:30`
+      day and month                    4/5 is 4 May                              `set date order to day first`
+    ");
+    let read = talk.says(&ana, "party on 4/5").await;
+    assert!(read.contains("due Mon 4 May 2026, in 2 months"), "{read}");
+}
+
+#[tokio::test]
+async fn without_a_zone_only_relative_times_are_taken() {
+    let talk = Talk::begins().await;
+    let eve = talk.without_zone("eve").await;
+    assert_snapshot!(talk.says(&eve, "call Bo tomorrow 5pm").await, @"
+    I do not know your time zone yet, so I cannot tell when that is.
+      Say it once, e.g. `timezone Europe/Madrid`, then type that again; `in 20 minutes` works without it.
+    ");
+    assert!(talk.says(&eve, "stretch in 20 minutes").await.starts_with("Added #1: stretch"));
+    assert!(talk.says(&eve, "buy milk").await.starts_with("Added #2: buy milk"));
+    talk.says(&eve, "timezone Europe/Madrid").await;
+    let read = talk.says(&eve, "call Bo tomorrow 5pm").await;
+    assert!(read.contains("due Thu 5 Mar 2026 17:00 Europe/Madrid, tomorrow"), "{read}");
+}
+
+#[tokio::test]
+async fn a_line_that_breaks_says_where_and_what_would_work() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    assert_snapshot!(talk.says(&ana, "pay rent on 31 feb").await, @"
+    I understood that you want a new task, but not “on 31 feb”.
+      That day is in no calendar; I understand `friday`, `march 12`, `4/15` or `2026-12-24`.
+    ");
+    assert_snapshot!(talk.says(&ana, "done").await, @"
+    I understood that something is done, but you did not say which task.
+      Say which task by its number, for example `done 3`.
+    ");
+    let reply = talk.reply(&ana, "timezone Mars/Base").await;
+    let expected = bot::reply::Verdict::Refused {
+        code: domain::refusal::Code::NotUnderstood,
+        misread: Some("invalid_timezone"),
+    };
+    assert_eq!(reply.verdict, expected);
+}
+
+#[tokio::test]
+async fn web_says_where_the_page_is_and_how_to_sign_in() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    assert_snapshot!(talk.says(&ana, "web").await, @"
+    The web page and the HTTP API are at http://127.0.0.1:8080
+      sign in with a token: `taskbot token create --user ana` prints one
+    ");
+}
+
+#[tokio::test]
+async fn the_history_tells_who_did_what_when() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    for line in ["call Ana friday 5pm", "edit 1 p1 due saturday", "done 1"] {
+        talk.says(&ana, line).await;
+        talk.world.clock.forward(SignedDuration::from_mins(5));
+    }
+    audited(&talk).await;
+    assert_snapshot!(talk.says(&ana, "history 1").await, @"
+    History of #1: call Ana
+      Wed 4 Mar 10:00  ana  added it: “call Ana”, due Fri 6 Mar 17:00
+      Wed 4 Mar 10:00  ana  set a reminder for Fri 6 Mar 17:00
+      Wed 4 Mar 10:05  ana  changed due Fri 6 Mar 17:00 → Sat 7 Mar; priority none → urgent
+      Wed 4 Mar 10:05  ana  took back the reminder for Fri 6 Mar 17:00 (moved)
+      Wed 4 Mar 10:05  ana  set a reminder for Sat 7 Mar 09:00
+      Wed 4 Mar 10:10  ana  completed it
+      Wed 4 Mar 10:10  ana  took back the reminder for Sat 7 Mar 09:00 (the task was done)
+    ");
+    let latest = talk.says(&ana, "history").await;
+    assert!(latest.starts_with("What happened last, latest first"), "{latest}");
+    assert!(talk.says(&ana, "history 9").await.starts_with("There is no task #9 here."));
+}
+
+/// Lets the audit consumer catch up.
+async fn audited(talk: &Talk) {
+    let parts = Parts {
+        tasks: talk.world.tasks.clone(),
+        bus: Arc::new(EmbeddedBus::new(talk.world.store.clone(), talk.world.tasks.bell.clone())),
+        outbox: talk.world.store.clone(),
+        inbox: talk.world.store.clone(),
+        chats: Vec::new(),
+    };
+    let running = start(&parts, &[Role::Audit]);
+    let query = domain::ports::audit::AuditQuery { limit: 100, ..Default::default() };
+    for _ in 0..500 {
+        let page = talk.world.tasks.audit.page(&query).await.expect("a page");
+        if page.items.len() >= 7 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    running.stop(Duration::from_secs(5)).await;
+}

@@ -1,0 +1,58 @@
+//! Bounds: too fast, too long, twice.
+
+use std::num::NonZeroU32;
+
+use bot::Limits;
+use bot::reply::Verdict;
+use domain::refusal::Code;
+
+use super::talk::Talk;
+
+fn refused(code: Code) -> Verdict {
+    Verdict::Refused { code, misread: None }
+}
+
+#[tokio::test]
+async fn whoever_types_too_fast_is_told_so_and_nobody_else_is() {
+    let few = NonZeroU32::new(3).expect("three");
+    let talk = Talk::with(Limits { per_second: NonZeroU32::MIN, burst: few, ..Limits::default() }).await;
+    let (ana, sam) = (talk.direct("ana").await, talk.direct("sam").await);
+    for line in ["a", "b", "c"] {
+        assert_eq!(talk.reply(&ana, line).await.verdict, Verdict::Answered);
+    }
+    let reply = talk.reply(&ana, "d").await;
+    assert_eq!(reply.verdict, refused(Code::TooFast));
+    assert!(reply.private);
+    assert_eq!(talk.reply(&sam, "list").await.verdict, Verdict::Answered);
+}
+
+#[tokio::test]
+async fn a_tenant_has_a_multiple_of_what_a_person_has() {
+    let limits = Limits { per_second: NonZeroU32::MIN, burst: NonZeroU32::MIN, tenant_factor: NonZeroU32::MIN };
+    let talk = Talk::with(limits).await;
+    let (ana, sam) = (talk.direct("ana").await, talk.direct("sam").await);
+    assert_eq!(talk.reply(&ana, "a").await.verdict, Verdict::Answered);
+    assert_eq!(talk.reply(&sam, "b").await.verdict, refused(Code::TooFast));
+}
+
+#[tokio::test]
+async fn a_line_that_is_too_long_is_refused() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    assert_eq!(talk.reply(&ana, &"x".repeat(16_001)).await.verdict, refused(Code::Invalid));
+    assert_eq!(talk.reply(&ana, &"é ".repeat(300)).await.verdict, refused(Code::Invalid));
+}
+
+#[tokio::test]
+async fn the_same_message_again_has_no_second_effect_and_the_same_answer() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    let mut message = talk.message(&ana, "buy milk");
+    message.key = Some("event/1".to_owned());
+    let first = talk.turns.take(message.clone()).await;
+    let second = talk.turns.take(message.clone()).await;
+    assert_eq!(first.blocks, second.blocks);
+    assert!(talk.says(&ana, "list").await.starts_with("1 open task\n"));
+    message.text = "buy bread".to_owned();
+    assert_eq!(talk.turns.take(message).await.verdict, refused(Code::KeyReused));
+}

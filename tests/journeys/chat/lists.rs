@@ -1,0 +1,108 @@
+//! Lists: grouped, numbered, aligned, and honest about what they leave out.
+
+use insta::assert_snapshot;
+
+use super::talk::Talk;
+
+#[tokio::test]
+async fn a_list_is_grouped_by_when_things_are_due() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    talk.direct("sam").await;
+    talk.world.clock.set("2026-03-03T15:00:00Z");
+    talk.says(&ana, "file taxes today 6pm").await;
+    talk.says(&ana, "remind me to stretch in 20 minutes").await;
+    talk.world.clock.set("2026-03-04T15:00:00Z");
+    let lines = ["call Ana today 5pm #home !high", "buy bread today", "pay rent tomorrow", "tidy up", "remind me to stand up every weekday 9:30", "deploy @sam 2027-01-08 15:00"];
+    for line in lines {
+        talk.says(&ana, line).await;
+    }
+    assert_snapshot!(talk.says(&ana, "list").await, @"
+    7 open tasks
+    Overdue
+      #1  Tue 3 Mar 18:00       file taxes
+    Today
+      #3  17:00                 call Ana    high, #home
+      #4  any time              buy bread
+    Tomorrow
+      #7  09:30                 stand up    every weekday at 09:30
+      #5  any time              pay rent
+    Later
+      #8  Fri 8 Jan 2027 15:00  deploy      for sam
+    No date
+      #6                        tidy up
+    Past reminders
+      #2  Tue 3 Mar 10:20       stretch
+    ");
+}
+
+#[tokio::test]
+async fn an_empty_list_says_what_to_type() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    assert_snapshot!(talk.says(&ana, "list").await, @"
+    There are no open tasks.
+      add one: `call Ana tomorrow 5pm`, or `help`
+    ");
+    assert_snapshot!(talk.says(&ana, "list #home").await, @"
+    I found no open tasks.
+      `list` shows all that is open
+    ");
+    assert!(talk.says(&ana, "list done").await.starts_with("I found no done tasks."));
+    assert!(talk.says(&ana, "list overdue").await.starts_with("I found no overdue tasks."));
+}
+
+#[tokio::test]
+async fn a_channel_lists_its_own_tasks_and_a_direct_message_what_concerns_its_person() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    let ana_in_ops = talk.in_channel("ana", "ops").await;
+    let sam = talk.in_channel("sam", "ops").await;
+    talk.says(&ana, "buy milk").await;
+    talk.says(&ana_in_ops, "add ship release").await;
+    talk.says(&sam, "add fix build @ana").await;
+    talk.says(&sam, "add sweep floor").await;
+    assert_snapshot!(talk.says(&ana_in_ops, "list").await, @"
+    3 open tasks on #ops
+    No date
+      #2    ship release
+      #3    fix build     for you
+      #4    sweep floor
+    ");
+    assert_snapshot!(talk.says(&ana, "list").await, @"
+    3 open tasks
+    No date
+      #1    buy milk
+      #2    ship release  on #ops
+      #3    fix build     on #ops, for you
+    ");
+    assert!(talk.says(&ana, "find sweep").await.contains("sweep floor  on #ops"));
+}
+
+#[tokio::test]
+async fn a_long_list_says_how_much_is_left_out() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    for task in 1..=35 {
+        let message = talk.message(&ana, &format!("errand {task}"));
+        talk.turns.take_in_turn(message).await;
+    }
+    let list = talk.says(&ana, "list").await;
+    assert!(list.starts_with("35 open tasks\n"), "{list}");
+    assert!(list.ends_with("\n  5 more; `list limit 35` shows more, `list today`, `list #tag` or `find word` narrows it down"), "{list}");
+    assert_eq!(talk.says(&ana, "list limit 35").await.lines().count(), 37);
+    let top = talk.says(&ana, "list top 3").await;
+    assert!(top.ends_with("\n  there are more; `list today`, `list #tag` or `find word` narrows it down"), "{top}");
+}
+
+#[tokio::test]
+async fn done_tasks_say_by_whom_and_when() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    talk.says(&ana, "buy milk").await;
+    talk.says(&ana, "done 1").await;
+    assert_snapshot!(talk.says(&ana, "list done").await, @"
+    1 done task
+      #1    buy milk  done by ana at 10:00
+    ");
+}

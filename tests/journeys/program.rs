@@ -1,0 +1,11 @@
+//! The real binary as its users start it: on pipes, as a server, as a tool of the operator.
+
+mod audit;
+mod config;
+mod console;
+mod isolation;
+mod logs;
+mod operator;
+mod serve;
+mod tokens;
+mod unattended;
