@@ -5,14 +5,14 @@
 # possible without a question. Nothing is left running. Sizes, with their defaults:
 #
 #   RULES=500        random recurrence rules that are compared with an independent expander
-#   MODEL_RUNS=40    random histories that are compared with a model of series
+#   MODEL_RUNS=12    random histories that are compared with a model of series
 #   KILLS=30         kills of a process under load
 #   TEST_THREADS     tests at once (as many as there are processors)
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-export RULES=${RULES:-500} MODEL_RUNS=${MODEL_RUNS:-40} KILLS=${KILLS:-30}
+export RULES=${RULES:-500} MODEL_RUNS=${MODEL_RUNS:-12} KILLS=${KILLS:-30}
 export RUST_BACKTRACE=${RUST_BACKTRACE:-1}
 
 need_packages cc=build-essential git=git

@@ -2,6 +2,7 @@
 
 mod conformance;
 mod contracts;
+mod faults;
 mod house;
 mod http;
 mod journeys;

@@ -2,4 +2,6 @@
 
 mod consumers;
 mod model;
+mod program;
+mod rights;
 mod series;

@@ -98,10 +98,10 @@ impl Scratch {
     pub async fn serve(&self) -> Server {
         let mut program = self.start(&["serve"]);
         drop(program.stdin.take());
-        let ready = program.err.line("\"ready\"").await;
-        let ready: Value = serde_json::from_str(&ready).expect("JSON");
-        let addr = ready["addr"].as_str().expect("an address").to_owned();
-        Server { program, addr, client: reqwest::Client::new() }
+        let ready = program.err.line("ready").await;
+        let addr = ready.split("127.0.0.1:").nth(1).expect("an address");
+        let port: String = addr.chars().take_while(char::is_ascii_digit).collect();
+        Server { program, addr: format!("127.0.0.1:{port}"), client: reqwest::Client::new() }
     }
 
     /// A fresh token of a person.
@@ -135,12 +135,18 @@ impl Heard {
         let after = self.seen;
         let found = |lines: &[String]| lines.iter().skip(after).position(|line| line.contains(part));
         let waiting = self.lines.wait_for(|lines| found(lines).is_some());
-        let nth = match tokio::time::timeout(PATIENCE, waiting).await {
-            Ok(Ok(lines)) => after + found(&lines).unwrap_or_default(),
-            _ => panic!("“{part}” never came; it wrote:\n{}", self.all().join("\n")),
-        };
+        let came = tokio::time::timeout(PATIENCE, waiting).await.is_ok_and(|waited| waited.is_ok());
+        let mut all = self.all();
+        let nth = found(&all).filter(|_| came).map(|nth| after + nth);
+        let nth = nth.unwrap_or_else(|| panic!("“{part}” never came; it wrote:\n{}", all.join("\n")));
         self.seen = nth + 1;
-        self.all().swap_remove(nth)
+        all.swap_remove(nth)
+    }
+
+    /// Waits until this is so of the lines; false if the program has ended without it, or time is up.
+    pub async fn until(&mut self, so: impl Fn(&[String]) -> bool) -> bool {
+        let waiting = self.lines.wait_for(|lines| so(lines));
+        tokio::time::timeout(PATIENCE, waiting).await.is_ok_and(|waited| waited.is_ok())
     }
 
     /// Everything so far.

@@ -54,7 +54,7 @@ const NEXT: &str = "
         SELECT (SELECT min(next_attempt_at) FROM deliveries
             WHERE open = 1 AND tenant = p.value ->> 0 AND place = p.value ->> 1)
         FROM json_each(?2) p
-    ) WHERE at IS NOT NULL";
+    )";
 
 const DUE_SERIES: &str = "
     SELECT tenant, id FROM series

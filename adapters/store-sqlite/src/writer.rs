@@ -123,6 +123,8 @@ async fn group(connection: &mut SqliteConnection, jobs: Vec<Job>, patience: Dura
     match run_all(connection, scripts, patience).await {
         Ok(outcomes) if fault::sabotaged("store.ack_before_commit") => {
             answer_all(answers, outcomes);
+            // Time for the answers to get out of the process.
+            sleep(10 * PAUSE).await;
             fault::crash_point("store.before_commit");
             commit(connection).await.ok();
         }

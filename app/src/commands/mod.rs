@@ -51,9 +51,11 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode> {
     }
 }
 
-/// Says on stderr what went wrong, and why.
+/// Says on stderr what went wrong, and why. What was quoted in it must not move the cursor or colour the line.
 pub(crate) fn complain(error: &anyhow::Error) {
-    let text = format!("taskbot: {error:#}\n");
+    let controls = |c: char| c.is_control() && c != '\n';
+    let safe = format!("{error:#}").replace(controls, "\u{fffd}");
+    let text = format!("taskbot: {safe}\n");
     // Nothing is left to tell if stderr is closed too.
     let _ = std::io::stderr().write_all(text.as_bytes());
 }

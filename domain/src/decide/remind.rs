@@ -97,13 +97,14 @@ fn cancel_one(book: &mut Book<'_>, reminder: &Reminder, reason: &str) {
 /// race with the deliverer: whoever commits second decides again.
 fn call_back(book: &mut Book<'_>, reminder: &Reminder, reason: &str) -> bool {
     let Some(carrier) = reminder.delivery.and_then(|id| book.snapshot.deliveries.get(&id)) else { return false };
-    if carrier.state != DeliveryState::Claimed {
+    // In `retry` the platform has said no, so nothing is out there yet either.
+    if !matches!(carrier.state, DeliveryState::Claimed | DeliveryState::Retry) {
         return false;
     }
     let latest = book.change.deliveries.iter().map(|put| &put.row).find(|row| row.id == carrier.id);
     let mut members = latest.unwrap_or(carrier).members.clone();
     members.retain(|id| *id != reminder.id);
-    let state = if members.is_empty() { DeliveryState::Dropped } else { DeliveryState::Claimed };
+    let state = if members.is_empty() { DeliveryState::Dropped } else { carrier.state };
     book.change.deliveries.retain(|put| put.row.id != carrier.id);
     book.put_delivery(carrier, Delivery { members, state, ..carrier.clone() });
     cancel_one(book, reminder, reason);

@@ -79,10 +79,8 @@ async fn a_line_that_breaks_says_where_and_what_would_work() {
       Say which task by its number, for example `done 3`.
     ");
     let reply = talk.reply(&ana, "timezone Mars/Base").await;
-    let expected = bot::reply::Verdict::Refused {
-        code: domain::refusal::Code::NotUnderstood,
-        misread: Some("invalid_timezone"),
-    };
+    let expected =
+        bot::reply::Verdict::Refused { code: domain::refusal::Code::NotUnderstood, misread: Some("invalid_timezone") };
     assert_eq!(reply.verdict, expected);
 }
 

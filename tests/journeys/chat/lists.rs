@@ -13,7 +13,14 @@ async fn a_list_is_grouped_by_when_things_are_due() {
     talk.says(&ana, "file taxes today 6pm").await;
     talk.says(&ana, "remind me to stretch in 20 minutes").await;
     talk.world.clock.set("2026-03-04T15:00:00Z");
-    let lines = ["call Ana today 5pm #home !high", "buy bread today", "pay rent tomorrow", "tidy up", "remind me to stand up every weekday 9:30", "deploy @sam 2027-01-08 15:00"];
+    let lines = [
+        "call Ana today 5pm #home !high",
+        "buy bread today",
+        "pay rent tomorrow",
+        "tidy up",
+        "remind me to stand up every weekday 9:30",
+        "deploy @sam 2027-01-08 15:00",
+    ];
     for line in lines {
         talk.says(&ana, line).await;
     }
@@ -89,7 +96,12 @@ async fn a_long_list_says_how_much_is_left_out() {
     }
     let list = talk.says(&ana, "list").await;
     assert!(list.starts_with("35 open tasks\n"), "{list}");
-    assert!(list.ends_with("\n  5 more; `list limit 35` shows more, `list today`, `list #tag` or `find word` narrows it down"), "{list}");
+    assert!(
+        list.ends_with(
+            "\n  5 more; `list limit 35` shows more, `list today`, `list #tag` or `find word` narrows it down"
+        ),
+        "{list}"
+    );
     assert_eq!(talk.says(&ana, "list limit 35").await.lines().count(), 37);
     let top = talk.says(&ana, "list top 3").await;
     assert!(top.ends_with("\n  there are more; `list today`, `list #tag` or `find word` narrows it down"), "{top}");

@@ -4,10 +4,32 @@ use super::talk::Talk;
 
 /// Every way to speak of task 1, with what an outsider must not learn: `release`.
 const LINES: &[&str] = &[
-    "list", "list all", "list done", "list @ana", "find release", "my tasks", "list overdue", "done 1", "reopen 1",
-    "rename 1 to x", "edit 1 p1", "move 1 to friday", "postpone 1 by 2 days", "move 1 to my list", "move 1 to #ops",
-    "snooze 1 1h", "snooze", "delete 1", "history 1", "history", "skip 1", "claim 1", "assign 1 to @eve", "undo",
-    "done it", "remind #ops to x tomorrow",
+    "list",
+    "list all",
+    "list done",
+    "list @ana",
+    "find release",
+    "my tasks",
+    "list overdue",
+    "done 1",
+    "reopen 1",
+    "rename 1 to x",
+    "edit 1 p1",
+    "move 1 to friday",
+    "postpone 1 by 2 days",
+    "move 1 to my list",
+    "move 1 to #ops",
+    "snooze 1 1h",
+    "snooze",
+    "delete 1",
+    "history 1",
+    "history",
+    "skip 1",
+    "claim 1",
+    "assign 1 to @eve",
+    "undo",
+    "done it",
+    "remind #ops to x tomorrow",
 ];
 
 #[tokio::test]

@@ -47,7 +47,8 @@ async fn an_adapter_that_this_version_lacks_is_an_error_that_says_which_it_has()
 #[tokio::test]
 async fn the_environment_beats_the_file() {
     let scratch = Scratch::new().with("TASKBOT_CONSOLE__TIMEZONE", "Europe/Madrid");
-    std::fs::write(scratch.path("taskbot.toml"), "[console]\ntimezone = \"Asia/Tokyo\"\nuser = \"ana\"\n").expect("written");
+    std::fs::write(scratch.path("taskbot.toml"), "[console]\ntimezone = \"Asia/Tokyo\"\nuser = \"ana\"\n")
+        .expect("written");
     let checked = scratch.run(&["check"], "").await;
     assert!(checked.status.success() && checked.out.contains("Europe/Madrid"), "{}{}", checked.out, checked.err);
 }

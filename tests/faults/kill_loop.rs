@@ -1,0 +1,141 @@
+//! `kill -9` at random moments, of a server and of a chat that share one database file.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use tokio::time::{sleep, timeout};
+
+use super::chat::{Typed, remains};
+use super::crash_points::leases_pass;
+use super::ledger::Call;
+use super::load::Load;
+use super::note;
+use super::oracle::Found;
+use crate::kit::dice::Dice;
+use crate::kit::program::{Running, Scratch, Server};
+
+const CLIENTS: usize = 4;
+
+/// A moment to live, in milliseconds after the start was over.
+const LIFE: std::ops::Range<u64> = 100..1_500;
+
+/// Somebody who types reminders into consoles that die, and keeps what they showed.
+struct Typist {
+    typed: usize,
+    unanswered: Option<Typed>,
+    shown: Vec<String>,
+}
+
+impl Typist {
+    /// One life of a console; it is killed wherever it is after that.
+    async fn live(&mut self, load: &Load, life: Duration) {
+        let mut console = load.scratch.console("ana");
+        timeout(life, self.type_on(load, &mut console)).await.expect_err("it types until it is killed");
+        console.kill().await;
+        let lines = remains(&mut console).await;
+        if let Some(last) = self.unanswered.take_if(|last| last.is_among(&lines)) {
+            load.ledger.acknowledge(&last.key, None);
+        }
+        self.shown.extend(lines);
+    }
+
+    /// Types one reminder after the other. A line that was not answered is typed again if it had no effect.
+    async fn type_on(&mut self, load: &Load, console: &mut Running) {
+        let mut oracle = load.oracle().await;
+        loop {
+            let last = match self.unanswered.take() {
+                Some(last) if !oracle.has(last.call, &last.title).await => last,
+                _ => {
+                    self.typed += 1;
+                    Typed::new(Call::Remind, &format!("job-{}", self.typed))
+                }
+            };
+            self.unanswered = Some(last.clone());
+            if last.ask(console, &load.ledger, None).await {
+                self.unanswered = None;
+            } else {
+                // It died, which the caller knows.
+                std::future::pending::<()>().await;
+            }
+            sleep(Duration::from_millis(40)).await;
+        }
+    }
+}
+
+async fn kill_consoles(load: &Load, kills: u64) -> Vec<String> {
+    let mut dice = Dice::seeded(7);
+    let mut typist = Typist { typed: 0, unanswered: None, shown: Vec::new() };
+    for _ in 0..kills {
+        // A console starts in about as much time as the shortest life is long.
+        typist.live(load, Duration::from_millis(300 + dice.below(LIFE.end))).await;
+    }
+    typist.shown
+}
+
+async fn kill_servers(load: &Load, kills: u64) {
+    let mut dice = Dice::seeded(8);
+    for _ in 0..kills {
+        let mut server = load.scratch.serve().await;
+        load.address.send_replace(server.addr.clone());
+        sleep(Duration::from_millis(LIFE.start + dice.below(LIFE.end - LIFE.start))).await;
+        server.program.kill().await;
+    }
+}
+
+/// Kills both as often as asked, then leaves a server and a console alive.
+async fn kill_all(load: &Load, kills: u64) -> (Server, Running, Vec<String>) {
+    let (shown, ()) = tokio::join!(kill_consoles(load, kills.div_ceil(2)), kill_servers(load, kills / 2));
+    load.over.set(true);
+    leases_pass(&load.scratch).await;
+    let server = load.scratch.serve().await;
+    load.address.send_replace(server.addr.clone());
+    (server, load.scratch.console("ana"), shown)
+}
+
+fn report(found: &Found, kills: u64, began: Instant) {
+    note(&format!(
+        "kill loop: {kills} kills, {} commands acknowledged, {} sent again, {} reminders out, {} messages shown again, \
+         {:.1} s",
+        found.acknowledged,
+        found.repeated,
+        found.reminders,
+        found.shown_again,
+        began.elapsed().as_secs_f32()
+    ));
+}
+
+#[tokio::test]
+async fn kill_9_at_random_moments_loses_nothing_and_doubles_nothing() {
+    let kills: u64 = std::env::var("KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(30);
+    let began = Instant::now();
+    let load = Load::new(Scratch::new()).await;
+    let clients = join_all((0..CLIENTS).map(|name| load.client(name)));
+    let ((mut server, mut console, mut shown), _) = tokio::join!(kill_all(&load, kills), clients);
+    load.drain().await;
+    assert!(console.end().await.success());
+    shown.extend(remains(&mut console).await);
+    let found = load.oracle().await.examine(&load.ledger, &shown).await;
+    report(&found, kills, began);
+    assert!(found.faults.is_empty(), "{:#?}", found.faults);
+    assert!(found.acknowledged > 0 && (kills < 10 || found.reminders > 0), "a load that does nothing proves nothing");
+    assert!(found.shown_again <= i64::try_from(kills.div_ceil(2)).expect("few"), "one message a kill at most");
+    api_agrees(&load).await;
+    assert!(server.program.terminate().await.success());
+}
+
+/// What was acknowledged is also what the API shows.
+async fn api_agrees(load: &Load) {
+    let listed = load.listed().await;
+    let open_or_done: BTreeSet<_> = listed.iter().map(|(title, id, _)| (title.as_str(), id.as_str())).collect();
+    let done: BTreeSet<_> = listed.iter().filter(|(.., status)| status == "done").map(|(title, ..)| title).collect();
+    assert_eq!(open_or_done.len(), listed.len(), "none twice");
+    for entry in load.ledger.entries().values().filter(|entry| entry.acknowledged) {
+        let title = &entry.title;
+        match &entry.id {
+            Some(id) => assert!(open_or_done.contains(&(title, id)), "{title} is not listed"),
+            None => assert!(listed.iter().any(|(listed, ..)| listed == title), "{title} is not listed"),
+        }
+        assert!(entry.call != Call::Complete || done.contains(title), "{title} is not listed as done");
+    }
+}

@@ -1,0 +1,133 @@
+//! A writing load over HTTP that survives the deaths of the server: what was not acknowledged is sent again with
+//! the same key.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use super::ledger::{Call, Ledger};
+use super::oracle::Oracle;
+use crate::kit::program::{PATIENCE, Scratch};
+
+/// A client that has no answer after so long asks again.
+const ANSWER: Duration = Duration::from_secs(5);
+/// Between two calls of one client, and before a call is sent again.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The scratch folder, who calls, and where the server is at the moment.
+pub(super) struct Load {
+    pub(super) scratch: Scratch,
+    pub(super) ledger: Ledger,
+    pub(super) address: watch::Sender<String>,
+    /// Set when no further call should be begun.
+    pub(super) over: Cell<bool>,
+    token: String,
+    client: Client,
+}
+
+impl Load {
+    pub(super) async fn new(scratch: Scratch) -> Self {
+        let scratch = scratch
+            .with("TASKBOT_LIMITS__CHAT_RATE", "1000")
+            .with("TASKBOT_LIMITS__CHAT_BURST", "1000")
+            .with("TASKBOT_LOG__LEVEL", "warn,taskbot=info");
+        let token = scratch.token("ana").await;
+        let ledger = Ledger::new(&scratch.path("ledger"));
+        let client = Client::builder().timeout(ANSWER).build().expect("a client");
+        Self { scratch, ledger, address: watch::Sender::default(), over: Cell::new(false), token, client }
+    }
+
+    pub(super) async fn oracle(&self) -> Oracle {
+        Oracle::over(&self.scratch.path("taskbot.db")).await
+    }
+
+    /// Makes tasks, every third one a series, and completes every other one, until the load is over.
+    pub(super) async fn client(&self, name: usize) {
+        for nth in 1.. {
+            if self.over.get() {
+                return;
+            }
+            let title = format!("rest{name}-{nth}");
+            let (call, body) = match nth % 3 {
+                0 => (Call::CreateSeries, series(&title)),
+                _ => (Call::Create, json!({"title": title})),
+            };
+            let made = self.call(call, &title, "/api/v1/tasks", &body).await;
+            if let Some(id) = made.as_ref().and_then(|task| task["id"].as_str())
+                && nth % 2 == 1
+            {
+                self.call(Call::Complete, &title, &format!("/api/v1/tasks/{id}/complete"), &Value::Null).await;
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Sends a call with one key until it is answered; `None` if the answer is a refusal.
+    async fn call(&self, call: Call, title: &str, path: &str, body: &Value) -> Option<Value> {
+        let key = format!("rest-{call:?}-{title}");
+        loop {
+            self.ledger.begin(&key, call, title);
+            match self.send(&key, path, body).await {
+                Ok((status, text)) if status.is_success() => {
+                    let task: Value = serde_json::from_str(&text).expect("a task");
+                    self.ledger.acknowledge(&key, task["id"].as_str());
+                    return Some(task);
+                }
+                Ok((status, text)) if status.is_client_error() => {
+                    self.ledger.refused(&key, &text);
+                    return None;
+                }
+                Ok(_) | Err(_) => sleep(PAUSE).await,
+            }
+        }
+    }
+
+    async fn send(&self, key: &str, path: &str, body: &Value) -> Result<(StatusCode, String), reqwest::Error> {
+        let mut there = self.address.subscribe();
+        let address = there.wait_for(|address| !address.is_empty()).await.expect("a server").clone();
+        let request = self.client.post(format!("http://{address}{path}")).bearer_auth(&self.token);
+        let request = request.header("idempotency-key", key);
+        let request = if body.is_null() { request } else { request.json(body) };
+        let answer = request.send().await?;
+        let status = answer.status();
+        Ok((status, answer.text().await?))
+    }
+
+    /// Every task that the API shows: title, id and status.
+    pub(super) async fn listed(&self) -> Vec<(String, String, String)> {
+        let address = self.address.borrow().clone();
+        let (mut tasks, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let path = format!("http://{address}/api/v1/tasks?limit=200{cursor}");
+            let answer = self.client.get(path).bearer_auth(&self.token).send().await.expect("an answer");
+            let page: Value = answer.json().await.expect("a page");
+            let text = |task: &Value, field: &str| task[field].as_str().unwrap_or_default().to_owned();
+            let items = page["items"].as_array().expect("items");
+            tasks.extend(items.iter().map(|task| (text(task, "title"), text(task, "id"), text(task, "status"))));
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return tasks,
+            }
+        }
+    }
+
+    /// Waits until everything due is out and every event is audited.
+    pub(super) async fn drain(&self) {
+        let mut oracle = self.oracle().await;
+        let drained = async {
+            while oracle.open_work().await > 0 {
+                sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let drained = tokio::time::timeout(PATIENCE, drained).await;
+        assert!(drained.is_ok(), "work is left over after {PATIENCE:?}: {}", oracle.open_work().await);
+    }
+}
+
+fn series(title: &str) -> Value {
+    json!({"title": title, "due": "2040-01-05T09:00:00Z", "rrule": "FREQ=DAILY"})
+}
