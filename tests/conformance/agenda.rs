@@ -67,7 +67,7 @@ pub async fn reminders_come_due_oldest_first_and_never_early(store: Arc<impl Sto
     let between = samples.reminder(&task, here(), at(30) + SignedDuration::from_nanos(1));
     schedule(&*store, &[&late, &early, &between]).await;
     assert!(due(&*store, &CONSOLE, at(9), 10).await.is_empty());
-    assert_eq!(due(&*store, &CONSOLE, at(10), 10).await, [early.clone()]);
+    assert_eq!(due(&*store, &CONSOLE, at(10), 10).await, std::slice::from_ref(&early));
     assert_eq!(due(&*store, &CONSOLE, at(30), 10).await, [early.clone(), late.clone()]);
     assert_eq!(due(&*store, &CONSOLE, at(31), 10).await, [early.clone(), late, between]);
     assert_eq!(due(&*store, &CONSOLE, at(31), 1).await, [early]);

@@ -77,9 +77,11 @@ impl Oracle {
     /// Everything that is not as it must be. `lines` is what consoles showed.
     pub(super) async fn examine(&mut self, ledger: &Ledger, lines: &[String]) -> Found {
         let entries = ledger.entries();
-        let mut found = Found::default();
-        found.acknowledged = entries.values().filter(|entry| entry.acknowledged).count();
-        found.repeated = entries.values().filter(|entry| entry.tries > 1).count();
+        let mut found = Found {
+            acknowledged: entries.values().filter(|entry| entry.acknowledged).count(),
+            repeated: entries.values().filter(|entry| entry.tries > 1).count(),
+            ..Found::default()
+        };
         self.tasks(&entries, &mut found.faults).await;
         self.receipts(&entries, &mut found.faults).await;
         streams::check(&mut self.database, &mut found.faults).await;

@@ -125,7 +125,7 @@ fn question(query: &AuditQuery, limit: u32) -> Ask {
         (query.from.is_some(), "a.time >= ?4"),
         (query.to.is_some(), "a.time < ?5"),
     ];
-    conditions.extend(asked.into_iter().filter_map(|(wanted, sql)| wanted.then(|| sql.to_owned())));
+    conditions.extend(asked.into_iter().filter(|(wanted, _)| *wanted).map(|(_, sql)| sql.to_owned()));
     let (direction, start) = if query.oldest_first { ("ASC", 0) } else { ("DESC", i64::MAX) };
     Ask::new(format!(
         "SELECT a.row, c.payload FROM {way} CROSS JOIN audit_content c ON c.row = a.row

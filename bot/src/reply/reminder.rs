@@ -62,3 +62,98 @@ fn answer(item: Option<&PostingItem>) -> Text {
     };
     Text::say(format!("`done {number}`, `snooze {number} 20m`{skip}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use domain::ids::{ListId, PersonId, ReminderId, TaskId};
+    use domain::ports::chat::PostingItem;
+    use domain::task::{Status, Task};
+    use domain::tenant::TenantId;
+    use jiff::{SignedDuration, Timestamp};
+    use uuid::Uuid;
+
+    use super::reminder;
+    use crate::reply::plain;
+    use crate::reply::watch::Watch;
+
+    /// Wednesday 4 March 2026, 10:00 in Madrid.
+    fn watch() -> Watch {
+        let now = "2026-03-04T09:00:00Z".parse().expect("an instant");
+        Watch { now, zone: "Europe/Madrid".parse().expect("a zone") }
+    }
+
+    fn task(number: u64, title: &str, at: Timestamp) -> Task {
+        Task {
+            id: TaskId(Uuid::from_u128(u128::from(number))),
+            tenant: TenantId::console(),
+            list: ListId(Uuid::nil()),
+            number,
+            title: title.to_owned(),
+            description: String::new(),
+            priority: None,
+            tags: BTreeSet::new(),
+            due: None,
+            status: Status::Open,
+            bare_reminder: true,
+            author: PersonId(Uuid::nil()),
+            assignees: Vec::new(),
+            place: None,
+            recurring: None,
+            closed: None,
+            created_at: at,
+            updated_at: at,
+            version: 1,
+        }
+    }
+
+    fn item(number: u64, title: &str, late: u64) -> PostingItem {
+        let late = Duration::from_secs(late);
+        let at = watch().now - SignedDuration::try_from(late).expect("a short time");
+        PostingItem {
+            reminder: ReminderId(Uuid::nil()),
+            task: task(number, title, at),
+            at,
+            late,
+            recipients: vec![(PersonId(Uuid::nil()), "ana".to_owned())],
+            asked_by: None,
+            undone_since: None,
+        }
+    }
+
+    fn shown(items: &[PostingItem]) -> String {
+        plain(&reminder(&watch(), items))
+    }
+
+    #[test]
+    fn a_reminder_in_time_says_what_and_how_to_answer() {
+        insta::assert_snapshot!(shown(&[item(3, "stretch\u{1b}[2J", 1)]), @"
+        ⏰ Reminder (#3): stretch␛[2J
+          `done 3`, `snooze 3 20m`
+        ");
+    }
+
+    #[test]
+    fn a_late_reminder_of_somebody_else_says_so() {
+        let asked_by = Some((PersonId(Uuid::nil()), "sam".to_owned()));
+        let since = "2026-03-02T09:00:00Z".parse().expect("an instant");
+        let item = PostingItem { asked_by, undone_since: Some(since), ..item(3, "deploy", 11_000) };
+        insta::assert_snapshot!(shown(&[item]), @"
+        ⏰ Reminder (#3): deploy
+          3 hours 3 minutes late, it was set for 06:56:40; not done since Mon 2 Mar 10:00; for @ana; asked by sam
+          `done 3`, `snooze 3 20m`
+        ");
+    }
+
+    #[test]
+    fn several_reminders_are_one_list() {
+        insta::assert_snapshot!(shown(&[item(3, "stretch", 0), item(12, "call Bo", 172_800)]), @"
+        ⏰ 2 reminders:
+          #3   stretch
+          #12  call Bo  2 days late, it was set for Mon 2 Mar 10:00
+          `done 3`, `snooze 3 20m`
+        ");
+    }
+}

@@ -58,12 +58,6 @@ pub(crate) fn of(command: CommandName) -> &'static Topic {
     named(command.as_str()).unwrap_or(&HELP)
 }
 
-/// Every page, with its word.
-#[cfg(test)]
-pub(crate) const fn all() -> &'static [(&'static str, Topic)] {
-    TOPICS
-}
-
 const ADD: Topic = Topic {
     says: "Whatever is no command is a new task. Say when, and I remind you; quotes keep words that look like a date.",
     examples: &[
@@ -183,3 +177,40 @@ const WEB: Topic = Topic {
     says: "Tells where the web page and the HTTP API are, and how to sign in.",
     examples: &[("web", "the address")],
 };
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+    use language::{CommandName, Context, Reading, Settings, read_in_conversation};
+
+    use super::{OVERVIEW, TOPICS, named};
+
+    /// Lines that the turn takes before the grammar.
+    const OWN: [&str; 6] = ["skip 3", "claim 3", "move 3 to my list", "move 3 to #ops", "web", "list"];
+
+    fn read(line: &str) -> Reading {
+        let now = "2026-03-04T09:00:00Z".parse().expect("an instant");
+        let context = Context { now, settings: Settings::new(TimeZone::UTC) };
+        read_in_conversation(line, &context, 5).unwrap_or_else(|misread| panic!("{line}: {misread}"))
+    }
+
+    #[test]
+    fn every_example_does_what_its_page_is_about() {
+        for (word, topic) in TOPICS {
+            let adds = matches!(*word, "add" | "remind");
+            for (line, _) in topic.examples.iter().filter(|(line, _)| !OWN.contains(line)) {
+                assert_eq!(read(line).command() == CommandName::Add, adds, "{word}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_overview_can_be_typed_and_every_command_has_a_page() {
+        for (line, _) in OVERVIEW.iter().filter(|(line, _)| !OWN.contains(line)) {
+            read(line);
+        }
+        for command in CommandName::ALL {
+            assert!(named(command.as_str()).is_some(), "{}", command.as_str());
+        }
+    }
+}

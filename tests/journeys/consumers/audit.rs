@@ -77,7 +77,7 @@ async fn a_gap_that_nothing_can_close_ends_as_a_dead_letter() {
     orphan.payload = orphan.payload.replace("\"version\":3", "\"version\":9");
     let orphan = super::records::incoming(&orphan.record());
     let audit = bench.handler(Role::Audit);
-    handle(audit.as_ref(), &[orphan.clone()]).await;
+    handle(audit.as_ref(), std::slice::from_ref(&orphan)).await;
     bench.world.clock.forward(SignedDuration::from_secs(61));
     audit.upkeep().await.expect("looked after");
     assert!(bench.world.store.parked("audit", orphan.event.stream()).await.expect("parked").is_empty());
@@ -142,13 +142,16 @@ async fn whatever_the_bus_repeats_and_mixes_up_the_log_equals_the_source() {
     assert!(bench.world.store.waiting("audit", later).await.expect("waiting").is_empty(), "nothing is left behind");
 }
 
+/// Breaks one rule of a good event.
+type Spoil = fn(&mut Incoming);
+
 #[tokio::test]
 async fn event_that_breaks_its_contract_is_refused_with_the_rule() {
     let bench = Bench::new().await;
     let good = three_versions(&bench).await.remove(0);
     let audit = bench.handler(Role::Audit);
     assert_eq!(audit.wants(&good), Ok(true));
-    let broken: [(&str, fn(&mut Incoming)); 6] = [
+    let broken: [(&str, Spoil); 6] = [
         ("key", |one| one.key = "another".to_owned()),
         ("TASK_CREATED on reminders", |one| one.topic = domain::event::Topic::Reminders),
         ("version 0", |one| one.event.data.version = 0),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::kit::program::{Scratch, Server};
 
 /// What ben must never read.
-const SECRETS: [&str; 4] = ["diary", "plans", "hush", "ana"];
+const SECRETS: [&str; 4] = ["diary", "plans", "hush", "#ops"];
 
 /// #1 is on ana's own list, #2 on that of #ops, which ben is not in.
 async fn secrets(scratch: &Scratch) {

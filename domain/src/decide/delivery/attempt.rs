@@ -1,0 +1,81 @@
+//! Beginning an attempt: from its commit on, a cancellation comes too late.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::members;
+use crate::change::{Change, Put};
+use crate::ids::{DeliveryId, PersonId};
+use crate::ports::chat::{Posting, PostingItem};
+use crate::reminder::{Delivery, DeliveryState, Reminder};
+use crate::snapshot::{Loaded, Snapshot};
+
+/// How long an attempt may take before it counts as lost.
+pub const ATTEMPT_LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// An attempt that was committed and may now be posted, once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// What to post.
+    pub posting: Posting,
+    /// The delivery's version after `sending`: whoever finds another one has lost the attempt.
+    pub version: u64,
+}
+
+/// Begins an attempt of a delivery that is open and whose time has come. Members that were cancelled before the
+/// first attempt fall out; with none left the delivery is dropped.
+#[must_use]
+pub fn begin(snapshot: &Snapshot, id: DeliveryId, now: Timestamp) -> Option<(Change, Option<Attempt>)> {
+    let before = snapshot.deliveries.get(&id)?;
+    if !before.state.is_open() || before.next_attempt_at > now {
+        return None;
+    }
+    let items = items(snapshot, before, now);
+    let mut after = Delivery { version: before.version + 1, ..before.clone() };
+    after.members = items.iter().map(|(reminder, _)| reminder.id).collect();
+    after.state = if items.is_empty() { DeliveryState::Dropped } else { DeliveryState::Sending };
+    after.attempts += 1;
+    after.next_attempt_at = now.saturating_add(ATTEMPT_LEASE).unwrap_or(Timestamp::MAX);
+    let attempt = (!items.is_empty()).then(|| attempt(&after, items));
+    let change = Change { deliveries: vec![Put::over(before.version, after)], ..Change::default() };
+    Some((change, attempt))
+}
+
+fn attempt(delivery: &Delivery, items: Vec<(&Reminder, PostingItem)>) -> Attempt {
+    let trace = items.first().and_then(|(reminder, _)| reminder.trace.clone());
+    let posting = Posting {
+        delivery: delivery.id,
+        tenant: delivery.tenant.clone(),
+        place: delivery.place.clone(),
+        items: items.into_iter().map(|(_, item)| item).collect(),
+        attempt: delivery.attempts,
+        trace,
+    };
+    Attempt { posting, version: delivery.version }
+}
+
+fn items<'a>(snapshot: &'a Snapshot, delivery: &Delivery, now: Timestamp) -> Vec<(&'a Reminder, PostingItem)> {
+    let mut items: Vec<_> =
+        members(snapshot, delivery).map(|(loaded, one)| (one, item(snapshot, loaded, one, now))).collect();
+    items.sort_by_key(|(reminder, _)| (reminder.at, reminder.id));
+    items
+}
+
+fn item(snapshot: &Snapshot, loaded: &Loaded, reminder: &Reminder, now: Timestamp) -> PostingItem {
+    let named = |id: PersonId| {
+        let name = snapshot.people.get(&id).map_or_else(|| "somebody".to_owned(), |person| person.name.clone());
+        (id, name)
+    };
+    let for_themselves = reminder.recipients == [reminder.asked_by];
+    PostingItem {
+        reminder: reminder.id,
+        task: loaded.task.clone(),
+        at: reminder.at,
+        late: Duration::try_from(now.duration_since(reminder.at)).unwrap_or_default(),
+        recipients: reminder.recipients.iter().copied().map(named).collect(),
+        asked_by: (!for_themselves).then(|| named(reminder.asked_by)),
+        undone_since: loaded.task.recurring.as_ref().and_then(|seat| seat.undone_since),
+        note: reminder.reason.clone(),
+    }
+}

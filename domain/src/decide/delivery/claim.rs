@@ -1,0 +1,118 @@
+//! Claiming what is due: one delivery per tenant and place, its members frozen from then on.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::put;
+use crate::change::{Change, Put};
+use crate::command::TaskRef;
+use crate::decide::advance::CATCH_UP;
+use crate::ids::{DeliveryId, ReminderId, SeriesId, TaskId};
+use crate::place::Place;
+use crate::ports::clock::Ids;
+use crate::reminder::{Delivery, DeliveryState, Reminder, ReminderState};
+use crate::snapshot::{Loaded, Needs, Snapshot};
+use crate::task::RepeatFrom;
+use crate::tenant::TenantId;
+
+/// Due reminders of one tenant for one place: they become one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The place.
+    pub place: Place,
+    /// The reminders.
+    pub reminders: Vec<ReminderId>,
+    tasks: Vec<TaskId>,
+}
+
+/// Puts due reminders together by tenant and place.
+#[must_use]
+pub fn groups(due: Vec<Reminder>) -> Vec<Group> {
+    let mut groups: BTreeMap<(TenantId, Place), Group> = BTreeMap::new();
+    for reminder in due {
+        let key = (reminder.tenant.clone(), reminder.place.clone());
+        let group = groups.entry(key).or_insert_with_key(|(tenant, place)| Group {
+            tenant: tenant.clone(),
+            place: place.clone(),
+            reminders: Vec::new(),
+            tasks: Vec::new(),
+        });
+        group.reminders.push(reminder.id);
+        group.tasks.push(reminder.task);
+    }
+    groups.into_values().collect()
+}
+
+impl Group {
+    /// What must be loaded to claim it.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        let mut needs = Needs::in_tenant(self.tenant.clone());
+        needs.tasks = self.tasks.iter().map(|task| TaskRef::Id(*task)).collect();
+        needs
+    }
+}
+
+/// What claiming a group comes to.
+#[derive(Clone, Debug, Default)]
+pub struct Claim {
+    /// The delivery, and `REMINDER_DUE` for each member; nothing if none is left.
+    pub change: Change,
+    /// Series whose reminder is too late to be sent: they must be advanced.
+    pub stale_series: Vec<(TenantId, SeriesId)>,
+}
+
+/// Claims what is still due: one delivery with all members, frozen from here on.
+#[must_use]
+pub fn claim(snapshot: &Snapshot, group: &Group, now: Timestamp, ids: &dyn Ids) -> Claim {
+    let mut claim = Claim::default();
+    let mut members = Vec::new();
+    for (loaded, reminder) in still_due(snapshot, group, now) {
+        match stale_series(loaded, now) {
+            Some(series) => claim.stale_series.push((group.tenant.clone(), series)),
+            None => members.push(reminder),
+        }
+    }
+    if members.is_empty() {
+        return claim;
+    }
+    let id = DeliveryId(ids.fresh());
+    for before in &members {
+        let after = Reminder { state: ReminderState::Due, delivery: Some(id), ..(*before).clone() };
+        put(&mut claim.change, before, after, now, ids);
+    }
+    claim.change.deliveries.push(Put::new(Delivery {
+        id,
+        tenant: group.tenant.clone(),
+        place: group.place.clone(),
+        members: members.iter().map(|reminder| reminder.id).collect(),
+        state: DeliveryState::Claimed,
+        attempts: 0,
+        next_attempt_at: now,
+        message_id: None,
+        last_error: None,
+        version: 1,
+    }));
+    claim
+}
+
+fn still_due<'a>(
+    snapshot: &'a Snapshot,
+    group: &'a Group,
+    now: Timestamp,
+) -> impl Iterator<Item = (&'a Loaded, &'a Reminder)> {
+    let all = snapshot.tasks.values().flat_map(|loaded| loaded.reminders.iter().map(move |one| (loaded, one)));
+    all.filter(move |(_, reminder)| {
+        reminder.state == ReminderState::Scheduled && reminder.at <= now && group.reminders.contains(&reminder.id)
+    })
+}
+
+/// The series of an occurrence whose time is longer past than the catch-up reaches.
+fn stale_series(loaded: &Loaded, now: Timestamp) -> Option<SeriesId> {
+    let seat = loaded.task.recurring.as_ref().filter(|seat| seat.repeat_from == RepeatFrom::Schedule)?;
+    let recent = now.saturating_sub(CATCH_UP).unwrap_or(Timestamp::MIN);
+    (seat.scheduled_at < recent).then_some(seat.series)
+}

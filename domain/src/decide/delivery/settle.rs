@@ -1,0 +1,105 @@
+//! Writing down what came of an attempt.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Attempt, members, put, stamp};
+use crate::change::{Change, Put};
+use crate::ids::ReminderId;
+use crate::place::Place;
+use crate::ports::chat::{PostError, Posted};
+use crate::ports::clock::Ids;
+use crate::reminder::{Delivery, DeliveryState, Reminder, ReminderState};
+use crate::snapshot::{Loaded, Snapshot};
+
+/// How often a message is tried before it is given up: about a day, with waits that grow to an hour.
+pub const ATTEMPTS_MAX: u32 = 30;
+
+/// The longest wait between two attempts.
+const WAIT_MAX: SignedDuration = SignedDuration::from_hours(1);
+
+/// Writes down what came of an attempt. `None` if the attempt was taken over by somebody else meanwhile.
+#[must_use]
+pub fn settle(
+    snapshot: &Snapshot,
+    attempt: &Attempt,
+    result: &Result<Posted, PostError>,
+    now: Timestamp,
+    ids: &dyn Ids,
+) -> Option<Change> {
+    let before = snapshot.deliveries.get(&attempt.posting.delivery)?;
+    if before.state != DeliveryState::Sending || before.version != attempt.version {
+        return None;
+    }
+    let after = settled(before, result, now);
+    let mut change = Change::default();
+    for (loaded, reminder) in members(snapshot, before) {
+        match after.state {
+            DeliveryState::Sent => {
+                let delivered = Reminder { state: ReminderState::Delivered, ..reminder.clone() };
+                put(&mut change, reminder, delivered, now, ids);
+            }
+            DeliveryState::Dead => fail(&mut change, loaded, reminder, &after, now, ids),
+            _ => {}
+        }
+    }
+    change.deliveries.push(Put::over(before.version, after));
+    Some(change)
+}
+
+/// The delivery after an attempt.
+fn settled(before: &Delivery, result: &Result<Posted, PostError>, now: Timestamp) -> Delivery {
+    let mut after = Delivery { version: before.version + 1, last_error: None, ..before.clone() };
+    let exhausted = before.attempts >= ATTEMPTS_MAX;
+    let pause = |after: Option<Duration>| {
+        let asked = after.and_then(|pause| SignedDuration::try_from(pause).ok()).unwrap_or(SignedDuration::ZERO);
+        now.saturating_add(wait(before.attempts).max(asked)).unwrap_or(Timestamp::MAX)
+    };
+    match result {
+        Ok(posted) => {
+            after.state = DeliveryState::Sent;
+            after.message_id = Some(posted.message_id.clone());
+        }
+        Err(error) => {
+            after.last_error = Some(error.to_string());
+            (after.state, after.next_attempt_at) = match error {
+                PostError::Refused { .. } => (DeliveryState::Dead, now),
+                _ if exhausted => (DeliveryState::Dead, now),
+                PostError::Later { after, .. } => (DeliveryState::Retry, pause(*after)),
+                PostError::Unknown { .. } => (DeliveryState::Unknown, pause(None)),
+            };
+        }
+    }
+    after
+}
+
+/// The wait after an attempt: 5 s, doubled each time, at most an hour.
+fn wait(attempts: u32) -> SignedDuration {
+    let doubled = 5_i64.saturating_mul(1 << attempts.saturating_sub(1).min(16));
+    SignedDuration::from_secs(doubled).min(WAIT_MAX)
+}
+
+/// The reminder failed for good: its author is told in a direct message, unless that is what failed.
+fn fail(change: &mut Change, loaded: &Loaded, reminder: &Reminder, delivery: &Delivery, now: Timestamp, ids: &dyn Ids) {
+    let reason = delivery.last_error.clone().unwrap_or_default();
+    let failed = Reminder { state: ReminderState::Failed, reason: Some(reason.clone()), ..reminder.clone() };
+    put(change, reminder, failed, now, ids);
+    let author = Place::Direct(loaded.task.author);
+    if delivery.place == author {
+        return;
+    }
+    let told = Reminder {
+        id: ReminderId(ids.fresh()),
+        place: author,
+        recipients: vec![loaded.task.author],
+        at: now,
+        state: ReminderState::Scheduled,
+        delivery: None,
+        reason: Some(format!("It could not be delivered where it was meant to go: {reason}.")),
+        version: 1,
+        ..reminder.clone()
+    };
+    change.events.push(stamp(&told, now, ids, |stamp| stamp.reminder(&told)));
+    change.reminders.push(Put::new(told));
+}
