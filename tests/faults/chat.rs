@@ -24,7 +24,7 @@ impl Typed {
         match self.call {
             Call::Create => format!("add {title}\n"),
             Call::CreateSeries => format!("add {title} every day at 9am\n"),
-            Call::Remind => format!("remind me to {title} in 1 second\n"),
+            Call::Remind => format!("remind me to {title} in 2 seconds\n"),
             Call::Complete => format!("done {}\n", number.expect("a task that is there")),
         }
     }

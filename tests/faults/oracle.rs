@@ -26,6 +26,8 @@ pub(super) struct Found {
     pub(super) repeated: usize,
     /// Reminders that came out.
     pub(super) reminders: usize,
+    /// Reminders that were refused in words, because their time had passed when the line was carried out.
+    pub(super) too_late: usize,
     /// Messages that came out more than once.
     pub(super) shown_again: i64,
 }
@@ -136,12 +138,15 @@ impl Oracle {
             FROM reminders r JOIN tasks t ON t.id = r.task LEFT JOIN deliveries d ON d.id = r.doc ->> 'delivery'";
         let all: Vec<(String, String, String, Option<i64>)> =
             sqlx::query_as(all).fetch_all(&mut self.database).await.expect("the reminders");
+        let late = "SELECT doc ->> 'title' FROM tasks WHERE created_at >= due_at";
+        let late: Vec<String> = sqlx::query_scalar(late).fetch_all(&mut self.database).await.expect("the tasks");
         let mut again: BTreeMap<&str, i64> = BTreeMap::new();
         for entry in entries.values().filter(|entry| entry.call == Call::Remind) {
             let title = &entry.title;
             let rows: Vec<_> = all.iter().filter(|(of, ..)| of == title).collect();
             let seen = shown(lines, title);
             match rows.as_slice() {
+                [] if late.contains(title) => found.too_late += 1,
                 [] if !entry.acknowledged => {}
                 [(_, state, delivery, Some(attempts))] if state == "delivered" && (1..=*attempts).contains(&seen) => {
                     let most = again.entry(delivery).or_default();

@@ -4,8 +4,11 @@ use std::os::unix::process::ExitStatusExt as _;
 
 use futures::future::join_all;
 
+use super::chat::remains;
+use super::crash_points::{go_through, writable};
 use super::load::Load;
-use super::note;
+use super::oracle::Oracle;
+use super::{kill_loop, note};
 use crate::kit::program::Scratch;
 
 const SIGABRT: i32 = 6;
@@ -17,6 +20,21 @@ const CLIENTS: usize = 4;
 const HONEST: &str = "store.before_commit=10*off->return";
 /// The same, but what was to be committed has been acknowledged by then.
 const TOO_EARLY: &str = "store.ack_before_commit=return;store.before_commit=10*off->return";
+
+/// It lives on, so that only a kill from outside can come between the acknowledgement and the commit.
+const TOO_EARLY_AND_ALIVE: &str = "store.ack_before_commit=return";
+
+/// What each change to a database that was right must be called.
+const TAMPERING: [(&str, &str); 8] = [
+    ("DELETE FROM outbox WHERE position = 1", "a stream has a hole"),
+    ("DELETE FROM outbox WHERE position = 1", "an audit row has no event"),
+    ("UPDATE outbox SET version = 9 WHERE position = 1", "a stream is out of order"),
+    ("DROP TRIGGER audit_log_never_goes; DELETE FROM audit_log WHERE row = 1", "an event is not audited"),
+    ("UPDATE tasks SET version = version + 1", "a row and its stream differ"),
+    ("DELETE FROM task_words; DELETE FROM reminders; DELETE FROM tasks", "lost"),
+    ("UPDATE tasks SET doc = json_set(doc, '$.title', 'buy-2')", "doubled"),
+    ("UPDATE reminders SET state = 'due'", "the reminder job-1"),
+];
 
 /// Lives that end by the program's own hand.
 async fn live_and_die(load: &Load) {
@@ -54,4 +72,33 @@ async fn a_build_that_dies_instead_of_a_commit_has_acknowledged_nothing_of_it() 
     let (acknowledged, lost) = lost(HONEST).await;
     assert!(acknowledged > 0, "a load that does nothing proves nothing");
     assert!(lost.is_empty(), "{lost:#?}");
+}
+
+#[tokio::test]
+async fn the_kill_loop_finds_out_a_build_that_acknowledges_before_the_commit() {
+    let load = Load::new(Scratch::new().with("FAILPOINTS", TOO_EARLY_AND_ALIVE)).await;
+    let (found, _server) = kill_loop::run(&load, 12).await;
+    let lost = found.faults.iter().filter(|fault| fault.starts_with("lost")).count();
+    note(&format!("kill loop, sabotaged: of {} commands acknowledged the oracle misses {lost}", found.acknowledged));
+    assert!(lost > 0, "the loop is blind: {:#?}", found.faults);
+}
+
+#[tokio::test]
+async fn the_oracle_names_whatever_is_changed_behind_its_back() {
+    let load = Load::new(Scratch::new()).await;
+    let mut console = load.scratch.console("ana");
+    assert!(go_through(&load, &mut console).await);
+    load.drain().await;
+    assert!(console.end().await.success());
+    let shown = remains(&mut console).await;
+    let mut oracle = Oracle { database: writable(&load.scratch).await };
+    let found = oracle.examine(&load.ledger, &shown).await;
+    assert!(found.faults.is_empty(), "{:#?}", found.faults);
+    for (tampering, name) in TAMPERING {
+        sqlx::raw_sql("BEGIN").execute(&mut oracle.database).await.expect("begun");
+        sqlx::raw_sql(tampering).execute(&mut oracle.database).await.expect(tampering);
+        let found = oracle.examine(&load.ledger, &shown).await;
+        assert!(found.faults.iter().any(|fault| fault.starts_with(name)), "{tampering}: {:#?}", found.faults);
+        sqlx::raw_sql("ROLLBACK").execute(&mut oracle.database).await.expect("as before");
+    }
 }

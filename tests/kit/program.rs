@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// How long anything may take before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -116,18 +117,19 @@ impl Scratch {
 pub struct Heard {
     lines: watch::Receiver<Vec<String>>,
     seen: usize,
+    reader: JoinHandle<()>,
 }
 
 impl Heard {
     fn to(from: impl AsyncRead + Unpin + Send + 'static) -> Self {
         let (heard, lines) = watch::channel(Vec::new());
-        tokio::spawn(async move {
+        let reader = tokio::spawn(async move {
             let mut from = BufReader::new(from).split(b'\n');
             while let Ok(Some(line)) = from.next_segment().await {
                 heard.send_modify(|lines| lines.push(String::from_utf8_lossy(&line).into_owned()));
             }
         });
-        Self { lines, seen: 0 }
+        Self { lines, seen: 0, reader }
     }
 
     /// Waits for the next line, after the ones that were waited for before, that has this in it.
@@ -147,6 +149,14 @@ impl Heard {
     pub async fn until(&mut self, so: impl Fn(&[String]) -> bool) -> bool {
         let waiting = self.lines.wait_for(|lines| so(lines));
         tokio::time::timeout(PATIENCE, waiting).await.is_ok_and(|waited| waited.is_ok())
+    }
+
+    /// Waits until everything was read that a program that has ended wrote.
+    async fn to_the_end(&mut self) {
+        if !self.reader.is_finished() {
+            // A reader that panicked has read all that it will.
+            let _ = (&mut self.reader).await;
+        }
     }
 
     /// Everything so far.
@@ -190,7 +200,11 @@ impl Running {
 
     /// Waits for the end.
     pub async fn ended(&mut self) -> ExitStatus {
-        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").expect("it ran")
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        let status = ended.expect("it ends in time").expect("it ran");
+        self.out.to_the_end().await;
+        self.err.to_the_end().await;
+        status
     }
 
     /// Asks it to end, as an operator or Kubernetes does.

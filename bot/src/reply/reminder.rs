@@ -42,7 +42,9 @@ fn facts(watch: &Watch, item: &PostingItem) -> Text {
     let mentioned = item.recipients.iter().map(|(_, name)| Text::new().theirs(format!("@{name}")));
     let mentioned = (item.recipients.len() > 1 || item.asked_by.is_some()).then_some(Text::joined(mentioned, " "));
     let undone = item.undone_since.map(|since| Text::say(format!("not done since {}", watch.stamp(since))));
-    let facts = [late(watch, item.at, item.late), undone, mentioned.map(|names| Text::say("for ").and(names)), asked];
+    let note = item.note.as_ref().map(|note| Text::new().theirs(note.clone()));
+    let mentioned = mentioned.map(|names| Text::say("for ").and(names));
+    let facts = [late(watch, item.at, item.late), undone, mentioned, asked, note];
     Text::joined(facts.into_iter().flatten(), "; ")
 }
 
@@ -120,6 +122,7 @@ mod tests {
             recipients: vec![(PersonId(Uuid::nil()), "ana".to_owned())],
             asked_by: None,
             undone_since: None,
+            note: None,
         }
     }
 

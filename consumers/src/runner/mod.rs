@@ -5,11 +5,11 @@ mod batch;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::ports::bus::Bus;
+use domain::ports::bus::{Bus, Subscription};
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use domain::ports::inbox::Inbox;
-use tokio::time::{Interval, MissedTickBehavior, sleep};
+use tokio::time::{Interval, MissedTickBehavior, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -23,6 +23,10 @@ const BATCH: usize = 100;
 const UPKEEP: Duration = Duration::from_secs(5);
 /// A session on the bus that lasted this long was a success: the next failure is the first of a row.
 const LASTING: Duration = Duration::from_secs(60);
+/// How long what is there already is still taken after somebody asked to stop.
+const LAST: Duration = Duration::from_secs(2);
+/// How long a look at what is there may take.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// Runs one handler on a bus: in order, at least once, and on past whatever the handler cannot take.
 pub struct Runner {
@@ -47,7 +51,7 @@ impl Runner {
         self
     }
 
-    /// Until somebody asks to stop: the batch at hand is finished first, unless it is waiting to be retried.
+    /// Until somebody asks to stop: what is there already is finished first, unless it is waiting to be retried.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut pauses = self.pace.pauses();
         loop {
@@ -75,7 +79,7 @@ impl Runner {
         loop {
             // `next` may be dropped while it waits, without losing anything.
             let records = tokio::select! {
-                () = stop.cancelled() => return Ok(()),
+                () = stop.cancelled() => return self.finish(&mut *subscription, stop).await,
                 _ = ticks.tick() => Vec::new(),
                 records = subscription.next(BATCH) => records?,
             };
@@ -88,6 +92,19 @@ impl Runner {
             }
             meter::lag(self.handler.name(), subscription.lag().await?);
         }
+    }
+
+    /// Takes what is there already, so that a process that ends leaves as little as possible to the next one.
+    async fn finish(&self, subscription: &mut dyn Subscription, stop: &CancellationToken) -> Result<(), PortError> {
+        let end = Instant::now() + LAST;
+        while Instant::now() < end {
+            let Ok(records) = timeout(GLANCE, subscription.next(BATCH)).await else { return Ok(()) };
+            if !self.process(records?, stop).await {
+                return Ok(());
+            }
+            subscription.acknowledge().await?;
+        }
+        Ok(())
     }
 
     async fn upkeep(&self) {

@@ -47,6 +47,18 @@ async fn completing_a_recurring_task_makes_the_next_once() {
 }
 
 #[tokio::test]
+async fn a_stop_in_order_leaves_nothing_behind() {
+    let bench = Bench::new().await;
+    let ana = bench.ana().await;
+    let first = daily(&bench, &ana).await;
+    let running = bench.start();
+    bench.world.run(&ana, Command::Done(by_id(&first))).await;
+    running.stop(std::time::Duration::from_secs(10)).await;
+    assert_eq!(created(&bench).await, 2, "the next one was still made");
+    assert_eq!(bench.audited().await.len(), bench.records().await.len(), "and audited");
+}
+
+#[tokio::test]
 async fn a_replay_without_its_receipt_is_handled_too() {
     let bench = Bench::new().await;
     let ana = bench.ana().await;

@@ -54,7 +54,7 @@ async fn ben_learns_and_changes_nothing_through_the_console() {
             let before = chat.out.all().len();
             // What comes after the answer shows where it ended.
             chat.say(&verb.replace('#', number)).await;
-            chat.ask("search nothing-at-all", "I found no").await;
+            chat.ask("search nothing-at-all", "shows all that is open").await;
             answers.push(chat.out.all()[before..].join("\n").replace(&format!("#{number}"), "#N"));
         }
         assert_eq!(answers[0], answers[2], "{verb}: ana's own differs from none");

@@ -47,7 +47,6 @@ async fn one_trace_leads_from_the_chat_line_to_the_audit_row_and_the_posted_remi
         "consumer.audit: handled REMINDER_SCHEDULED",
         "consumer.reminders: handled REMINDER_SCHEDULED",
         "consumer.audit: handled REMINDER_DUE",
-        "consumer.reminders: handled REMINDER_DUE",
         "reminders.deliver: posted",
         "consumer.audit: handled REMINDER_DELIVERED",
     ];
