@@ -224,7 +224,10 @@ def measure(site, person, check):
 
 def main(binary, folder):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    site = Site(binary, folder)
+    try:
+        site = Site(binary, folder)
+    except Trouble as error:
+        sys.exit(f"verify: {error}")
     good = True
     results = {"SC-005": "later: needs separate services", "SC-006": "later: needs web pages and live sync"}
     try:

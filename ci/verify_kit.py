@@ -87,7 +87,11 @@ class Site:
             TASKBOT_LIMITS__CHAT_RATE="1000",
             TASKBOT_LIMITS__CHAT_BURST="1000",
         )
-        self.addr = until("the server is ready", self._ready)
+        try:
+            self.addr = until("the server is ready", self._ready)
+        except BaseException:
+            self.stop()
+            raise
 
     def _ready(self):
         if self.server.process.poll() is not None:

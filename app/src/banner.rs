@@ -17,7 +17,7 @@ pub(crate) fn banner(config: &Config, database: Option<&Path>, new: bool, zone: 
     let _ = writeln!(text, "  database  {path} ({age})");
     let _ = writeln!(text, "  zone      {zone} (change it with `timezone Europe/Madrid`)");
     if let Some(addr) = http {
-        let _ = writeln!(text, "  web, API  http://{addr} (sign in with `taskbot token create --user NAME`)");
+        let _ = writeln!(text, "  HTTP API  http://{addr} (sign in with `taskbot token create --user NAME`)");
     }
     let _ = writeln!(text, "  slack     {}", slack(&config.slack));
     let _ = writeln!(text, "  discord   {}", discord(&config.discord));

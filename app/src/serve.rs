@@ -36,6 +36,7 @@ pub(crate) fn on_terminal() -> bool {
 pub(crate) async fn run(config: Config, options: Serve) -> Result<ExitCode> {
     fits(&config, &options.roles)?;
     let metrics = telemetry::start_metrics()?;
+    consumers::describe();
     let house = House::build(&config).await?;
     let listener = listen(&config).await?;
     let addr = listener.local_addr().context("the listener's address")?;

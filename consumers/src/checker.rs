@@ -60,7 +60,8 @@ impl Checker {
 
     /// Once a minute, until somebody asks to stop.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut ticks = tokio::time::interval(EVERY);
+        // Not at once: what waited for this process to start is not stuck.
+        let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + EVERY, EVERY);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             match self.check().await {
                 Ok(findings) => report(&findings),

@@ -104,7 +104,9 @@ mod tests {
     }
 
     fn shaped(kind: &str, specversion: &str, schema: &str) -> String {
-        format!(r#"{{"specversion":"{specversion}","id":"1","source":"/x","type":"{kind}","dataschema":"{schema}"}}"#)
+        format!(
+            r#"{{"specversion":"{specversion}","id":"00000000-0000-7000-8000-000000000001","source":"/x","type":"{kind}","dataschema":"{schema}"}}"#
+        )
     }
 
     #[test]

@@ -18,10 +18,13 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Remembers a list that was shown; a list of one is also "it".
+    /// Remembers a list that was shown. "It" stays what it was if that one is in the list; else it is the list.
     pub fn show(&mut self, tasks: &[TaskId]) {
         self.listed = tasks.iter().copied().take(REMEMBERED).collect();
-        self.subject = self.listed.clone();
+        let still = self.subject.len() == 1 && self.subject.iter().all(|task| self.listed.contains(task));
+        if !still {
+            self.subject = self.listed.clone();
+        }
     }
 
     /// Remembers what was just spoken of.

@@ -1,7 +1,7 @@
 //! Questions about tasks: filter, search, sort, page.
 
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ListId, PersonId, TaskId};

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use domain::change::Change;
 use domain::event::{Event, Topic};
 use domain::list::List;
 use domain::place::Place;
 use domain::ports::bus::{Outbox, OutboxRow};
 use domain::ports::store::Store;
+use domain::snapshot::Needs;
 use domain::task::Task;
 use domain::tenant::TenantId;
 
@@ -22,6 +24,7 @@ macro_rules! suite {
             topics_are_read_apart,
             a_cursor_never_goes_back,
             retention_never_passes_the_slowest_cursor,
+            retention_forgets_old_receipts,
             positions_are_never_given_twice,
             a_reader_misses_nothing_while_many_write,
         );
@@ -66,7 +69,7 @@ pub async fn topics_are_read_apart(store: Arc<impl Store + Outbox>) {
     let tasks = make(&*store, &samples, 1).await;
     let reminder = samples.reminder(&tasks[0], Place::Direct(tasks[0].author), at(9));
     let events = vec![samples.reminder_event(&reminder)];
-    store.commit(domain::change::Change { events, ..Default::default() }).await.expect("committed");
+    store.commit(Change { events, ..Change::default() }).await.expect("committed");
     let of = async |topics: &[Topic]| store.read(0, topics, 10).await.expect("rows");
     assert_eq!(of(&BOTH).await.len(), 2);
     let reminders = of(&[Topic::Reminders]).await;
@@ -98,6 +101,20 @@ pub async fn retention_never_passes_the_slowest_cursor(store: Arc<impl Store + O
     store.save_cursor("sync", rows[5].position).await.expect("saved");
     assert_eq!(store.prune(late).await.expect("pruned"), 2);
     assert_eq!(read(&*store, 0, 10).await, rows[4..]);
+}
+
+pub async fn retention_forgets_old_receipts(store: Arc<impl Store + Outbox>) {
+    let samples = Samples::default();
+    let receipts = [samples.receipt("old"), samples.receipt("young")];
+    for receipt in &receipts {
+        let change = Change { receipt: Some(receipt.clone()), ..Change::default() };
+        store.commit(change).await.expect("committed");
+    }
+    assert_eq!(store.prune(receipts[1].at).await.expect("pruned"), 0, "no event was pruned");
+    for (key, kept) in [("old", None), ("young", Some(&receipts[1]))] {
+        let needs = Needs { receipt: Some(key.to_owned()), ..Needs::in_tenant(tenant("console")) };
+        assert_eq!(store.load(&needs).await.expect("loaded").receipt.as_ref(), kept);
+    }
 }
 
 pub async fn positions_are_never_given_twice(store: Arc<impl Store + Outbox>) {

@@ -21,7 +21,9 @@ use crate::kit::samples::{Samples, at, tenant};
 
 mod in_memory {
     crate::conformance::store::suite!(crate::conformance::sqlite::memory);
+    crate::conformance::load::suite!(crate::conformance::sqlite::memory);
     crate::conformance::find::suite!(crate::conformance::sqlite::memory);
+    crate::conformance::search::suite!(crate::conformance::sqlite::memory);
     crate::conformance::agenda::suite!(crate::conformance::sqlite::memory);
     crate::conformance::people::suite!(crate::conformance::sqlite::memory);
     crate::conformance::audit::suite!(crate::conformance::sqlite::memory);
@@ -31,7 +33,9 @@ mod in_memory {
 
 mod on_a_file {
     crate::conformance::store::suite!(crate::conformance::sqlite::file);
+    crate::conformance::load::suite!(crate::conformance::sqlite::file);
     crate::conformance::find::suite!(crate::conformance::sqlite::file);
+    crate::conformance::search::suite!(crate::conformance::sqlite::file);
     crate::conformance::agenda::suite!(crate::conformance::sqlite::file);
     crate::conformance::people::suite!(crate::conformance::sqlite::file);
     crate::conformance::audit::suite!(crate::conformance::sqlite::file);

@@ -117,14 +117,18 @@ impl Load {
 
     /// Waits until everything due is out and every event is audited.
     pub(super) async fn drain(&self) {
+        assert!(self.drained_within(PATIENCE).await, "work is left over after {PATIENCE:?}");
+    }
+
+    /// Whether everything due is out and every event audited before so much time has passed.
+    pub(super) async fn drained_within(&self, patience: Duration) -> bool {
         let mut oracle = self.oracle().await;
         let drained = async {
             while oracle.open_work().await > 0 {
                 sleep(Duration::from_millis(50)).await;
             }
         };
-        let drained = tokio::time::timeout(PATIENCE, drained).await;
-        assert!(drained.is_ok(), "work is left over after {PATIENCE:?}: {}", oracle.open_work().await);
+        tokio::time::timeout(patience, drained).await.is_ok()
     }
 }
 

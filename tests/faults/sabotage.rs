@@ -1,6 +1,7 @@
 //! The oracle is shown to notice: a build that acknowledges before the commit loses what it acknowledged.
 
 use std::os::unix::process::ExitStatusExt as _;
+use std::time::Duration;
 
 use futures::future::join_all;
 
@@ -26,7 +27,7 @@ const TOO_EARLY_AND_ALIVE: &str = "store.ack_before_commit=return";
 
 /// What each change to a database that was right must be called.
 const TAMPERING: [(&str, &str); 8] = [
-    ("DELETE FROM outbox WHERE position = 1", "a stream has a hole"),
+    ("DELETE FROM outbox WHERE position = 2", "a stream has a hole"),
     ("DELETE FROM outbox WHERE position = 1", "an audit row has no event"),
     ("UPDATE outbox SET version = 9 WHERE position = 1", "a stream is out of order"),
     ("DROP TRIGGER audit_log_never_goes; DELETE FROM audit_log WHERE row = 1", "an event is not audited"),
@@ -77,7 +78,7 @@ async fn a_build_that_dies_instead_of_a_commit_has_acknowledged_nothing_of_it() 
 #[tokio::test]
 async fn the_kill_loop_finds_out_a_build_that_acknowledges_before_the_commit() {
     let load = Load::new(Scratch::new().with("FAILPOINTS", TOO_EARLY_AND_ALIVE)).await;
-    let (found, _server) = kill_loop::run(&load, 12).await;
+    let (found, _server) = kill_loop::run(&load, 20, Duration::from_secs(1)).await;
     let lost = found.faults.iter().filter(|fault| fault.starts_with("lost")).count();
     note(&format!("kill loop, sabotaged: of {} commands acknowledged the oracle misses {lost}", found.acknowledged));
     assert!(lost > 0, "the loop is blind: {:#?}", found.faults);

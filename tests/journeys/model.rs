@@ -25,8 +25,13 @@ use crate::kit::dice::Dice;
 use crate::kit::world::{World, by_id, draft, due};
 
 const REACH: [Reach; 1] = [Reach::Platform(Platform::Console)];
-const RULES: [&str; 5] =
-    ["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=HOURLY;INTERVAL=5", "FREQ=DAILY;COUNT=3", "FREQ=MONTHLY;BYMONTHDAY=-1"];
+const RULES: [&str; 5] = [
+    "FREQ=DAILY",
+    "FREQ=WEEKLY;BYDAY=MO,TH",
+    "FREQ=HOURLY;INTERVAL=5",
+    "FREQ=DAILY;COUNT=3",
+    "FREQ=MONTHLY;BYMONTHDAY=-1",
+];
 
 struct Run {
     world: World,
@@ -204,11 +209,18 @@ impl Run {
         for loaded in snapshot.tasks.values() {
             let view = TaskView::of(&loaded.task, &loaded.list);
             assert_eq!(latest.get(&loaded.task.id), Some(&view), "seed {seed}: the last event says what the row says");
-            let scheduled: Vec<_> =
-                loaded.reminders.iter().filter(|one| one.state == ReminderState::Scheduled && one.reason.is_none()).collect();
+            let scheduled: Vec<_> = loaded
+                .reminders
+                .iter()
+                .filter(|one| one.state == ReminderState::Scheduled && one.reason.is_none())
+                .collect();
             let places: BTreeSet<_> = scheduled.iter().map(|one| &one.place).collect();
             assert_eq!(places.len(), scheduled.len(), "seed {seed}: one reminder a place: {scheduled:?}");
-            assert!(loaded.task.is_open() || scheduled.is_empty(), "seed {seed}: closed, but reminds: {:?}", loaded.task);
+            assert!(
+                loaded.task.is_open() || scheduled.is_empty(),
+                "seed {seed}: closed, but reminds: {:?}",
+                loaded.task
+            );
         }
         let numbers: BTreeSet<_> = tasks.iter().map(|task| task.number).collect();
         assert_eq!(numbers.len(), tasks.len(), "seed {seed}: numbers are never given twice");

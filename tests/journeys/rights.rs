@@ -3,7 +3,11 @@
 use domain::access::Principal;
 use domain::command::{AddTask, Command, MoveTo, TaskEdit, TaskRef};
 use domain::list::List;
+use domain::place::{Destination, Place};
+use domain::ports::store::Store;
 use domain::refusal::Code;
+use domain::reminder::ReminderState;
+use domain::snapshot::Needs;
 use domain::task::{Status, Task};
 use jiff::SignedDuration;
 
@@ -153,4 +157,40 @@ async fn undoing_a_deletion_brings_the_reminder_back() {
     let undone = scene.world.run(&scene.ana, Command::Undo).await;
     assert_eq!(undone.effects[0].task.status, Status::Open);
     assert_eq!(undone.effects[0].reminds_at, Some(due("2026-03-05T09:00").at));
+}
+
+/// Where the task's scheduled reminders go.
+async fn places(world: &World, task: &Task) -> Vec<Place> {
+    let mut needs = Needs::in_tenant(task.tenant.clone());
+    needs.tasks = by_id(task);
+    let snapshot = world.store.load(&needs).await.expect("a snapshot");
+    let reminders = snapshot.tasks.values().flat_map(|loaded| &loaded.reminders);
+    let scheduled = reminders.filter(|reminder| reminder.state == ReminderState::Scheduled);
+    scheduled.map(|reminder| reminder.place.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_reminder_follows_its_task_out_of_the_channel_and_to_new_people() {
+    let scene = Scene::new().await;
+    let chosen = |place: Place| Some(Destination { place, mentions_author: false });
+    let loud = AddTask {
+        due: Some(due("2026-03-05T09:00")),
+        place: chosen(Place::Channel("ops".to_owned())),
+        list: scene.ops.clone(),
+        ..draft(&scene.ana, "rotate the keys")
+    };
+    let task = scene.world.add(&scene.ana, loud).await;
+    let own = List::personal(task.tenant.clone(), scene.ana.person);
+    scene.world.run(&scene.ana, Command::MoveToList { tasks: by_id(&task), list: own }).await;
+    assert_eq!(places(&scene.world, &task).await, [Place::Direct(scene.ana.person)]);
+    let asked = AddTask {
+        due: Some(due("2026-03-05T09:00")),
+        assignees: vec![scene.ben.person],
+        place: chosen(Place::Direct(scene.ben.person)),
+        ..draft(&scene.ana, "pay")
+    };
+    let task = scene.world.add(&scene.ana, asked).await;
+    let edit = TaskEdit { assignees: Some(vec![scene.ana.person]), ..TaskEdit::default() };
+    scene.world.run(&scene.ana, Command::Edit { tasks: by_id(&task), edit: Box::new(edit), expected: None }).await;
+    assert_eq!(places(&scene.world, &task).await, [Place::Direct(scene.ana.person)]);
 }

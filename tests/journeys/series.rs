@@ -207,3 +207,43 @@ async fn an_hourly_series_through_autumn_has_each_hour_once() {
     let hours: Vec<String> = times.iter().map(|at| at.to_string()[11..16].to_owned()).collect();
     assert_eq!(hours, ["04:00", "05:00", "06:00", "07:00", "08:00", "09:00"], "01:00 comes twice in autumn");
 }
+
+#[tokio::test]
+async fn undoing_a_reopening_completes_it_again_and_brings_the_next_one_back() {
+    let world = World::new().await;
+    let ana = world.person("ana").await;
+    let first = begin(&world, &ana, "FREQ=DAILY", "2026-03-05T09:00").await;
+    world.run(&ana, Command::Done(by_id(&first))).await;
+    advance(&world, &ana, &first).await;
+    let next = open(&world, &ana).await.remove(0);
+    world.run(&ana, Command::Reopen(by_id(&first))).await;
+    world.run(&ana, Command::Undo).await;
+    advance(&world, &ana, &first).await;
+    assert_eq!(world.task(&ana, &first).await.status, Status::Done);
+    assert_eq!(open(&world, &ana).await.iter().map(|task| task.id).collect::<Vec<_>>(), [next.id]);
+}
+
+#[tokio::test]
+async fn a_series_burns_no_numbers_while_it_is_up_to_date() {
+    let world = World::new().await;
+    let ana = world.person("ana").await;
+    let first = begin(&world, &ana, "FREQ=DAILY", "2026-03-05T09:00").await;
+    for _ in 0..5 {
+        advance(&world, &ana, &first).await;
+    }
+    assert_eq!(world.add(&ana, draft(&ana, "next")).await.number, first.number + 1);
+}
+
+#[tokio::test]
+async fn another_zone_leaves_a_series_below_a_day_alone() {
+    let world = World::new().await;
+    let ana = world.person("ana").await;
+    let hourly = begin(&world, &ana, "FREQ=HOURLY", "2026-03-04T11:00").await;
+    let daily = begin(&world, &ana, "FREQ=DAILY", "2026-03-05T09:00").await;
+    let zone = Some("Asia/Tokyo".parse().expect("a zone"));
+    let edit = domain::command::SettingsEdit { zone, ..Default::default() };
+    world.run(&ana, Command::Settings(edit)).await;
+    assert_eq!(world.task(&ana, &hourly).await.due, hourly.due);
+    let moved = world.task(&ana, &daily).await.due.expect("a due");
+    assert_eq!((moved.wall_time(), moved.zone.name()), (due("2026-03-05T09:00").wall_time(), "Asia/Tokyo"));
+}

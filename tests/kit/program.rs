@@ -152,7 +152,7 @@ impl Heard {
     }
 
     /// Waits until everything was read that a program that has ended wrote.
-    async fn to_the_end(&mut self) {
+    async fn read_all(&mut self) {
         if !self.reader.is_finished() {
             // A reader that panicked has read all that it will.
             let _ = (&mut self.reader).await;
@@ -202,8 +202,8 @@ impl Running {
     pub async fn ended(&mut self) -> ExitStatus {
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         let status = ended.expect("it ends in time").expect("it ran");
-        self.out.to_the_end().await;
-        self.err.to_the_end().await;
+        self.out.read_all().await;
+        self.err.read_all().await;
         status
     }
 

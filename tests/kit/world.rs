@@ -52,7 +52,8 @@ pub const ZONE: &str = "America/New_York";
 impl World {
     /// A world on a Wednesday at 10:00 in New York.
     pub async fn new() -> Self {
-        let store = Arc::new(SqliteStore::open("sqlite::memory:", Options::default()).await.expect("a store in memory"));
+        let store =
+            Arc::new(SqliteStore::open("sqlite::memory:", Options::default()).await.expect("a store in memory"));
         Self::over(store)
     }
 
@@ -75,8 +76,7 @@ impl World {
     pub async fn person(&self, identity: &str) -> Principal {
         let identity: Identity = identity.parse().expect("an identity");
         let settings = Settings { zone: Some(ZONE.parse().expect("a zone")), ..Settings::default() };
-        let newcomer =
-            Person { id: PersonId(self.ids.fresh()), name: identity.user.clone(), settings, version: 1 };
+        let newcomer = Person { id: PersonId(self.ids.fresh()), name: identity.user.clone(), settings, version: 1 };
         let person = self.store.introduce(&identity, newcomer).await.expect("introduced");
         Principal { person: person.id, tenants: BTreeSet::from([identity.tenant]), operator: false }
     }

@@ -23,6 +23,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 const APPLICATION_ID: i64 = 0x7461_736b;
 /// The pause before a database that another process is just creating is tried again.
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long SQLite itself waits for the write lock. It looks ever more rarely, and a neighbour who writes all the
+/// time would starve this process, so the writer asks again by itself until the busy timeout.
+const TURN: Duration = Duration::from_millis(10);
 
 /// How a store works; the default suits a laptop and a small server.
 #[derive(Clone, Copy, Debug)]
@@ -116,15 +119,15 @@ impl OpenError {
 async fn prepared(location: &Location, patience: Duration) -> Result<SqliteConnection, OpenError> {
     let deadline = Instant::now() + patience;
     loop {
-        match prepare(location, patience).await {
+        match prepare(location).await {
             Err(error) if error.is_busy() && Instant::now() < deadline => sleep(PAUSE).await,
             result => return result,
         }
     }
 }
 
-async fn prepare(location: &Location, patience: Duration) -> Result<SqliteConnection, OpenError> {
-    let mut connection = settings(location, patience)
+async fn prepare(location: &Location) -> Result<SqliteConnection, OpenError> {
+    let mut connection = settings(location, TURN)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
@@ -154,12 +157,12 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
     Ok(())
 }
 
-fn settings(location: &Location, patience: Duration) -> SqliteConnectOptions {
+fn settings(location: &Location, busy_timeout: Duration) -> SqliteConnectOptions {
     let settings = match location {
         Location::Memory => SqliteConnectOptions::new().filename(":memory:"),
         Location::File(path) => SqliteConnectOptions::new().filename(path),
     };
-    settings.busy_timeout(patience).disable_statement_logging()
+    settings.busy_timeout(busy_timeout).disable_statement_logging()
 }
 
 fn pool(location: &Location, options: Options) -> SqlitePool {

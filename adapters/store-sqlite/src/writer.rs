@@ -14,8 +14,8 @@ use tracing::{debug, error};
 use crate::error::{Kind, Trouble};
 use crate::script::{Rejected, Script, Written};
 
-/// The pause before a refused BEGIN is tried again, when SQLite itself did not wait.
-const PAUSE: Duration = Duration::from_millis(5);
+/// The pause before a refused BEGIN is tried again.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// A connection that is locked for as long as a transaction, or in memory a read, takes.
 pub(crate) type Shared = Arc<Mutex<SqliteConnection>>;
@@ -124,7 +124,7 @@ async fn group(connection: &mut SqliteConnection, jobs: Vec<Job>, patience: Dura
         Ok(outcomes) if fault::sabotaged("store.ack_before_commit") => {
             answer_all(answers, outcomes);
             // Time for the answers to get out of the process.
-            sleep(10 * PAUSE).await;
+            sleep(Duration::from_millis(50)).await;
             fault::crash_point("store.before_commit");
             commit(connection).await.ok();
         }
@@ -159,7 +159,7 @@ async fn run_all(
     Ok(outcomes)
 }
 
-/// Takes the write lock. SQLite waits for another process by itself, except when waiting could end in a deadlock.
+/// Takes the write lock, which another process may hold for a while.
 async fn begin(connection: &mut SqliteConnection, patience: Duration) -> Result<(), Trouble> {
     let deadline = Instant::now() + patience;
     loop {

@@ -8,9 +8,11 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::access::Principal;
 use domain::message::Message;
 use domain::place::Place;
+use domain::refusal::Code;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use serde::Deserialize;
+use serde_json::error::Category;
 use utoipa::ToSchema;
 
 use super::Door;
@@ -51,9 +53,7 @@ async fn message(request: Request, door: &Door, trace: TraceParent) -> Result<Me
     let key = key(request.headers())?.map(|key| format!("rest/{}/{key}", author.person));
     require_json(request.headers())?;
     let body = Bytes::from_request(request, door).await.map_err(|rejection| unreadable(&rejection))?;
-    let said: Said = serde_json::from_slice(&body).map_err(|error| {
-        Problem::bad_request(format!("The body is not as wanted: {error}."), "Send {\"text\": \"list\"}.")
-    })?;
+    let said: Said = serde_json::from_slice(&body).map_err(|error| unwanted(&error))?;
     let place = place(door, &author, &tenant, said.channel.as_deref()).await?;
     let received_at = door.turns.tasks().clock.now();
     Ok(Message { key, author, tenant, place, text: said.text, received_at, trace })
@@ -112,6 +112,18 @@ fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
     }
     let next = "Send `Content-Type: application/json`.";
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "The body must be JSON.", next))
+}
+
+/// Broken JSON, or JSON that says something else than wanted.
+fn unwanted(error: &serde_json::Error) -> Problem {
+    let next = "Send {\"text\": \"list\"}.";
+    match error.classify() {
+        Category::Data => {
+            let detail = format!("The body is not as wanted: {error}.");
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid.as_str(), detail, next)
+        }
+        _ => Problem::new(StatusCode::BAD_REQUEST, "not_json", format!("The body is not JSON: {error}."), next),
+    }
 }
 
 fn unreadable(rejection: &BytesRejection) -> Problem {

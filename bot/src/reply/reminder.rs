@@ -40,7 +40,8 @@ fn cells(watch: &Watch, item: &PostingItem) -> Vec<Text> {
 fn facts(watch: &Watch, item: &PostingItem) -> Text {
     let asked = item.asked_by.as_ref().map(|(_, name)| Text::say("asked by ").theirs(name.clone()));
     let mentioned = item.recipients.iter().map(|(_, name)| Text::new().theirs(format!("@{name}")));
-    let mentioned = (item.recipients.len() > 1 || item.asked_by.is_some()).then_some(Text::joined(mentioned, " "));
+    let several = item.recipients.len() > 1 || (item.asked_by.is_some() && !item.recipients.is_empty());
+    let mentioned = several.then_some(Text::joined(mentioned, " "));
     let undone = item.undone_since.map(|since| Text::say(format!("not done since {}", watch.stamp(since))));
     let note = item.note.as_ref().map(|note| Text::new().theirs(note.clone()));
     let mentioned = mentioned.map(|names| Text::say("for ").and(names));

@@ -1,6 +1,5 @@
 //! Showing tasks.
 
-use domain::conversation::Conversation;
 use domain::ids::{PersonId, TaskId};
 use domain::list::{List, ListKind};
 use domain::query::TaskQuery;
@@ -22,6 +21,10 @@ impl Talk<'_> {
         let page = self.service().find(&self.message.author, &query).await?;
         let past = if shows_past(filter) { self.past(&query).await? } else { Vec::new() };
         let mut tasks = page.items;
+        let watch = self.watch();
+        tasks.retain(|listed| {
+            !past.iter().any(|came| came.task.id == listed.task.id) || !is_past_reminder(&watch, &listed.task)
+        });
         let grouped = filter.sort.is_none() && filter.status.is_none();
         if grouped {
             arrange(&self.watch(), &mut tasks);
@@ -38,7 +41,7 @@ impl Talk<'_> {
     async fn show(&self, shown: &Shown) -> Result<Reply, No> {
         let all: Vec<&Listed> = shown.tasks.iter().chain(&shown.past).collect();
         let ids: Vec<TaskId> = all.iter().map(|listed| listed.task.id).collect();
-        let mut conversation = Conversation::default();
+        let mut conversation = self.conversation.clone();
         conversation.show(&ids);
         self.remember(&conversation).await;
         let scene = self.scene(all.iter().flat_map(|listed| people(listed)).collect()).await;

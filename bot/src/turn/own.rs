@@ -2,6 +2,7 @@
 
 use domain::command::Command;
 use domain::list::List;
+use domain::refusal::{Code, Refusal};
 use language::{Ids, Reading};
 
 use super::talk::Talk;
@@ -21,6 +22,8 @@ pub(super) enum Own {
     Help(&'static Topic),
     /// `web`.
     Web,
+    /// `link CODE`, `unlink`.
+    Link,
 }
 
 /// The list that a task moves to.
@@ -45,8 +48,23 @@ pub(super) fn read(text: &str, talk: &Talk<'_>) -> Option<Own> {
         }
         "help" => topics::named(&rest.to_ascii_lowercase()).map(Own::Help),
         "web" if rest.is_empty() => Some(Own::Web),
+        "unlink" if rest.is_empty() => Some(Own::Link),
+        "link" if is_code(rest) => Some(Own::Link),
         _ => None,
     }
+}
+
+/// Nothing, or one word of letters and digits with a digit among them: `link the pages` is a task.
+fn is_code(rest: &str) -> bool {
+    rest.is_empty() || (rest.chars().all(|c| c.is_ascii_alphanumeric()) && rest.contains(|c: char| c.is_ascii_digit()))
+}
+
+fn no_link() -> Refusal {
+    Refusal::new(
+        Code::Unknown,
+        "There is nothing to link yet: this version talks on the console and over HTTP only.",
+        "Your tasks are the same in both; `web` says where HTTP is.",
+    )
 }
 
 /// `3` and `#ops` of `3 to #ops`.
@@ -92,6 +110,7 @@ impl Talk<'_> {
             }
             Own::Help(topic) => Ok(Reply::private(help::topic(topic))),
             Own::Web => Ok(Reply::private(self.web())),
+            Own::Link => Err(no_link().into()),
         }
     }
 
@@ -99,11 +118,11 @@ impl Talk<'_> {
         let name = &self.me.name;
         match &self.turns.web {
             Some(address) => vec![
-                Block::line(format!("The web page and the HTTP API are at {address}")),
+                Block::line(format!("The HTTP API is at {address}")),
                 Block::detail(format!("sign in with a token: `taskbot token create --user {name}` prints one")),
             ],
             None => vec![
-                Block::line("No web page is served from here."),
+                Block::line("No HTTP API is served from here."),
                 Block::detail("`taskbot`, started without further words, serves one at http://127.0.0.1:8080"),
             ],
         }

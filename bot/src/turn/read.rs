@@ -42,7 +42,9 @@ impl Talk<'_> {
         let settings =
             Settings { zone, default_time: mine.default_time, day_first: mine.day_first, week_start: Weekday::Monday };
         let context = Context { now: self.now(), settings };
-        read_in_conversation(line, &context, self.conversation.listed.len())
+        // What was just spoken of can be meant as well as what was listed.
+        let known = self.conversation.listed.len().max(self.conversation.subject.len());
+        read_in_conversation(line, &context, known)
     }
 
     fn misread(&self, misread: Misread) -> No {

@@ -115,6 +115,7 @@ fn make(book: &mut Book<'_>, series: &Series, current: &Loaded, next: Occurrence
     let withdrawn = series.withdrawn.filter(|withdrawn| *withdrawn == id).and_then(|id| book.loaded(id)).cloned();
     let mut task = occurrence(book, series, current, nth, next);
     task.id = id;
+    book.wants_number = withdrawn.is_none() && book.snapshot.numbers.is_empty();
     if let Some(withdrawn) = &withdrawn {
         task.number = withdrawn.task.number;
         task.created_at = withdrawn.task.created_at;

@@ -28,6 +28,7 @@ pub(super) struct Book<'a> {
     pub(super) cause: Cause,
     pub(super) change: Change,
     pub(super) outcome: Outcome,
+    pub(super) wants_number: bool,
     taken_back: UndoRecord,
 }
 
@@ -49,7 +50,7 @@ impl<'a> Book<'a> {
         };
         let inbox = request.cause.as_ref().and_then(|(_, mark)| mark.clone());
         let change = Change { inbox, ..Change::default() };
-        Self { snapshot, request, setting, cause, change, outcome: Outcome::default(), taken_back }
+        Self { snapshot, request, setting, cause, change, outcome: Outcome::default(), wants_number: false, taken_back }
     }
 
     /// The decision; a person's change is noted for their next `undo`.
@@ -60,7 +61,7 @@ impl<'a> Book<'a> {
             let change = (!undoing).then_some(self.taken_back);
             self.change.undo = Some(UndoNote { conversation: self.request.conversation.clone(), change });
         }
-        Decision { change: self.change, outcome: self.outcome }
+        Decision { change: self.change, outcome: self.outcome, wants_number: self.wants_number }
     }
 
     pub(super) fn now(&self) -> Timestamp {

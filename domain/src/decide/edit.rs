@@ -21,11 +21,12 @@ pub(super) fn edit(
     for loaded in book.tasks(named, Action::Change)? {
         expect_version(&loaded.task, expected)?;
         let mut task = with_fields(&loaded.task, edit)?;
-        let series = book.series_of(&loaded.task).filter(|series| series.is_active() && series.current == task.id).cloned();
+        let series =
+            book.series_of(&loaded.task).filter(|series| series.is_active() && series.current == task.id).cloned();
         follow_repeat(book, &mut task, &loaded.task, series.as_ref(), edit)?;
         let changes = book.put_task(Some(&loaded), task.clone(), &loaded.list);
         if reminds_otherwise(&loaded.task, &task) {
-            remind::again(book, &loaded, &task, &loaded.list);
+            remind::again(book, &loaded, &task, &loaded.list, remind::Late::Never);
         }
         book.say(deed_if(&changes, Deed::Edited), &task, &loaded.list, changes);
     }
@@ -60,7 +61,10 @@ fn with_fields(task: &Task, edit: &TaskEdit) -> Result<Task, Refusal> {
     after.tags.retain(|tag| !edit.remove_tags.contains(tag));
     after.priority = edit.priority.unwrap_or(after.priority);
     after.due = edit.due.clone().unwrap_or(after.due);
-    after.assignees = edit.assignees.clone().unwrap_or(after.assignees);
+    if let Some(assignees) = &edit.assignees {
+        after.assignees.clone_from(assignees);
+        remind::follow_people(&mut after);
+    }
     Ok(after)
 }
 

@@ -35,6 +35,8 @@ pub struct Decision {
     pub change: Change,
     /// What to say of it.
     pub outcome: Outcome,
+    /// A short number is needed and none was reserved: load one and decide again.
+    pub wants_number: bool,
 }
 
 /// What surrounds a decision.
@@ -57,10 +59,8 @@ pub fn needs(request: &Request) -> Needs {
     needs.people.extend(newly_assigned(&request.command));
     match &request.command {
         Command::Add(_) => needs.numbers = 1,
-        Command::Advance(series) => {
-            needs.series = vec![*series];
-            needs.numbers = 1;
-        }
+        // Most advances make nothing, so a number is asked for only when one turns out to be needed.
+        Command::Advance(series) => needs.series = vec![*series],
         Command::Undo => needs.undo = Some(request.conversation.clone()),
         Command::Snooze { tasks, .. } if tasks.is_empty() => needs.last_reminder_at = Some(request.place.clone()),
         Command::Settings(edit) if edit.zone.is_some() => needs.following_zone_of = Some(request.principal.person),

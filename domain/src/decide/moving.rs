@@ -19,7 +19,7 @@ pub(super) fn move_due(book: &mut Book<'_>, named: &[TaskRef], to: &MoveTo) -> R
         let task = Task { due: Some(moved(&loaded.task, to)?), ..loaded.task.clone() };
         let changes = book.put_task(Some(&loaded), task.clone(), &loaded.list);
         if !changes.is_empty() {
-            remind::again(book, &loaded, &task, &loaded.list);
+            remind::again(book, &loaded, &task, &loaded.list, remind::Late::Never);
         }
         book.say(deed_if(&changes, Deed::Moved), &task, &loaded.list, changes);
     }
@@ -45,11 +45,12 @@ fn moved(task: &Task, to: &MoveTo) -> Result<Due, Refusal> {
 pub(super) fn claim(book: &mut Book<'_>, named: &[TaskRef]) -> Result<(), Refusal> {
     for loaded in book.tasks(named, Action::Work)? {
         require_open(&loaded.task)?;
-        let task = Task { assignees: vec![book.actor()], ..loaded.task.clone() };
+        let mut task = Task { assignees: vec![book.actor()], ..loaded.task.clone() };
+        remind::follow_people(&mut task);
         let changes = book.put_task(Some(&loaded), task.clone(), &loaded.list);
         if !changes.is_empty() {
             series_follows(book, &loaded, &task);
-            remind::again(book, &loaded, &task, &loaded.list);
+            remind::again(book, &loaded, &task, &loaded.list, remind::Late::Never);
         }
         book.say(deed_if(&changes, Deed::Claimed), &task, &loaded.list, changes);
     }
@@ -74,11 +75,12 @@ pub(super) fn move_to_list(book: &mut Book<'_>, named: &[TaskRef], list: &List) 
             ));
         }
         book.change.lists.push(list.clone());
-        let task = Task { list: list.id, ..loaded.task.clone() };
+        // Its reminders go where the new list sends them: nobody else may read what became private.
+        let task = Task { list: list.id, place: None, ..loaded.task.clone() };
         let changes = book.put_task(Some(&loaded), task.clone(), list);
         if !changes.is_empty() {
             series_follows(book, &loaded, &task);
-            remind::again(book, &loaded, &task, list);
+            remind::again(book, &loaded, &task, list, remind::Late::Never);
         }
         book.say(deed_if(&changes, Deed::MovedToList), &task, list, changes);
     }

@@ -1,6 +1,6 @@
 //! A task's reminders: scheduled with its due, cancelled when it closes or moves.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::book::Book;
 use crate::ids::{PersonId, ReminderId};
@@ -9,6 +9,9 @@ use crate::place::Place;
 use crate::reminder::{Delivery, DeliveryState, Reminder, ReminderState};
 use crate::snapshot::Loaded;
 use crate::task::Task;
+
+/// A time that passed while the command was on its way was meant, and is sent at once.
+const JUST_NOW: SignedDuration = SignedDuration::from_secs(10);
 
 /// What becomes of a reminder whose time has already passed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,10 +25,11 @@ pub(super) enum Late {
 /// Schedules the reminders that a task's due asks for, one per place.
 pub(super) fn schedule(book: &mut Book<'_>, task: &Task, list: &List, late: Late) {
     let Some(due) = task.due.as_ref().filter(|_| task.is_open()) else { return };
+    let just_now = book.now().saturating_sub(JUST_NOW).unwrap_or(Timestamp::MIN);
     for (place, recipients) in places(task, list) {
         let whose = recipients.first().copied().unwrap_or(task.author);
         let at = match due.reminds_at(book.default_time(whose), book.now()) {
-            Some(at) if at > book.now() || late == Late::AtOnce => at,
+            Some(at) if at > just_now || late == Late::AtOnce => at,
             None if late == Late::AtOnce => book.now(),
             _ => continue,
         };
@@ -69,6 +73,13 @@ pub(super) fn places(task: &Task, list: &List) -> Vec<(Place, Vec<PersonId>)> {
     }
 }
 
+/// After a change of assignees, a reminder that went to somebody's direct message follows the people.
+pub(super) fn follow_people(task: &mut Task) {
+    if task.place.as_ref().is_some_and(|chosen| matches!(chosen.place, Place::Direct(_))) {
+        task.place = None;
+    }
+}
+
 /// Cancels every reminder of a task that can still be stopped. Returns whether one was already going out.
 pub(super) fn cancel(book: &mut Book<'_>, loaded: &Loaded, reason: &str) -> bool {
     let mut going_out = false;
@@ -83,9 +94,9 @@ pub(super) fn cancel(book: &mut Book<'_>, loaded: &Loaded, reason: &str) -> bool
 }
 
 /// Moves a task's reminders to where its due, place and people now ask for them.
-pub(super) fn again(book: &mut Book<'_>, loaded: &Loaded, task: &Task, list: &List) {
+pub(super) fn again(book: &mut Book<'_>, loaded: &Loaded, task: &Task, list: &List, late: Late) {
     cancel(book, loaded, "moved");
-    schedule(book, task, list, Late::Never);
+    schedule(book, task, list, late);
 }
 
 fn cancel_one(book: &mut Book<'_>, reminder: &Reminder, reason: &str) {

@@ -47,7 +47,9 @@ fn follow(book: &mut Book<'_>, zone: &Zone) {
     for loaded in mine {
         let series = book.series_of(&loaded.task).filter(|series| series.current == loaded.task.id).cloned();
         let day_only = loaded.task.due.as_ref().is_some_and(|due| due.time.is_none());
-        if series.is_none() && !day_only {
+        // Below a day a series counts elapsed time, which is the same in every zone.
+        let elapsed = series.as_ref().is_some_and(|series| series.rule.below_a_day());
+        if elapsed || (series.is_none() && !day_only) {
             continue;
         }
         let task = moved(&loaded.task, series.as_ref(), zone);
@@ -55,7 +57,7 @@ fn follow(book: &mut Book<'_>, zone: &Zone) {
         if let Some(series) = series {
             book.put_series(Some(&series), in_zone(&series, &task, zone));
         }
-        remind::again(book, &loaded, &task, &loaded.list);
+        remind::again(book, &loaded, &task, &loaded.list, remind::Late::Never);
         book.say(Deed::Moved, &task, &loaded.list, changes);
     }
 }

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::book::Book;
 use super::{close, remind, reopen};
+use crate::access::Action;
 use crate::change::UndoRecord;
 use crate::event::Changes;
 use crate::list::List;
@@ -31,12 +32,17 @@ pub(super) fn undo(book: &mut Book<'_>) -> Result<(), Refusal> {
         take_series_back(book, before.as_ref(), after)?;
     }
     for (before, after) in &record.tasks {
-        take_task_back(book, &record.lists, before.as_ref(), after)?;
+        take_task_back(book, &record, before.as_ref(), after)?;
     }
     take_snoozes_back(book, &record)
 }
 
-fn take_task_back(book: &mut Book<'_>, lists: &[List], before: Option<&Task>, after: &Task) -> Result<(), Refusal> {
+fn take_task_back(
+    book: &mut Book<'_>,
+    record: &UndoRecord,
+    before: Option<&Task>,
+    after: &Task,
+) -> Result<(), Refusal> {
     let loaded = book.loaded(after.id).filter(|loaded| book.setting.sight.sees(&loaded.task)).cloned();
     let loaded = loaded.ok_or_else(|| Refusal::no_task(format!("#{}", after.number)))?;
     let Some(before) = before else {
@@ -45,13 +51,18 @@ fn take_task_back(book: &mut Book<'_>, lists: &[List], before: Option<&Task>, af
         book.say(Deed::Undone, &loaded.task, &loaded.list, Changes::new());
         return Ok(());
     };
+    let action = if before.status == after.status { Action::Change } else { Action::Work };
+    book.permit(action, &loaded.task)?;
     let task = reverted(&loaded.task, before, after)?;
     let opens = task.is_open() && !loaded.task.is_open();
-    let series_stays = book.series_of(&loaded.task).is_some_and(|series| series.current == task.id);
+    // A series that the change itself moved has been taken back as a whole already.
+    let series_stays = book.series_of(&loaded.task).is_some_and(|series| {
+        series.current == task.id || record.series.iter().any(|(_, after)| after.id == series.id)
+    });
     let changes: Changes = if opens && !series_stays {
         reopen::open_again(book, &loaded, &task)?
     } else {
-        write(book, lists, &loaded, &task)
+        write(book, &record.lists, &loaded, &task)
     };
     book.say(Deed::Undone, &task, &loaded.list, changes);
     Ok(())
@@ -63,9 +74,16 @@ fn write(book: &mut Book<'_>, lists: &[List], loaded: &Loaded, task: &Task) -> C
     let list = back_in.unwrap_or_else(|| loaded.list.clone());
     let changes = book.put_task(Some(loaded), task.clone(), &list);
     if !changes.is_empty() {
-        remind::again(book, loaded, task, &list);
+        remind::again(book, loaded, task, &list, late(loaded, task));
     }
     changes
+}
+
+/// A reminder that had not been sent when the change took it away is still owed.
+fn late(loaded: &Loaded, task: &Task) -> remind::Late {
+    let sent = loaded.reminders.iter().any(|reminder| reminder.state == ReminderState::Delivered);
+    let was_to_come = task.due.as_ref().is_some_and(|due| due.at > task.created_at);
+    if was_to_come && !sent { remind::Late::AtOnce } else { remind::Late::Never }
 }
 
 /// Puts back each field that the change set, if it still says what the change made it say.

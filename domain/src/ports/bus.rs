@@ -78,7 +78,8 @@ pub trait Outbox: Send + Sync {
     /// When the database cannot write.
     async fn save_cursor(&self, consumer: &str, position: i64) -> Result<(), PortError>;
 
-    /// Deletes rows older than `before` that every consumer has passed. Returns how many.
+    /// Deletes rows older than `before` that every consumer with a cursor has passed (none, while nobody has one),
+    /// and forgets receipts of that age. Returns how many rows.
     ///
     /// # Errors
     /// When the database cannot write.

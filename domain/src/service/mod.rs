@@ -84,14 +84,19 @@ impl Tasks {
 
     async fn settle(&self, request: Request) -> Result<Outcome, Failure> {
         let sight = self.sight(&request.principal).await?;
+        let mut needs = decide::needs(&request);
         for _ in 0..ATTEMPTS {
-            let snapshot = self.store.load(&decide::needs(&request)).await?;
+            let snapshot = self.store.load(&needs).await?;
             if let Some(outcome) = repeated(&snapshot, request.key.as_ref())? {
                 info!("repeated, answered from the receipt");
                 return Ok(outcome);
             }
             let setting = Setting { now: self.clock.now(), ids: self.ids.as_ref(), sight: &sight };
-            let Decision { mut change, outcome } = decide::decide(&snapshot, &request, &setting)?;
+            let Decision { mut change, outcome, wants_number } = decide::decide(&snapshot, &request, &setting)?;
+            if wants_number {
+                needs.numbers = 1;
+                continue;
+            }
             if let Some(key) = &request.key {
                 change.receipt = Some(receipt(key, &outcome, setting.now));
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Failure, Tasks};
 use crate::access::{Principal, Sight};
 use crate::command::TaskRef;
-use crate::event::Event;
+use crate::event::{Event, TaskView};
 use crate::ids::{ListId, TaskId};
 use crate::list::List;
 use crate::ports::audit::AuditQuery;
@@ -64,7 +64,9 @@ impl Tasks {
         query.task = Some(listed.task.id);
         query.person = None;
         query.oldest_first = true;
-        Ok(self.audit.page(&query).await?)
+        let page = self.audit.page(&query).await?;
+        let items = page.items.into_iter().map(|(row, event)| (row, with_task(event, &listed))).collect();
+        Ok(Page { items, next: page.next })
     }
 
     /// What the principal did, and what anyone did to tasks that they made, own or were assigned, as far as
@@ -83,8 +85,11 @@ impl Tasks {
         let mut items = Vec::new();
         loop {
             let page = self.audit.page(&query).await?;
-            let hidden = self.hidden(&sight, &page.items).await?;
-            let visible = page.items.into_iter().filter(|(_, event)| !hidden.contains(&event.subject));
+            let seen = self.seen(&sight, &page.items).await?;
+            let visible = page.items.into_iter().filter_map(|(row, event)| {
+                let listed = seen.get(&event.subject)?;
+                Some((row, with_task(event, listed)))
+            });
             items.extend(visible.take(wanted - items.len()));
             let last = items.last().map(|(row, _): &(i64, Event)| *row);
             match page.next {
@@ -95,18 +100,18 @@ impl Tasks {
         }
     }
 
-    /// The subjects of the events that `sight` does not see at present.
-    async fn hidden(&self, sight: &Sight, events: &[(i64, Event)]) -> Result<BTreeSet<TaskId>, PortError> {
+    /// The subjects of the events that `sight` sees at present.
+    async fn seen(&self, sight: &Sight, events: &[(i64, Event)]) -> Result<BTreeMap<TaskId, Listed>, PortError> {
         let subjects: BTreeMap<TaskId, &TenantId> =
             events.iter().map(|(_, event)| (event.subject, &event.data.tenant_id)).collect();
-        let mut hidden = BTreeSet::new();
+        let mut tasks = Vec::new();
         for (subject, tenant) in subjects {
             let task = self.store.task(tenant, TaskRef::Id(subject)).await?;
-            if !task.is_some_and(|task| sight.sees(&task)) {
-                hidden.insert(subject);
-            }
+            tasks.extend(task.filter(|task| sight.sees(task)));
         }
-        Ok(hidden)
+        let lists = self.lists_of(&tasks).await?;
+        let listed = |task: Task| Some((task.id, Listed { list: lists.get(&task.list)?.clone(), task }));
+        Ok(tasks.into_iter().filter_map(listed).collect())
     }
 
     async fn get_even_deleted(
@@ -127,4 +132,10 @@ impl Tasks {
         let lists = self.store.lists(&ids.into_iter().collect::<Vec<_>>()).await?;
         Ok(lists.into_iter().map(|list| (list.id, list)).collect())
     }
+}
+
+/// A reminder's event names its task only; whoever reads it sees the task as it stands now.
+fn with_task(mut event: Event, listed: &Listed) -> Event {
+    event.data.task.get_or_insert_with(|| TaskView::of(&listed.task, &listed.list));
+    event
 }

@@ -120,7 +120,8 @@ async fn bodies_that_are_none_are_problems() {
     let ana = talk.direct("ana").await;
     let (router, token) = (router(&talk), token(&talk, &ana).await);
     let huge = format!("{{\"text\":\"{}\"}}", "x".repeat(1 << 20));
-    let cases = [("{", StatusCode::BAD_REQUEST), ("{}", StatusCode::BAD_REQUEST), ("[]", StatusCode::BAD_REQUEST)];
+    let invalid = StatusCode::UNPROCESSABLE_ENTITY;
+    let cases = [("{", StatusCode::BAD_REQUEST), ("{}", invalid), ("[]", invalid), ("{\"text\":1}", invalid)];
     for (body, expected) in cases.into_iter().chain([(huge.as_str(), StatusCode::PAYLOAD_TOO_LARGE)]) {
         let sent = request(&token).body(Body::from(body.to_owned())).expect("a request");
         let (status, problem) = send(&router, sent).await;

@@ -12,6 +12,7 @@ use crate::ids::{DeliveryId, ReminderId, SeriesId, TaskId};
 use crate::place::Place;
 use crate::ports::clock::Ids;
 use crate::reminder::{Delivery, DeliveryState, Reminder, ReminderState};
+use crate::series::Series;
 use crate::snapshot::{Loaded, Needs, Snapshot};
 use crate::task::RepeatFrom;
 use crate::tenant::TenantId;
@@ -71,7 +72,7 @@ pub fn claim(snapshot: &Snapshot, group: &Group, now: Timestamp, ids: &dyn Ids) 
     let mut claim = Claim::default();
     let mut members = Vec::new();
     for (loaded, reminder) in still_due(snapshot, group, now) {
-        match stale_series(loaded, now) {
+        match stale_series(snapshot, loaded, now) {
             Some(series) => claim.stale_series.push((group.tenant.clone(), series)),
             None => members.push(reminder),
         }
@@ -111,8 +112,10 @@ fn still_due<'a>(
 }
 
 /// The series of an occurrence whose time is longer past than the catch-up reaches.
-fn stale_series(loaded: &Loaded, now: Timestamp) -> Option<SeriesId> {
+fn stale_series(snapshot: &Snapshot, loaded: &Loaded, now: Timestamp) -> Option<SeriesId> {
     let seat = loaded.task.recurring.as_ref().filter(|seat| seat.repeat_from == RepeatFrom::Schedule)?;
     let recent = now.saturating_sub(CATCH_UP).unwrap_or(Timestamp::MIN);
-    (seat.scheduled_at < recent).then_some(seat.series)
+    let goes_on = |series: &Series| series.is_active() && series.current == loaded.task.id;
+    let goes_on = snapshot.series.get(&seat.series).is_some_and(goes_on);
+    (goes_on && seat.scheduled_at < recent).then_some(seat.series)
 }
