@@ -1,6 +1,6 @@
 //! The store on SQLite: one file, one writer per process with group commit, and a small pool of readers.
 //!
-//! Every write is a [`script::Script`]: statements with their values, and how many rows each must touch. The
+//! Every write is a `script::Script`: statements with their values, and how many rows each must touch. The
 //! writer runs the scripts that are queued, each in a savepoint of its own, makes them durable with one COMMIT,
 //! and only then answers. Every read is a single statement, hence one point in time.
 

@@ -23,7 +23,7 @@ pub(crate) const OVERVIEW: &[(&str, &str)] = &[
     ("history 3", "what happened to it"),
     ("undo", "takes your last change back"),
     ("settings", "your time zone, your default time"),
-    ("web", "where the web page is"),
+    ("web", "where the HTTP API is"),
 ];
 
 /// The pages, by the word after `help`.
@@ -174,7 +174,7 @@ const SETTINGS: Topic = Topic {
 };
 
 const WEB: Topic = Topic {
-    says: "Tells where the web page and the HTTP API are, and how to sign in.",
+    says: "Tells where the HTTP API is, and how to sign in.",
     examples: &[("web", "the address")],
 };
 

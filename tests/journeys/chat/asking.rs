@@ -85,11 +85,11 @@ async fn a_line_that_breaks_says_where_and_what_would_work() {
 }
 
 #[tokio::test]
-async fn web_says_where_the_page_is_and_how_to_sign_in() {
+async fn web_says_where_the_api_is_and_how_to_sign_in() {
     let talk = Talk::begins().await;
     let ana = talk.direct("ana").await;
     assert_snapshot!(talk.says(&ana, "web").await, @"
-    The web page and the HTTP API are at http://127.0.0.1:8080
+    The HTTP API is at http://127.0.0.1:8080
       sign in with a token: `taskbot token create --user ana` prints one
     ");
 }
