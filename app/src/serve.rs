@@ -45,7 +45,8 @@ pub(crate) async fn run(config: Config, options: Serve) -> Result<ExitCode> {
     let stop = CancellationToken::new();
     shutdown::on_signal(stop.clone())?;
     let http = tokio::spawn(http::serve(listener, http::router(&house, &edge, &config, metrics)?, stop.clone()));
-    info!(%addr, database = ?house.store.path(), "ready");
+    let database = house.store.path().map(|path| path.display().to_string()).unwrap_or_default();
+    info!(%addr, database, "ready");
     if on_terminal() {
         let path = house.store.path().map(ToOwned::to_owned);
         let zone = house.zone.to_string();

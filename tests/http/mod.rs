@@ -12,6 +12,7 @@ mod idempotency;
 mod isolation;
 mod kit;
 mod limits;
+mod logs;
 mod operations;
 mod serve;
 mod sign_in;

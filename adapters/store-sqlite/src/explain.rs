@@ -46,10 +46,10 @@ pub(crate) const STREAMS: &str = "
     SELECT 'task/' || ?1 AS stream UNION ALL SELECT 'reminder/' || id FROM reminders WHERE task = ?1";
 
 const EVENTS: &str = "
-    SELECT printf('event %s %s (version %d) at outbox@%d; passed by %s; not yet by %s', o.event_id,
+    SELECT printf('event %s %s (version %d) at outbox@%d; passed by %s%s', o.event_id,
         o.payload ->> '$.type', o.version, o.position,
         coalesce((SELECT group_concat(consumer, ', ') FROM cursors WHERE position >= o.position), 'nobody'),
-        coalesce((SELECT group_concat(consumer, ', ') FROM cursors WHERE position < o.position), 'nobody'))
+        coalesce((SELECT '; not yet by ' || group_concat(consumer, ', ') FROM cursors WHERE position < o.position), ''))
     FROM json_each(?1) s CROSS JOIN outbox o ON o.stream = s.value ORDER BY o.position";
 
 const AUDITED: &str = "

@@ -1,7 +1,8 @@
 //! Reading the configuration, and saying what is wrong with it.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use figment::Figment;
+use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 
 use super::Config;
@@ -17,9 +18,22 @@ pub(crate) fn load() -> Result<Config> {
     let figment = Figment::from(Serialized::defaults(Config::default()))
         .merge(Toml::file(FILE))
         .merge(Env::prefixed("TASKBOT_").split("__"));
-    let config: Config = figment.extract().map_err(|error| anyhow::anyhow!("configuration: {error}"))?;
+    let config: Config = figment.extract().map_err(|error| told(&error))?;
     check(&config)?;
     Ok(config)
+}
+
+/// The key as its owner wrote it, and what is wrong with it.
+fn told(error: &figment::Error) -> anyhow::Error {
+    let from_env = error.metadata.as_ref().is_some_and(|source| source.name.contains("environment"));
+    let key = match from_env {
+        true => format!("TASKBOT_{}", error.path.join("__").to_uppercase()),
+        false => format!("{} in {FILE}", error.path.join(".")),
+    };
+    match &error.kind {
+        Kind::UnknownField(_, known) => anyhow!("configuration: {key}: unknown key; known are {}", known.join(", ")),
+        kind => anyhow!("configuration: {key}: {kind}"),
+    }
 }
 
 fn check(config: &Config) -> Result<()> {
