@@ -173,10 +173,8 @@ const SETTINGS: Topic = Topic {
     ],
 };
 
-const WEB: Topic = Topic {
-    says: "Tells where the HTTP API is, and how to sign in.",
-    examples: &[("web", "the address")],
-};
+const WEB: Topic =
+    Topic { says: "Tells where the HTTP API is, and how to sign in.", examples: &[("web", "the address")] };
 
 #[cfg(test)]
 mod tests {
