@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use bot::console::{self, ConsoleChat, Newcomer, Session};
+use bot::console::{self, ConsoleChat, Held, Newcomer, Session};
 use bot::{Limits, Options, Turns};
 use consumers::Parts;
 use tokio::io::{BufReader, stdin, stdout};
@@ -51,11 +51,12 @@ impl Edge {
         Ok(console::introduce(&house.tasks, &house.operators, &newcomer).await?)
     }
 
-    /// Chats on standard input and output until the input ends.
+    /// Chats on standard input and output until the input ends. The session is open until what this gives is
+    /// dropped, so that a reminder on its way still comes.
     ///
     /// # Errors
     /// When the input cannot be read.
-    pub(crate) async fn chat(&self, session: Session, terminal: bool) -> Result<()> {
+    pub(crate) async fn chat(&self, session: Session, terminal: bool) -> Result<Held> {
         let input = BufReader::new(stdin());
         console::run(&self.turns, &self.console, session, input, stdout(), terminal).await.context("the chat")
     }
@@ -64,14 +65,19 @@ impl Edge {
     ///
     /// # Errors
     /// When the person cannot be introduced or the input fails.
-    pub(crate) async fn chat_on_terminal(&self, house: &House, name: &str, stop: CancellationToken) -> Result<()> {
+    pub(crate) async fn chat_on_terminal(
+        &self,
+        house: &House,
+        name: &str,
+        stop: CancellationToken,
+    ) -> Result<Option<Held>> {
         let session = self.session(house, name, None).await?;
-        tokio::select! {
-            ended = self.chat(session, true) => ended?,
-            () = stop.cancelled() => {}
-        }
+        let held = tokio::select! {
+            ended = self.chat(session, true) => Some(ended?),
+            () = stop.cancelled() => None,
+        };
         stop.cancel();
-        Ok(())
+        Ok(held)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -37,7 +38,7 @@ pub struct Guest {
 
 impl Site {
     pub async fn open() -> Self {
-        Self::with(Limits::default(), Timeouts::default(), Vec::new()).await
+        Self::with(Limits::default(), patient(), Vec::new()).await
     }
 
     pub async fn with(limits: Limits, timeouts: Timeouts, checks: Vec<Arc<dyn Check>>) -> Self {
@@ -106,6 +107,11 @@ impl Site {
     pub async fn titles(&self, guest: &Guest, query: &str) -> Vec<String> {
         self.get(guest, &format!("/api/v1/tasks?{query}")).await.expect(200).texts("title")
     }
+}
+
+/// Timeouts that a busy machine does not reach.
+pub fn patient() -> Timeouts {
+    Timeouts { body: Duration::from_secs(60), answer: Duration::from_secs(60) }
 }
 
 /// The bot's door, as it is mounted behind the gateway's edge.

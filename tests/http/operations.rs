@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use gateway::{Check, Limits, Timeouts};
+use gateway::{Check, Limits};
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::kit::Site;
+use super::kit::{Site, patient};
 
 /// A dependency that can be switched off.
 struct Switch {
@@ -41,7 +41,7 @@ impl Check for Switch {
 #[tokio::test]
 async fn readiness_names_each_dependency_since_when_and_whether_it_is_required() {
     let (database, events) = (Switch::on("database", true), Switch::on("events", false));
-    let site = Site::with(Limits::default(), Timeouts::default(), vec![database.clone(), events.clone()]).await;
+    let site = Site::with(Limits::default(), patient(), vec![database.clone(), events.clone()]).await;
     let ready = || site.call("GET", "/health/ready").send();
     let since = |name: &str, up: bool, since: &str, required: bool| json!({"name": name, "up": up, "since": since, "required": required});
     let began = "2026-03-04T15:00:00Z";

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use gateway::{Limits, Timeouts};
+use gateway::Limits;
 use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
 use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 
-use super::kit::{Guest, Site, Texts, at};
+use super::kit::{Guest, Site, Texts, at, patient};
 use crate::kit::world::World;
 
 /// Ana on the console, whose Slack identity was linked to her.
@@ -16,7 +16,7 @@ async fn linked() -> (TempDir, Site, Guest) {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("taskbot.db");
     let store = SqliteStore::open(&format!("sqlite://{}", path.display()), Options::default()).await.expect("a store");
-    let site = Site::over(World::over(Arc::new(store)), Limits::default(), Timeouts::default(), Vec::new());
+    let site = Site::over(World::over(Arc::new(store)), Limits::default(), patient(), Vec::new());
     let mut ana = site.guest("ana").await;
     let mut connection = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("connected");
     sqlx::query("INSERT INTO identities (tenant, user, person) VALUES ('slack:T1', 'U1', ?)")

@@ -31,10 +31,10 @@ pub(crate) async fn run(config: Config, options: cli::Console) -> Result<ExitCod
         note(banner(&config, house.store.path(), house.store.is_new(), &zone, None).trim_end())?;
     }
     let chatted = tokio::select! {
-        ended = edge.chat(session, on_terminal()) => ended,
-        () = stop.cancelled() => Ok(()),
+        ended = edge.chat(session, on_terminal()) => ended.map(Some),
+        () = stop.cancelled() => Ok(None),
     };
     consumers.stop(GRACE).await;
     house.close().await;
-    chatted.map(|()| ExitCode::SUCCESS)
+    chatted.map(|_closed| ExitCode::SUCCESS)
 }

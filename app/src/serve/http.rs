@@ -6,8 +6,6 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use super::health::Database;
 use crate::config::Config;
@@ -37,17 +35,6 @@ pub(crate) fn router(house: &House, edge: &Edge, config: &Config, metrics: Prome
             mounted: bot::router(door),
         },
     }))
-}
-
-/// Serves until `stop`, then finishes what is under way.
-///
-/// # Errors
-/// When the listener fails.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> Result<()> {
-    axum::serve(listener, router)
-        .with_graceful_shutdown(async move { stop.cancelled().await })
-        .await
-        .context("serving HTTP")
 }
 
 fn limits(config: &Config) -> Result<gateway::Limits> {

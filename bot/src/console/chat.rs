@@ -132,7 +132,8 @@ fn later(reason: &str) -> PostError {
 }
 
 /// A session that is being held; dropping it closes the session.
-pub(crate) struct Held {
+#[must_use = "dropping it closes the session"]
+pub struct Held {
     chat: ConsoleChat,
     number: u64,
 }

@@ -12,7 +12,7 @@ mod run;
 mod session;
 mod sink;
 
-pub use chat::ConsoleChat;
+pub use chat::{ConsoleChat, Held};
 pub use directory::ConsoleDirectory;
 pub use introduce::{Newcomer, introduce};
 pub use run::run;

@@ -21,6 +21,9 @@ const GOODBYES: [&str; 3] = ["exit", "quit", "bye"];
 /// seconds has been shown. A line that comes faster than the limits allow waits for its turn. With `terminal`
 /// it prompts, and `exit` leaves.
 ///
+/// The session stays open for what is on its way to it until the caller drops what this gives: stop the consumers
+/// first, then drop it.
+///
 /// # Errors
 /// When the input cannot be read. An output that nobody reads any more ends it quietly.
 pub async fn run(
@@ -30,23 +33,23 @@ pub async fn run(
     mut input: impl AsyncBufRead + Unpin,
     output: impl AsyncWrite + Send + Unpin + 'static,
     terminal: bool,
-) -> io::Result<()> {
+) -> io::Result<Held> {
     let sink = Arc::new(Sink::new(output, terminal.then(|| session.prompt())));
     let held = chat.open(session.clone(), Arc::clone(&sink));
     turns.tasks().bell.ring();
     let console = Console { turns, chat, session, sink, held };
     if console.sink.ask().await.is_err() {
-        return Ok(());
+        return Ok(console.held);
     }
     loop {
         let line = tokio::select! {
             line = lines::next(&mut input) => line?,
-            () = console.sink.closed() => return Ok(()),
+            () = console.sink.closed() => return Ok(console.held),
         };
         match line {
             Some(line) if !console.leaves(&line) => {
                 if console.answer(line).await.is_err() {
-                    return Ok(());
+                    return Ok(console.held);
                 }
             }
             _ => break,
@@ -55,7 +58,7 @@ pub async fn run(
     if let Err(error) = linger(turns.tasks(), &console.session, &console.sink).await {
         warn!(%error, "whether reminders are due cannot be told");
     }
-    Ok(())
+    Ok(console.held)
 }
 
 /// One session with all that it talks through.
