@@ -41,7 +41,11 @@ pub(crate) async fn last_reminder(state: &dyn State, id: &ConversationId) -> Vec
 /// Remembers that a reminder of these tasks came in the conversation: they are "it", and what `snooze` means.
 pub(crate) async fn remind(state: &dyn State, id: &ConversationId, tasks: &[TaskId]) {
     let mut conversation = recall(state, id).await;
-    conversation.speak_of(tasks);
+    if tasks.len() > 1 {
+        conversation.show(tasks)
+    } else {
+        conversation.speak_of(tasks)
+    }
     remember(state, id, &conversation).await;
     let Ok(value) = serde_json::to_vec(tasks) else { return };
     if let Err(error) = state.put(&reminder_key(id), &value, None, REMEMBERED_FOR).await {

@@ -1,5 +1,6 @@
 //! Whole ways through the product, from what somebody wants to what others see of it.
 
+mod chat;
 mod consumers;
 mod model;
 mod program;

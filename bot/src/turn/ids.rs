@@ -38,7 +38,8 @@ impl Talk<'_> {
 }
 
 fn meant(conversation: &Conversation, spoken: Spoken) -> Result<Vec<TaskRef>, Refusal> {
-    let listed = &conversation.listed;
+    let Conversation { listed, subject } = conversation;
+    let listed = if listed.is_empty() { subject } else { listed };
     let tasks = match spoken {
         Spoken::It if conversation.subject.len() > 1 => return Err(which(conversation.subject.len())),
         Spoken::It | Spoken::Them => conversation.subject.as_slice(),
@@ -105,6 +106,6 @@ mod tests {
         assert_eq!(meant(&conversation(3, 1), Spoken::Nth(2)), Ok(vec![second]));
         assert_eq!(meant(&conversation(2, 1), Spoken::Last), Ok(vec![second]));
         assert_eq!(refused(&conversation(3, 1), Spoken::Nth(4)), Code::Nothing);
-        assert_eq!(refused(&conversation(0, 1), Spoken::Nth(1)), Code::Nothing);
+        assert_eq!(refused(&conversation(0, 0), Spoken::Nth(1)), Code::Nothing);
     }
 }

@@ -82,7 +82,7 @@ async fn the_second_one_is_counted_in_the_list_that_was_shown() {
 async fn it_means_nothing_before_anything_was_said() {
     let (talk, ana) = with(&[]).await;
     let reply = talk.says(&ana, "done it").await;
-    assert!(reply.starts_with("I do not know which task that is"), "{reply}");
+    assert!(reply.starts_with("I understood that something is done, but you did not say which task."), "{reply}");
 }
 
 #[tokio::test]

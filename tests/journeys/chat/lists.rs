@@ -81,7 +81,7 @@ async fn a_channel_lists_its_own_tasks_and_a_direct_message_what_concerns_its_pe
     No date
       #1    buy milk
       #2    ship release  on #ops
-      #3    fix build     on #ops, for you
+      #3    fix build     for you, on #ops
     ");
     assert!(talk.says(&ana, "find sweep").await.contains("sweep floor  on #ops"));
 }
@@ -94,7 +94,7 @@ async fn a_long_list_says_how_much_is_left_out() {
         let message = talk.message(&ana, &format!("errand {task}"));
         talk.turns.take_in_turn(message).await;
     }
-    let list = talk.says(&ana, "list").await;
+    let list = talk.slowly(&ana, "list").await;
     assert!(list.starts_with("35 open tasks\n"), "{list}");
     assert!(
         list.ends_with(
@@ -102,8 +102,8 @@ async fn a_long_list_says_how_much_is_left_out() {
         ),
         "{list}"
     );
-    assert_eq!(talk.says(&ana, "list limit 35").await.lines().count(), 37);
-    let top = talk.says(&ana, "list top 3").await;
+    assert_eq!(talk.slowly(&ana, "list limit 35").await.lines().count(), 37);
+    let top = talk.slowly(&ana, "list top 3").await;
     assert!(top.ends_with("\n  there are more; `list today`, `list #tag` or `find word` narrows it down"), "{top}");
 }
 

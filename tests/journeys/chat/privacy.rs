@@ -67,7 +67,7 @@ async fn whoever_is_assigned_sees_a_task_wherever_it_is() {
     let ana = talk.in_channel("ana", "ops").await;
     let eve = talk.direct("eve").await;
     talk.says(&ana, "add ship release @eve").await;
-    assert!(talk.says(&eve, "list").await.contains("ship release  on #ops, for you"));
+    assert!(talk.says(&eve, "list").await.contains("ship release  for you, on #ops"));
     assert!(talk.says(&eve, "done 1").await.starts_with("Done #1: ship release"));
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bot::console::{self, ConsoleChat, ConsoleDirectory, Newcomer, Session};
+use bot::console::{self, ConsoleChat, ConsoleDirectory, Held, Newcomer, Session};
 use bot::{Options, Turns};
 use consumers::{Consumers, Parts, Role, start};
 use domain::ports::bell::Bell;
@@ -37,7 +37,7 @@ impl Process {
             audit: store.clone(),
             directory: Arc::new(ConsoleDirectory::new(store.clone())),
             clock: clock.clone(),
-            ids: Arc::new(RandomIds),
+            ids: Arc::new(RandomIds::new(clock.clone())),
             bell: bell.clone(),
         };
         let state = Arc::new(MemoryState::new(clock.clone()));
@@ -89,7 +89,7 @@ pub struct Window {
     keys: WriteHalf<DuplexStream>,
     screen: ReadHalf<DuplexStream>,
     shown: String,
-    running: JoinHandle<io::Result<()>>,
+    running: JoinHandle<io::Result<Held>>,
 }
 
 impl Window {
@@ -112,7 +112,7 @@ impl Window {
     pub async fn closes(mut self) -> String {
         self.keys.shutdown().await.expect("the input ends");
         let ended = timeout(Duration::from_secs(40), self.running).await.expect("it ends").expect("it did not panic");
-        ended.expect("it ends quietly");
+        drop(ended.expect("it ends quietly"));
         let mut rest = Vec::new();
         drop(self.keys);
         self.screen.read_to_end(&mut rest).await.expect("read");
@@ -122,6 +122,7 @@ impl Window {
     /// The screen goes away while the session runs.
     pub async fn breaks(self) -> io::Result<()> {
         drop((self.keys, self.screen));
-        timeout(Duration::from_secs(20), self.running).await.expect("it ends").expect("it did not panic")
+        let ended = timeout(Duration::from_secs(20), self.running).await.expect("it ends");
+        ended.expect("it did not panic").map(drop)
     }
 }
