@@ -14,7 +14,7 @@ use domain::ports::people::People;
 use domain::ports::state::State;
 use domain::service::{Operators, Tasks};
 use domain::zone::Zone;
-use embedded::{EmbeddedBus, MemoryState, RandomIds, SystemClock};
+use embedded::{EmbeddedBus, FileLeases, MemoryState, RandomIds, SystemClock};
 use jiff::tz::TimeZone;
 use store_sqlite::{Options, SqliteStore};
 
@@ -61,7 +61,7 @@ impl House {
             bell: bell.clone(),
         };
         Ok(Self {
-            bus: Arc::new(EmbeddedBus::new(store.clone(), bell.clone()).shared(store.path())),
+            bus: Arc::new(EmbeddedBus::new(store.clone(), bell.clone(), Arc::new(FileLeases::beside(store.path())))),
             state: Arc::new(MemoryState::new(clock.clone())),
             store,
             tasks,

@@ -88,7 +88,7 @@ impl Checker {
         let mut standing = Vec::new();
         for consumer in &self.consumers {
             let after = self.outbox.cursor(consumer.name()).await?;
-            let first = self.outbox.read(after, consumer.topics(), 1).await?.first().map(|row| row.position);
+            let first = self.outbox.read(after.position, consumer.topics(), 1).await?.first().map(|row| row.position);
             if self.same_as_before(consumer.name(), first) {
                 standing.push(consumer.name());
             }

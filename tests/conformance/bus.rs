@@ -7,7 +7,7 @@ use domain::command::{Command, TaskEdit};
 use domain::event::Topic;
 use domain::ports::bus::{Bus, Record, Subscription};
 use domain::task::Task;
-use embedded::EmbeddedBus;
+use embedded::{EmbeddedBus, FileLeases};
 use tokio::time::timeout;
 
 use crate::kit::world::{World, by_id, draft};
@@ -20,7 +20,7 @@ struct Bench {
 
 async fn embedded_bus() -> Bench {
     let world = World::new().await;
-    let bus = Arc::new(EmbeddedBus::new(world.store.clone(), world.tasks.bell.clone()));
+    let bus = Arc::new(world.bus());
     Bench { world, bus }
 }
 
@@ -146,7 +146,7 @@ async fn a_cursor_moves_past_rows_of_other_topics() {
         bench.world.add(&ana, draft(&ana, &format!("task {number}"))).await;
     }
     assert!(drain(&mut *place, 10).await.is_empty());
-    assert!(bench.world.store.cursor("quiet").await.expect("a cursor") >= 500, "so that they can be pruned");
+    assert!(bench.world.store.cursor("quiet").await.expect("a cursor").position >= 500, "so that they can be pruned");
 }
 
 #[tokio::test]
@@ -154,7 +154,8 @@ async fn of_two_processes_on_one_file_one_runs_a_consumer() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("taskbot.db");
     let world = World::new().await;
-    let bus = |world: &World| EmbeddedBus::new(world.store.clone(), world.tasks.bell.clone()).shared(Some(&file));
+    let leases = || Arc::new(FileLeases::beside(Some(&file)));
+    let bus = |world: &World| EmbeddedBus::new(world.store.clone(), world.tasks.bell.clone(), leases());
     let (one, other) = (bus(&world), bus(&world));
     let topics = [Topic::TaskEvents];
     let place = one.subscribe("audit", &topics).await.expect("subscribed");

@@ -6,7 +6,7 @@ use domain::change::Change;
 use domain::event::{Event, Topic};
 use domain::list::List;
 use domain::place::Place;
-use domain::ports::bus::{Outbox, OutboxRow};
+use domain::ports::bus::{Cursor, Outbox, OutboxRow};
 use domain::ports::store::Store;
 use domain::snapshot::Needs;
 use domain::task::Task;
@@ -79,10 +79,10 @@ pub async fn topics_are_read_apart(store: Arc<impl Store + Outbox>) {
 }
 
 pub async fn a_cursor_never_goes_back(outbox: Arc<impl Outbox>) {
-    let cursor = async |consumer| outbox.cursor(consumer).await.expect("a cursor");
+    let cursor = async |consumer| outbox.cursor(consumer).await.expect("a cursor").position;
     assert_eq!(cursor("audit").await, 0);
     for position in [5, 3, 5] {
-        outbox.save_cursor("audit", position).await.expect("saved");
+        outbox.save_cursor("audit", &Cursor::at(position), 0).await.expect("saved");
     }
     assert_eq!((cursor("audit").await, cursor("sync").await), (5, 0));
 }
@@ -93,12 +93,12 @@ pub async fn retention_never_passes_the_slowest_cursor(store: Arc<impl Store + O
     let rows = read(&*store, 0, 10).await;
     let late = at(1_000_000);
     assert_eq!(store.prune(late).await.expect("pruned"), 0, "nobody has read anything");
-    store.save_cursor("audit", rows[3].position).await.expect("saved");
-    store.save_cursor("sync", rows[1].position).await.expect("saved");
+    store.save_cursor("audit", &Cursor::at(rows[3].position), 0).await.expect("saved");
+    store.save_cursor("sync", &Cursor::at(rows[1].position), 0).await.expect("saved");
     assert_eq!(store.prune(at(-1)).await.expect("pruned"), 0, "all are young");
     assert_eq!(store.prune(late).await.expect("pruned"), 2);
     assert_eq!(read(&*store, 0, 10).await, rows[2..]);
-    store.save_cursor("sync", rows[5].position).await.expect("saved");
+    store.save_cursor("sync", &Cursor::at(rows[5].position), 0).await.expect("saved");
     assert_eq!(store.prune(late).await.expect("pruned"), 2);
     assert_eq!(read(&*store, 0, 10).await, rows[4..]);
 }
@@ -121,7 +121,7 @@ pub async fn positions_are_never_given_twice(store: Arc<impl Store + Outbox>) {
     let samples = Samples::default();
     make(&*store, &samples, 3).await;
     let head = store.head().await.expect("a head");
-    store.save_cursor("audit", head).await.expect("saved");
+    store.save_cursor("audit", &Cursor::at(head), 0).await.expect("saved");
     assert_eq!(store.prune(at(1_000_000)).await.expect("pruned"), 3);
     let ana = samples.person("ana").id;
     let list = List::personal(tenant("console"), ana);
@@ -143,15 +143,16 @@ pub async fn a_reader_misses_nothing_while_many_write(store: Arc<impl Store + Ou
         })
     });
     let writers: Vec<_> = writers.collect();
-    let (mut seen, mut after) = (Vec::new(), 0);
+    let (mut seen, mut cursor) = (Vec::new(), Cursor::default());
     while seen.len() < 100 {
-        for row in read(&*store, after, 7).await {
-            after = row.position;
-            seen.push(row);
-        }
+        let followed = store.follow(&cursor, &BOTH, 7).await.expect("rows");
+        seen.extend(followed.rows);
+        cursor = followed.cursor;
     }
     for writer in writers {
         writer.await.expect("a writer");
     }
+    assert!(store.follow(&cursor, &BOTH, 7).await.expect("rows").rows.is_empty(), "each comes once");
+    seen.sort_by_key(|row| row.position);
     assert_eq!(seen, read(&*store, 0, 1_000).await);
 }

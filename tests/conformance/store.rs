@@ -8,7 +8,7 @@ use domain::event::Stream;
 use domain::ids::TaskId;
 use domain::list::List;
 use domain::place::Place;
-use domain::ports::bus::Outbox;
+use domain::ports::bus::{Cursor, Outbox};
 use domain::ports::store::{CommitError, Store};
 use domain::snapshot::{Needs, Snapshot};
 use domain::task::Task;
@@ -205,7 +205,7 @@ pub async fn explain_tells_the_way_of_a_task(store: Arc<impl Store + Outbox>) {
     let reminder = samples.reminder(&task, Place::Direct(task.author), at(9));
     let events = vec![samples.reminder_event(&reminder)];
     committed(&*store, Change { reminders: vec![Put::new(reminder.clone())], events, ..Change::default() }).await;
-    store.save_cursor("audit", 1).await.expect("saved");
+    store.save_cursor("audit", &Cursor::at(1), 0).await.expect("saved");
     for id in [task.id.0, reminder.id.0] {
         let lines = store.explain(id).await.expect("an explanation").join("\n");
         let expected =

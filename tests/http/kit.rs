@@ -12,7 +12,7 @@ use bot::console::ConsoleChat;
 use domain::access::Principal;
 use domain::event::Topic;
 use domain::ports::audit::{AuditEntry, AuditLog};
-use domain::ports::bus::Outbox;
+use domain::ports::bus::{Cursor, Outbox};
 use domain::service::{Operators, Secret};
 use embedded::MemoryState;
 use gateway::{Check, Gateway, Limits, Operations, Timeouts};
@@ -74,14 +74,14 @@ impl Site {
     /// Brings the audit log up to date, as its consumer does.
     pub async fn settle_audit(&self) {
         let topics = [Topic::TaskEvents, Topic::Reminders];
-        let after = self.world.store.cursor("test").await.expect("a cursor");
+        let after = self.world.store.cursor("test").await.expect("a cursor").position;
         let rows = self.world.store.read(after, &topics, 10_000).await.expect("rows");
         let Some(last) = rows.last().map(|row| row.position) else { return };
         let entry =
             |payload: String| AuditEntry { event: serde_json::from_str(&payload).expect("an event"), bytes: payload };
         let entries: Vec<AuditEntry> = rows.into_iter().map(|row| entry(row.payload)).collect();
         self.world.store.append(&entries).await.expect("appended");
-        self.world.store.save_cursor("test", last).await.expect("saved");
+        self.world.store.save_cursor("test", &Cursor::at(last), 0).await.expect("saved");
     }
 
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {

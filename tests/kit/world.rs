@@ -23,6 +23,7 @@ use domain::service::{Deliveries, Failure, Tasks};
 use domain::task::Task;
 use domain::tenant::TenantId;
 use domain::zone::Zone;
+use embedded::{EmbeddedBus, FileLeases};
 use store_sqlite::{Options, SqliteStore};
 
 use super::clock::{CountingIds, HandClock};
@@ -71,6 +72,11 @@ impl World {
             bell: Bell::default(),
         };
         Self { deliveries: Deliveries::new(tasks.clone()), store, tasks, clock, ids }
+    }
+
+    /// A bus over the outbox, which no other process reads.
+    pub fn bus(&self) -> EmbeddedBus {
+        EmbeddedBus::new(self.store.clone(), self.tasks.bell.clone(), Arc::new(FileLeases::default()))
     }
 
     pub async fn person(&self, identity: &str) -> Principal {

@@ -1,16 +1,14 @@
 //! The bus of a single binary: the outbox is the log, and each consumer has a cursor in it.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::event::Topic;
 use domain::ports::bell::{Bell, Ear};
-use domain::ports::bus::{Bus, Outbox, OutboxRow, Record, Subscription};
+use domain::ports::bus::{Bus, Cursor, Followed, Outbox, OutboxRow, Record, Subscription};
 use domain::ports::error::PortError;
-
-use crate::lease::FileLease;
+use domain::ports::lease::{Lease, Leases};
 
 /// How long a wait lasts without the bell: other processes may write the same file and ring a bell of theirs.
 const POLL: Duration = Duration::from_millis(250);
@@ -26,103 +24,77 @@ const COUNTED: usize = 1_000;
 pub struct EmbeddedBus {
     outbox: Arc<dyn Outbox>,
     bell: Bell,
-    database: Option<PathBuf>,
+    leases: Arc<dyn Leases>,
 }
 
 impl EmbeddedBus {
-    /// A bus over this outbox; `bell` is the one that is rung after each commit.
+    /// A bus over this outbox; `bell` is the one that is rung after each commit. Of the processes that share the
+    /// leases one at a time runs each consumer, and when it dies another one goes on.
     #[must_use]
-    pub const fn new(outbox: Arc<dyn Outbox>, bell: Bell) -> Self {
-        Self { outbox, bell, database: None }
-    }
-
-    /// Shares the outbox with other processes that open the same database file: one of them at a time runs each
-    /// consumer, and when it dies another one goes on.
-    #[must_use]
-    pub fn shared(mut self, database: Option<&Path>) -> Self {
-        self.database = database.map(Path::to_path_buf);
-        self
-    }
-
-    /// The lock file of a consumer: `taskbot.db.audit.lock` beside `taskbot.db`.
-    fn lock(&self, consumer: &str) -> Option<PathBuf> {
-        let mut name = self.database.clone()?.into_os_string();
-        name.push(format!(".{consumer}.lock"));
-        Some(name.into())
+    pub const fn new(outbox: Arc<dyn Outbox>, bell: Bell, leases: Arc<dyn Leases>) -> Self {
+        Self { outbox, bell, leases }
     }
 }
 
 #[async_trait]
 impl Bus for EmbeddedBus {
     async fn subscribe(&self, consumer: &'static str, topics: &[Topic]) -> Result<Box<dyn Subscription>, PortError> {
-        let lease = FileLease::acquire(self.lock(consumer)).await?;
+        let lease = self.leases.acquire(consumer).await?;
         let saved = self.outbox.cursor(consumer).await?;
-        Ok(Box::new(Cursor {
-            _lease: lease,
+        Ok(Box::new(Reader {
+            lease,
             outbox: Arc::clone(&self.outbox),
             ear: self.bell.listen(),
             consumer,
             topics: topics.to_vec(),
+            given: saved.clone(),
             saved,
-            given: saved,
             outstanding: false,
         }))
     }
 }
 
 /// A consumer's place in the outbox.
-struct Cursor {
+struct Reader {
     /// Held for as long as the consumer is subscribed.
-    _lease: Option<FileLease>,
+    lease: Box<dyn Lease>,
     outbox: Arc<dyn Outbox>,
     ear: Ear,
     consumer: &'static str,
     topics: Vec<Topic>,
-    /// The saved position.
-    saved: i64,
-    /// The position up to which everything was given.
-    given: i64,
+    /// The saved cursor.
+    saved: Cursor,
+    /// The cursor up to which everything was given.
+    given: Cursor,
     /// Whether something between the two was given and not acknowledged.
     outstanding: bool,
 }
 
-impl Cursor {
+impl Reader {
     /// The next rows, if there are any.
     async fn look(&mut self, max: usize) -> Result<Vec<OutboxRow>, PortError> {
-        // The head is read first: what is committed after that may be missing from the rows.
-        let head = self.outbox.head().await?;
-        if head <= self.given {
-            return Ok(Vec::new());
+        if !self.lease.held() {
+            let reason = format!("another process took over the consumer {}", self.consumer);
+            return Err(PortError::Unavailable { backend: "lease", reason });
         }
-        let rows = self.outbox.read(self.given, &self.topics, max).await?;
-        match rows.last() {
-            Some(last) => {
-                self.given = last.position;
-                self.outstanding = true;
-            }
-            None => self.pass(head).await?,
+        let Followed { rows, cursor } = self.outbox.follow(&self.given, &self.topics, max).await?;
+        self.given = cursor;
+        self.outstanding |= !rows.is_empty();
+        if !self.outstanding && self.given.position - self.saved.position >= IDLE_ROWS {
+            self.save().await?;
         }
         Ok(rows)
     }
 
-    /// Nothing up to `head` is for this consumer.
-    async fn pass(&mut self, head: i64) -> Result<(), PortError> {
-        self.given = head;
-        if !self.outstanding && head - self.saved >= IDLE_ROWS {
-            self.save(head).await?;
-        }
-        Ok(())
-    }
-
-    async fn save(&mut self, position: i64) -> Result<(), PortError> {
-        self.outbox.save_cursor(self.consumer, position).await?;
-        self.saved = position;
+    async fn save(&mut self) -> Result<(), PortError> {
+        self.outbox.save_cursor(self.consumer, &self.given, self.lease.epoch()).await?;
+        self.saved.clone_from(&self.given);
         Ok(())
     }
 }
 
 #[async_trait]
-impl Subscription for Cursor {
+impl Subscription for Reader {
     async fn next(&mut self, max: usize) -> Result<Vec<Record>, PortError> {
         loop {
             let rows = self.look(max).await?;
@@ -136,21 +108,20 @@ impl Subscription for Cursor {
 
     async fn acknowledge(&mut self) -> Result<(), PortError> {
         if self.outstanding {
-            self.save(self.given).await?;
+            self.save().await?;
             self.outstanding = false;
         }
         Ok(())
     }
 
     async fn lag(&self) -> Result<u64, PortError> {
-        let behind = if self.outstanding { self.saved } else { self.given };
-        let head = self.outbox.head().await?;
-        if head <= behind {
-            return Ok(0);
+        let behind = if self.outstanding { &self.saved } else { &self.given };
+        let waiting = self.outbox.follow(behind, &self.topics, COUNTED).await?.rows.len();
+        if waiting < COUNTED {
+            return Ok(waiting as u64);
         }
-        let waiting = self.outbox.read(behind, &self.topics, COUNTED).await?.len();
-        let waiting = u64::try_from(waiting).unwrap_or(u64::MAX);
-        Ok(if waiting < COUNTED as u64 { waiting } else { u64::try_from(head - behind).unwrap_or(waiting) })
+        let head = self.outbox.head().await?;
+        Ok(u64::try_from(head - behind.position).unwrap_or_default())
     }
 }
 

@@ -10,5 +10,5 @@ mod state;
 pub use bus::EmbeddedBus;
 pub use clock::SystemClock;
 pub use ids::RandomIds;
-pub use lease::FileLease;
+pub use lease::FileLeases;
 pub use state::MemoryState;

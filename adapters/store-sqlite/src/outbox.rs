@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::event::Topic;
-use domain::ports::bus::{Outbox, OutboxRow};
+use domain::ports::bus::{Cursor, Followed, Outbox, OutboxRow};
 use domain::ports::error::PortError;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
@@ -27,16 +27,29 @@ impl Outbox for SqliteStore {
         self.readers.rows(ask).await?.iter().map(outbox_row).collect()
     }
 
+    async fn follow(&self, cursor: &Cursor, topics: &[Topic], max: usize) -> Result<Followed, PortError> {
+        // The head is read first: what is committed after that may be missing from the rows. Positions are given out
+        // in commit order here, so that there are no holes.
+        let head = self.head().await?;
+        if head <= cursor.position {
+            return Ok(Followed { rows: Vec::new(), cursor: cursor.clone() });
+        }
+        let rows = self.read(cursor.position, topics, max).await?;
+        let seen = rows.last().map_or(head, |last| last.position);
+        Ok(Followed { rows, cursor: Cursor::at(seen) })
+    }
+
     async fn head(&self) -> Result<i64, PortError> {
         self.integer(Ask::new("SELECT max(position) FROM outbox")).await
     }
 
-    async fn cursor(&self, consumer: &str) -> Result<i64, PortError> {
+    async fn cursor(&self, consumer: &str) -> Result<Cursor, PortError> {
         let ask = Ask::new("SELECT position FROM cursors WHERE consumer = ?");
-        self.integer(ask.bind(consumer.to_owned())).await
+        self.integer(ask.bind(consumer.to_owned())).await.map(Cursor::at)
     }
 
-    async fn save_cursor(&self, consumer: &str, position: i64) -> Result<(), PortError> {
+    /// Leases are locks of the operating system here, which nobody can overtake: the epoch says nothing.
+    async fn save_cursor(&self, consumer: &str, cursor: &Cursor, _epoch: u64) -> Result<(), PortError> {
         let mut script = Script::new();
         script
             .step(
@@ -46,7 +59,7 @@ impl Outbox for SqliteStore {
                  WHERE excluded.position > cursors.position",
             )
             .bind(consumer.to_owned())
-            .bind(position);
+            .bind(cursor.position);
         self.writer.write_surely(script).await.map(drop)
     }
 

@@ -1,6 +1,7 @@
 //! The bus: events in order per task, again and again until they are acknowledged.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use super::error::PortError;
 use crate::event::Topic;
@@ -32,7 +33,7 @@ pub trait Bus: Send + Sync {
 #[async_trait]
 pub trait Subscription: Send {
     /// Waits for at least one record and gives up to `max`, in order per key. Without an acknowledgement the
-    /// next subscription begins with the same ones.
+    /// next subscription begins with the same ones. Dropping the wait loses nothing.
     ///
     /// # Errors
     /// When the bus cannot be read.
@@ -54,11 +55,20 @@ pub trait Subscription: Send {
 /// The outbox as a log that can be read: what the embedded bus and the relay stand on.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Up to `max` rows after a position, in commit order.
+    /// Up to `max` committed rows after a position, in position order. Where writers commit side by side, a row may
+    /// still appear at a lower position later: whoever must miss nothing uses [`Outbox::follow`].
     ///
     /// # Errors
     /// When the database cannot answer.
     async fn read(&self, after: i64, topics: &[Topic], max: usize) -> Result<Vec<OutboxRow>, PortError>;
+
+    /// Up to `max` rows that a reader at `cursor` has not seen yet, in position order, and its cursor once it has
+    /// dealt with them. Following from cursor to cursor gives each row once and the rows of each key in version
+    /// order. Without rows the cursor may move nevertheless.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn follow(&self, cursor: &Cursor, topics: &[Topic], max: usize) -> Result<Followed, PortError>;
 
     /// The position of the newest row; 0 if there is none.
     ///
@@ -66,17 +76,18 @@ pub trait Outbox: Send + Sync {
     /// When the database cannot answer.
     async fn head(&self) -> Result<i64, PortError>;
 
-    /// Where a consumer stands; 0 at first.
+    /// Where a consumer stands; at the beginning at first.
     ///
     /// # Errors
     /// When the database cannot answer.
-    async fn cursor(&self, consumer: &str) -> Result<i64, PortError>;
+    async fn cursor(&self, consumer: &str) -> Result<Cursor, PortError>;
 
-    /// Moves a consumer's cursor forward; it never goes back.
+    /// Moves a consumer's cursor; its position never goes back. `epoch` is that of the lease under which the
+    /// consumer reads.
     ///
     /// # Errors
-    /// When the database cannot write.
-    async fn save_cursor(&self, consumer: &str, position: i64) -> Result<(), PortError>;
+    /// [`PortError::Unavailable`] when a later epoch has begun, and when the database cannot write.
+    async fn save_cursor(&self, consumer: &str, cursor: &Cursor, epoch: u64) -> Result<(), PortError>;
 
     /// Deletes rows older than `before` that every consumer with a cursor has passed (none, while nobody has one),
     /// and forgets receipts of that age. Returns how many rows.
@@ -84,6 +95,43 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// When the database cannot write.
     async fn prune(&self, before: jiff::Timestamp) -> Result<u64, PortError>;
+}
+
+/// A reader's place in the outbox: every row up to `position` was seen, but for the holes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The highest position that was seen.
+    pub position: i64,
+    /// Positions below it at which nothing was found and something may still be committed, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holes: Vec<Hole>,
+}
+
+impl Cursor {
+    /// A place without holes.
+    #[must_use]
+    pub const fn at(position: i64) -> Self {
+        Self { position, holes: Vec::new() }
+    }
+}
+
+/// A position at which nothing was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Hole {
+    /// The position.
+    pub position: i64,
+    /// A transaction of the reader's own that began after the position was given out: once no transaction up to
+    /// this one is running, whatever was to be committed there is there.
+    pub marker: u64,
+}
+
+/// What following the outbox gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// The rows, in position order.
+    pub rows: Vec<OutboxRow>,
+    /// The cursor after them.
+    pub cursor: Cursor,
 }
 
 /// One row of the outbox.
@@ -97,4 +145,35 @@ pub struct OutboxRow {
     pub key: String,
     /// The CloudEvent as JSON.
     pub payload: String,
+}
+
+/// Where the relay sends what the outbox holds.
+#[async_trait]
+pub trait Publisher: Send + Sync {
+    /// Sends the messages, those of one key in their order, and returns when all of them are acknowledged durably
+    /// or rejected for good.
+    ///
+    /// # Errors
+    /// When the broker does not take them now: any part of them may have been taken, and all are to be sent again.
+    async fn publish(&self, messages: &[Message<'_>]) -> Result<Vec<Rejected>, PortError>;
+}
+
+/// A message on its way to a broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message<'a> {
+    /// The topic.
+    pub topic: Topic,
+    /// The task's id.
+    pub key: &'a str,
+    /// The value; `None` is a tombstone, which a compacted topic forgets the key by.
+    pub payload: Option<&'a str>,
+}
+
+/// A message that a broker will never take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Which of the messages that were sent together.
+    pub index: usize,
+    /// Why.
+    pub reason: String,
 }

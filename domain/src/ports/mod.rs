@@ -8,6 +8,7 @@ pub mod chat;
 pub mod clock;
 pub mod error;
 pub mod inbox;
+pub mod lease;
 pub mod people;
 pub mod state;
 pub mod store;

@@ -1,7 +1,6 @@
 //! Help, settings, history, and lines that could not be read.
 
 use consumers::{Parts, Role, start};
-use embedded::EmbeddedBus;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -122,7 +121,7 @@ async fn the_history_tells_who_did_what_when() {
 async fn audited(talk: &Talk) {
     let parts = Parts {
         tasks: talk.world.tasks.clone(),
-        bus: Arc::new(EmbeddedBus::new(talk.world.store.clone(), talk.world.tasks.bell.clone())),
+        bus: Arc::new(talk.world.bus()),
         outbox: talk.world.store.clone(),
         inbox: talk.world.store.clone(),
         chats: Vec::new(),

@@ -10,7 +10,7 @@ use consumers::{Consumers, Parts, Role, start};
 use domain::ports::bell::Bell;
 use domain::ports::clock::Clock;
 use domain::service::{Operators, Tasks};
-use embedded::{EmbeddedBus, MemoryState, RandomIds, SystemClock};
+use embedded::{EmbeddedBus, FileLeases, MemoryState, RandomIds, SystemClock};
 use store_sqlite::SqliteStore;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf, WriteHalf, duplex, split};
 use tokio::task::JoinHandle;
@@ -44,7 +44,7 @@ impl Process {
         let chat = ConsoleChat::new(store.clone(), state.clone(), clock);
         let parts = Parts {
             tasks: tasks.clone(),
-            bus: Arc::new(EmbeddedBus::new(store.clone(), bell)),
+            bus: Arc::new(EmbeddedBus::new(store.clone(), bell, Arc::new(FileLeases::default()))),
             outbox: store.clone(),
             inbox: store,
             chats: vec![Arc::new(chat.clone())],

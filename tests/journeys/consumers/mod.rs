@@ -15,7 +15,6 @@ use consumers::{Consumers, Handler, Parts, Role, start};
 use domain::access::Principal;
 use domain::event::{Event, EventType};
 use domain::ports::audit::{AuditLog, AuditQuery};
-use embedded::EmbeddedBus;
 
 use crate::kit::world::World;
 use chat::FakeChat;
@@ -33,7 +32,7 @@ impl Bench {
         let chat = Arc::new(FakeChat::default());
         let parts = Parts {
             tasks: world.tasks.clone(),
-            bus: Arc::new(EmbeddedBus::new(world.store.clone(), world.tasks.bell.clone())),
+            bus: Arc::new(world.bus()),
             outbox: world.store.clone(),
             inbox: world.store.clone(),
             chats: vec![chat.clone()],

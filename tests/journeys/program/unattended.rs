@@ -10,7 +10,6 @@ use domain::ports::agenda::Reach;
 use domain::ports::chat::{Chat, PostError, Posted, Posting};
 use domain::task::RepeatFrom;
 use domain::tenant::Platform;
-use embedded::EmbeddedBus;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
@@ -43,7 +42,7 @@ impl Chat for Noted {
 fn parts(world: &World, chat: &Arc<Noted>) -> Parts {
     Parts {
         tasks: world.tasks.clone(),
-        bus: Arc::new(EmbeddedBus::new(world.store.clone(), world.tasks.bell.clone())),
+        bus: Arc::new(world.bus()),
         outbox: world.store.clone(),
         inbox: world.store.clone(),
         chats: vec![chat.clone()],

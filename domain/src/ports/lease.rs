@@ -1,0 +1,25 @@
+//! Leases: of all the processes that could do a thing, one at a time does it.
+
+use async_trait::async_trait;
+
+use super::error::PortError;
+
+/// Gives out leases by name.
+#[async_trait]
+pub trait Leases: Send + Sync {
+    /// Waits until nobody else holds the lease, and takes it.
+    ///
+    /// # Errors
+    /// When leases cannot be asked for.
+    async fn acquire(&self, name: &str) -> Result<Box<dyn Lease>, PortError>;
+}
+
+/// A lease that is kept alive until it is dropped or its holder dies.
+pub trait Lease: Send + Sync {
+    /// Counts the holders: each one's is higher than those before. What is written under a lease carries it, so
+    /// that a holder who was overtaken without noticing writes nothing more.
+    fn epoch(&self) -> u64;
+
+    /// Whether the holder may still act on it; once false it stays so.
+    fn held(&self) -> bool;
+}
