@@ -1,20 +1,19 @@
 //! What a start on a terminal says: where the data are, which zone is assumed, which platforms are on.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use crate::config::{Config, Discord, Slack};
+use crate::wiring::House;
 
 /// The lines of the banner.
 #[must_use]
-pub(crate) fn banner(config: &Config, database: Option<&Path>, new: bool, zone: &str, http: Option<&str>) -> String {
+pub(crate) fn banner(config: &Config, house: &House, http: Option<&str>) -> String {
     let mut text = String::new();
-    let path =
-        database.map_or_else(|| "in memory; it is gone when this ends".to_owned(), |path| path.display().to_string());
-    let age = if new { "new" } else { "existing" };
+    let House { database, zone, .. } = house;
+    let age = if database.is_new { "new" } else { "existing" };
     // Writing to a String cannot fail.
     let _ = writeln!(text, "Taskbot {}", env!("CARGO_PKG_VERSION"));
-    let _ = writeln!(text, "  database  {path} ({age})");
+    let _ = writeln!(text, "  database  {} ({age})", database.place);
     let _ = writeln!(text, "  zone      {zone} (change it with `timezone Europe/Madrid`)");
     if let Some(addr) = http {
         let _ = writeln!(text, "  HTTP API  http://{addr} (sign in with `taskbot token create --user NAME`)");

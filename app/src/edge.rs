@@ -30,13 +30,13 @@ impl Edge {
     /// When a limit is zero.
     pub(crate) fn over(house: &House, config: &Config, web: Option<String>) -> Result<Self> {
         let state = house.state.clone();
-        let console = ConsoleChat::new(house.store.clone(), state.clone(), house.clock.clone());
+        let console = ConsoleChat::new(house.database.people.clone(), state.clone(), house.clock.clone());
         let turns = Turns::new(house.tasks.clone(), state, Options { limits: limits(config)?, web });
         let parts = Parts {
             tasks: house.tasks.clone(),
             bus: house.bus.clone(),
-            outbox: house.store.clone(),
-            inbox: house.store.clone(),
+            outbox: house.database.outbox.clone(),
+            inbox: house.database.inbox.clone(),
             chats: vec![Arc::new(console.clone())],
         };
         Ok(Self { turns, console, parts })

@@ -46,13 +46,10 @@ pub(crate) async fn run(config: Config, options: Serve) -> Result<ExitCode> {
     shutdown::on_signal(stop.clone())?;
     let routes = http::router(&house, &edge, &config, metrics)?;
     let http = tokio::spawn(gateway::serve(listener, routes, stop.clone().cancelled_owned()));
-    let database = house.store.path().map(|path| path.display().to_string()).unwrap_or_default();
-    info!(%addr, database, "ready");
+    info!(%addr, database = house.database.place, "ready");
     let mut _held = None;
     if on_terminal() {
-        let path = house.store.path().map(ToOwned::to_owned);
-        let zone = house.zone.to_string();
-        note(banner(&config, path.as_deref(), house.store.is_new(), &zone, Some(&addr.to_string())).trim_end())?;
+        note(banner(&config, &house, Some(&addr.to_string())).trim_end())?;
         _held = edge.chat_on_terminal(&house, &login_name(&config), stop.clone()).await?;
     }
     stop.cancelled().await;

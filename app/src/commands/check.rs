@@ -32,10 +32,10 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
 
 async fn database(config: &Config) -> Result<String> {
     let house = House::build(config).await?;
-    let path = house.store.path().map_or_else(|| "in memory".to_owned(), |path| path.display().to_string());
+    let place = house.database.place.clone();
     let zone = house.zone.to_string();
     house.close().await;
-    Ok(format!("{path} can be written; console zone {zone}"))
+    Ok(format!("{place} can be written; console zone {zone}"))
 }
 
 fn http(config: &Config) -> Result<String> {

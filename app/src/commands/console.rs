@@ -27,8 +27,7 @@ pub(crate) async fn run(config: Config, options: cli::Console) -> Result<ExitCod
     let stop = CancellationToken::new();
     shutdown::on_signal(stop.clone())?;
     if on_terminal() {
-        let zone = house.zone.to_string();
-        note(banner(&config, house.store.path(), house.store.is_new(), &zone, None).trim_end())?;
+        note(banner(&config, &house, None).trim_end())?;
     }
     let chatted = tokio::select! {
         ended = edge.chat(session, on_terminal()) => ended.map(Some),

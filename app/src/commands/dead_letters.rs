@@ -21,7 +21,7 @@ pub(crate) async fn run(config: Config, command: cli::DeadLetters) -> Result<Exi
     let house = House::build(&config).await?;
     let edge = Edge::over(&house, &config, None)?;
     let handlers = consumers::handlers(&edge.parts, consumers::Role::ALL);
-    let letters = DeadLetters::new(house.store.clone(), house.clock.clone(), handlers);
+    let letters = DeadLetters::new(house.database.inbox.clone(), house.clock.clone(), handlers);
     let code = match command {
         cli::DeadLetters::List { consumer } => list(&letters, consumer.as_deref()).await,
         cli::DeadLetters::Replay { which, dry_run } => replay(&letters, &which, dry_run).await,

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use domain::command::TaskRef;
-use domain::ports::store::Store;
 use domain::tenant::TenantId;
 use uuid::Uuid;
 
@@ -18,7 +17,7 @@ use crate::wiring::House;
 /// When the text is no id or number, or nothing has it.
 pub(crate) async fn run(config: Config, id: &str) -> Result<ExitCode> {
     let house = House::build(&config).await?;
-    let lines = house.store.explain(resolve(&house, id).await?).await?;
+    let lines = house.database.store.explain(resolve(&house, id).await?).await?;
     house.close().await;
     if lines.is_empty() {
         bail!("nothing has the id {id}");
@@ -32,7 +31,7 @@ pub(crate) async fn run(config: Config, id: &str) -> Result<ExitCode> {
 /// An id as it is; a short number by the console's tenant.
 async fn resolve(house: &House, id: &str) -> Result<Uuid> {
     if let Ok(number) = id.trim_start_matches('#').parse() {
-        let task = house.store.task(&TenantId::console(), TaskRef::Number(number)).await?;
+        let task = house.database.store.task(&TenantId::console(), TaskRef::Number(number)).await?;
         return Ok(task.with_context(|| format!("there is no task #{number} on the console"))?.id.0);
     }
     id.parse().context("give the id of a task, reminder or event, or a short number")

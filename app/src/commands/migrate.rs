@@ -14,8 +14,8 @@ use crate::wiring::House;
 /// When the database cannot be opened or was written by a newer release.
 pub(crate) async fn run(config: Config) -> Result<ExitCode> {
     let house = House::build(&config).await?;
-    let path = house.store.path().map_or_else(|| "in memory".to_owned(), |path| path.display().to_string());
+    let place = house.database.place.clone();
     house.close().await;
-    print(&format!("{path}: the tables are up to date"))?;
+    print(&format!("{place}: the tables are up to date"))?;
     Ok(ExitCode::SUCCESS)
 }

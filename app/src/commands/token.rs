@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use domain::ids::PersonId;
 use domain::person::Identity;
-use domain::ports::people::{People, Token};
+use domain::ports::people::Token;
 use domain::service::Secret;
 use jiff::{Span, Timestamp};
 
@@ -49,7 +49,7 @@ async fn create(house: &House, user: &str, expires: &str) -> Result<ExitCode> {
 
 async fn list(house: &House, user: &str) -> Result<ExitCode> {
     let person = known(house, user).await?;
-    let tokens = house.store.tokens(person).await?;
+    let tokens = house.database.people.tokens(person).await?;
     if tokens.is_empty() {
         note(&format!("{user} has no tokens; make one with: taskbot token create --user {user}"))?;
     }
@@ -81,7 +81,7 @@ async fn revoke(house: &House, user: &str, id: &str) -> Result<ExitCode> {
 
 async fn known(house: &House, user: &str) -> Result<PersonId> {
     let identity: Identity = user.parse()?;
-    let person = house.store.who_is(&identity).await?;
+    let person = house.database.people.who_is(&identity).await?;
     Ok(person.with_context(|| format!("I know no {user} in this database"))?.id)
 }
 

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::ports::bus::Outbox as _;
-use store_sqlite::SqliteStore;
+use domain::ports::bus::Outbox;
 
 /// Whether the database answers.
-pub(crate) struct Database(pub Arc<SqliteStore>);
+pub(crate) struct DatabaseCheck(pub Arc<dyn Outbox>);
 
 #[async_trait]
-impl gateway::Check for Database {
+impl gateway::Check for DatabaseCheck {
     fn name(&self) -> &str {
         "database"
     }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::health::Database;
+use super::health::DatabaseCheck;
 use crate::config::Config;
 use crate::edge::Edge;
 use crate::wiring::House;
@@ -28,7 +28,7 @@ pub(crate) fn router(house: &House, edge: &Edge, config: &Config, metrics: Prome
         limits: limits(config)?,
         timeouts: gateway::Timeouts::default(),
         operations: gateway::Operations {
-            checks: vec![Arc::new(Database(house.store.clone()))],
+            checks: vec![Arc::new(DatabaseCheck(house.database.outbox.clone()))],
             metrics,
             clock: house.clock.clone(),
             ids: house.ids.clone(),

@@ -1,5 +1,8 @@
 //! Putting the parts together: one house, built from the configuration.
 
+mod database;
+mod events;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,20 +13,20 @@ use domain::person::{Identity, Person, Settings};
 use domain::ports::bell::Bell;
 use domain::ports::bus::Bus;
 use domain::ports::clock::{Clock, Ids};
-use domain::ports::people::People;
 use domain::ports::state::State;
 use domain::service::{Operators, Tasks};
 use domain::zone::Zone;
-use embedded::{EmbeddedBus, FileLeases, MemoryState, RandomIds, SystemClock};
+use embedded::{MemoryState, RandomIds};
 use jiff::tz::TimeZone;
-use store_sqlite::{Options, SqliteStore};
 
 use crate::config::Config;
+pub(crate) use database::Database;
+use events::Events;
 
 /// Every part that commands and roles are made of.
 pub(crate) struct House {
     /// The database.
-    pub store: Arc<SqliteStore>,
+    pub database: Database,
     /// The service.
     pub tasks: Tasks,
     /// The bus.
@@ -46,24 +49,14 @@ impl House {
     /// # Errors
     /// When the database cannot be opened, or the configuration names no zone or person.
     pub(crate) async fn build(config: &Config) -> Result<Self> {
-        let store = Arc::new(SqliteStore::open(&config.database_url, Options::default()).await?);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let database = Database::open(config).await?;
+        let clock = database.clock.clone();
         let ids: Arc<dyn Ids> = Arc::new(RandomIds::new(clock.clone()));
-        let bell = Bell::default();
-        let tasks = Tasks {
-            store: store.clone(),
-            agenda: store.clone(),
-            people: store.clone(),
-            audit: store.clone(),
-            directory: Arc::new(ConsoleDirectory::new(store.clone())),
-            clock: clock.clone(),
-            ids: ids.clone(),
-            bell: bell.clone(),
-        };
+        let tasks = service(&database, &ids);
         Ok(Self {
-            bus: Arc::new(EmbeddedBus::new(store.clone(), bell.clone(), Arc::new(FileLeases::beside(store.path())))),
+            bus: Events::over(&database, &tasks.bell).bus,
             state: Arc::new(MemoryState::new(clock.clone())),
-            store,
+            database,
             tasks,
             clock,
             ids,
@@ -80,12 +73,25 @@ impl House {
         let identity: Identity = user.parse()?;
         let settings = Settings { zone: Some(self.zone.clone()), ..Settings::default() };
         let newcomer = Person { id: PersonId(self.ids.fresh()), name: identity.user.clone(), settings, version: 1 };
-        Ok(self.store.introduce(&identity, newcomer).await?)
+        Ok(self.database.people.introduce(&identity, newcomer).await?)
     }
 
     /// Writes what is queued and closes the database.
     pub(crate) async fn close(self) {
-        self.store.close().await;
+        self.database.close().await;
+    }
+}
+
+fn service(database: &Database, ids: &Arc<dyn Ids>) -> Tasks {
+    Tasks {
+        store: database.store.clone(),
+        agenda: database.agenda.clone(),
+        people: database.people.clone(),
+        audit: database.audit.clone(),
+        directory: Arc::new(ConsoleDirectory::new(database.people.clone())),
+        clock: database.clock.clone(),
+        ids: ids.clone(),
+        bell: Bell::default(),
     }
 }
 

@@ -1,0 +1,95 @@
+//! The database that the configuration names, as the ports that it stands behind.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use domain::ports::agenda::Agenda;
+use domain::ports::audit::AuditLog;
+use domain::ports::bus::Outbox;
+use domain::ports::clock::Clock;
+use domain::ports::inbox::Inbox;
+use domain::ports::lease::Leases;
+use domain::ports::people::People;
+use domain::ports::store::Store;
+use embedded::{FileLeases, SystemClock};
+use store_sqlite::{Options, SqliteStore};
+
+use crate::config::Config;
+
+/// An open database.
+pub(crate) struct Database {
+    /// Commands.
+    pub store: Arc<dyn Store>,
+    /// What the clock has to see to.
+    pub agenda: Arc<dyn Agenda>,
+    /// People and tokens.
+    pub people: Arc<dyn People>,
+    /// The audit log.
+    pub audit: Arc<dyn AuditLog>,
+    /// Events on their way.
+    pub outbox: Arc<dyn Outbox>,
+    /// What consumers keep.
+    pub inbox: Arc<dyn Inbox>,
+    /// Who does what of the processes that share it.
+    pub leases: Arc<dyn Leases>,
+    /// The clock by which its reminders are due.
+    pub clock: Arc<dyn Clock>,
+    /// Where it is, for people.
+    pub place: String,
+    /// Whether opening it made it.
+    pub is_new: bool,
+    opened: Opened,
+}
+
+/// The database itself, to be closed in the end.
+enum Opened {
+    Sqlite(Arc<SqliteStore>),
+}
+
+impl Database {
+    /// Opens what `TASKBOT_DATABASE_URL` names.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub(crate) async fn open(config: &Config) -> Result<Self> {
+        let store = Arc::new(SqliteStore::open(&config.database_url, Options::default()).await?);
+        let place =
+            store.path().map_or("in memory; it is gone when this ends".into(), |path| path.display().to_string());
+        let (leases, clock) = (Arc::new(FileLeases::beside(store.path())), Arc::new(SystemClock::new()));
+        let (is_new, opened) = (store.is_new(), Opened::Sqlite(store.clone()));
+        Ok(Self::of(store, leases, clock, place, is_new, opened))
+    }
+
+    fn of<S>(
+        store: Arc<S>,
+        leases: Arc<dyn Leases>,
+        clock: Arc<dyn Clock>,
+        place: String,
+        is_new: bool,
+        opened: Opened,
+    ) -> Self
+    where
+        S: Store + Agenda + People + AuditLog + Outbox + Inbox + 'static,
+    {
+        Self {
+            store: store.clone(),
+            agenda: store.clone(),
+            people: store.clone(),
+            audit: store.clone(),
+            outbox: store.clone(),
+            inbox: store,
+            leases,
+            clock,
+            place,
+            is_new,
+            opened,
+        }
+    }
+
+    /// Writes what is queued and closes the database.
+    pub(crate) async fn close(self) {
+        match self.opened {
+            Opened::Sqlite(store) => store.close().await,
+        }
+    }
+}
