@@ -99,6 +99,6 @@ pub enum Action {
     Change,
     /// Delete: author, assignees, moderators.
     Delete,
-    /// Stop what is sent to oneself: recipients.
+    /// Stop what is sent to oneself: whoever it is sent to.
     Stop,
 }

@@ -95,6 +95,8 @@ pub enum Command {
     Skip(Vec<TaskRef>),
     /// Take it over.
     Claim(Vec<TaskRef>),
+    /// Be reminded of it no more, although somebody else asked for it.
+    Stop(Vec<TaskRef>),
     /// Move to another list.
     MoveToList {
         /// Which.
@@ -219,6 +221,7 @@ impl Command {
             Self::Snooze { .. } => "snooze",
             Self::Skip(_) => "skip",
             Self::Claim(_) => "claim",
+            Self::Stop(_) => "stop",
             Self::MoveToList { .. } => "move_to_list",
             Self::Undo => "undo",
             Self::Settings(_) => "settings",

@@ -70,6 +70,8 @@ pub enum Deed {
     Skipped,
     /// Taken over.
     Claimed,
+    /// The speaker is reminded of it no more.
+    Stopped,
     /// In another list.
     MovedToList,
     /// The last change was taken back.

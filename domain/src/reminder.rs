@@ -82,6 +82,9 @@ pub struct Delivery {
     pub place: Place,
     /// The reminders that it carries.
     pub members: Vec<ReminderId>,
+    /// What it tells besides; it then carries no reminders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
     /// Where it stands.
     pub state: DeliveryState,
     /// How often it was tried.
@@ -96,6 +99,29 @@ pub struct Delivery {
     pub last_error: Option<String>,
     /// 1 at first, raised by each change.
     pub version: u64,
+}
+
+/// What somebody whom a task concerns is told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The task.
+    pub task: TaskId,
+    /// What happened.
+    pub kind: NoticeKind,
+    /// Who did it.
+    pub by: PersonId,
+}
+
+/// What happened to a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// It was deleted.
+    Deleted,
+    /// It was brought back.
+    Restored,
+    /// A recipient wants no more reminders of it.
+    Stopped,
 }
 
 /// Where a delivery stands. `docs/ARCHITECTURE.md` draws the machine.

@@ -97,6 +97,7 @@ impl Samples {
             next_attempt_at: first.at,
             message_id: None,
             last_error: None,
+            notice: None,
             version: 1,
         }
     }

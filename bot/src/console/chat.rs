@@ -20,6 +20,7 @@ use tracing::warn;
 use super::session::Session;
 use super::sink::Sink;
 use crate::memory;
+use crate::reply::news::news;
 use crate::reply::plain::on_one_line;
 use crate::reply::reminder::reminder;
 use crate::reply::watch::Watch;
@@ -96,11 +97,17 @@ impl ConsoleChat {
     /// Writes the message to one session, and remembers there that this is what was spoken of.
     async fn deliver(&self, session: &Session, sink: &Sink, posting: &Posting) -> Result<(), PostError> {
         let watch = Watch { now: self.clock.now(), zone: self.zone(session).await };
-        let text = plain(&reminder(&watch, &posting.items));
+        let text = match &posting.news {
+            Some(told) => plain(&news(told)),
+            None => plain(&reminder(&watch, &posting.items)),
+        };
         match timeout(PATIENCE, sink.say(&text)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(later(&format!("the terminal has gone: {error}"))),
             Err(_) => return Err(PostError::Unknown { reason: "the terminal takes no output".to_owned() }),
+        }
+        if posting.items.is_empty() {
+            return Ok(());
         }
         let tasks: Vec<TaskId> = posting.items.iter().map(|item| item.task.id).collect();
         memory::remind(self.state.as_ref(), &session.conversation(), &tasks).await;

@@ -38,6 +38,7 @@ const fn verb(deed: Deed) -> &'static str {
         Deed::Snoozed => "snoozed",
         Deed::Skipped => "skipped",
         Deed::Claimed => "took over",
+        Deed::Stopped => "is reminded no more of",
         Deed::MovedToList => "moved here",
         Deed::Undone => "took back a change of",
         Deed::Unchanged => "left",

@@ -25,6 +25,7 @@ pub(crate) fn headline(scene: &Scene, effect: &Effect) -> Text {
         Deed::Snoozed => snoozed(scene, effect),
         Deed::Skipped => said("Skipped "),
         Deed::Claimed => said("Yours now "),
+        Deed::Stopped => said("You are reminded no more of "),
         Deed::MovedToList => said("Moved ").then(" to ").and(scene.list(&effect.list)),
         Deed::Undone => said(undone(task.status)),
         Deed::Unchanged => title.then(" is like that already; nothing changed"),

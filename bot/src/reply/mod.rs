@@ -10,6 +10,7 @@ pub(crate) mod headline;
 pub(crate) mod help;
 pub(crate) mod history;
 pub(crate) mod list;
+pub(crate) mod news;
 pub(crate) mod plain;
 pub(crate) mod reminder;
 pub(crate) mod rows;

@@ -63,7 +63,11 @@ fn answer(item: Option<&PostingItem>) -> Text {
     } else {
         String::new()
     };
-    Text::say(format!("`done {number}`, `snooze {number} 20m`{skip}"))
+    let stop = match item {
+        Some(item) if item.asked_by.is_some() && !item.recipients.is_empty() => format!(", `stop {number}`"),
+        _ => String::new(),
+    };
+    Text::say(format!("`done {number}`, `snooze {number} 20m`{skip}{stop}"))
 }
 
 #[cfg(test)]
@@ -147,7 +151,7 @@ mod tests {
         insta::assert_snapshot!(shown(&[item]), @"
         ⏰ Reminder (#3): deploy
           3 hours 3 minutes late, it was set for 06:56:40; not done since Mon 2 Mar 10:00; for @ana; asked by sam
-          `done 3`, `snooze 3 20m`
+          `done 3`, `snooze 3 20m`, `stop 3`
         ");
     }
 

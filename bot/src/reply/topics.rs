@@ -35,6 +35,7 @@ const TOPICS: &[(&str, Topic)] = &[
     ("done", DONE),
     ("skip", SKIP),
     ("claim", CLAIM),
+    ("stop", STOP),
     ("reopen", REOPEN),
     ("undo", UNDO),
     ("edit", EDIT),
@@ -98,6 +99,11 @@ const DONE: Topic = Topic {
 const SKIP: Topic = Topic {
     says: "Leaves out this one of a recurring task; the next one comes as usual.",
     examples: &[("skip 3", "only this time")],
+};
+
+const STOP: Topic = Topic {
+    says: "Ends reminders that somebody else set for you. Whoever set them is told.",
+    examples: &[("stop 3", "no more reminders of it, of a series neither"), ("stop", "of what came last")],
 };
 
 const CLAIM: Topic = Topic {
@@ -184,7 +190,8 @@ mod tests {
     use super::{OVERVIEW, TOPICS, named};
 
     /// Lines that the turn takes before the grammar.
-    const OWN: [&str; 6] = ["skip 3", "claim 3", "move 3 to my list", "move 3 to #ops", "web", "list"];
+    const OWN: [&str; 8] =
+        ["skip 3", "claim 3", "stop 3", "stop", "move 3 to my list", "move 3 to #ops", "web", "list"];
 
     fn read(line: &str) -> Reading {
         let now = "2026-03-04T09:00:00Z".parse().expect("an instant");

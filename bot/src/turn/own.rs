@@ -16,6 +16,8 @@ pub(super) enum Own {
     Skip(Ids),
     /// `claim 3`.
     Claim(Ids),
+    /// `stop 3`; alone, what came last.
+    Stop(Ids),
     /// `move 3 to my list`, `move 3 to #ops`.
     MoveToList(Ids, Target),
     /// `help skip` and other words that are no commands of the grammar.
@@ -42,6 +44,8 @@ pub(super) fn read(text: &str, talk: &Talk<'_>) -> Option<Own> {
     match verb.to_ascii_lowercase().as_str() {
         "skip" => talk.ids(rest).map(Own::Skip),
         "claim" => talk.ids(rest).map(Own::Claim),
+        "stop" if rest.is_empty() => talk.ids("it").map(Own::Stop),
+        "stop" => talk.ids(rest).map(Own::Stop),
         "move" => {
             let (tasks, list) = split_at_to(rest)?;
             Some(Own::MoveToList(talk.ids(tasks)?, target(list)?))
@@ -100,6 +104,7 @@ impl Talk<'_> {
         match own {
             Own::Skip(ids) => self.execute(Command::Skip(self.tasks(&ids)?)).await,
             Own::Claim(ids) => self.execute(Command::Claim(self.tasks(&ids)?)).await,
+            Own::Stop(ids) => self.execute(Command::Stop(self.tasks(&ids)?)).await,
             Own::MoveToList(ids, target) => {
                 let tasks = self.tasks(&ids)?;
                 let list = match target {

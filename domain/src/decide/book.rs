@@ -105,6 +105,13 @@ impl<'a> Book<'a> {
         if self.setting.sight.may(action, task) {
             return Ok(());
         }
+        if action == Action::Stop {
+            return Err(Refusal::new(
+                Code::Nothing,
+                format!("Nothing of #{} is sent to you by name.", task.number),
+                "Its reminders go to the channel; `help claim` tells how to take it over.",
+            ));
+        }
         Err(Refusal::new(
             Code::NotAllowed,
             format!("Only the author, the assignees and moderators may change or delete #{}.", task.number),

@@ -2,12 +2,13 @@
 
 use super::book::Book;
 use super::edit::expect_version;
-use super::{remind, repeat};
+use super::{remind, repeat, tell};
 use crate::access::Action;
 use crate::command::TaskRef;
 use crate::event::Changes;
 use crate::outcome::Deed;
 use crate::refusal::{Code, Refusal};
+use crate::reminder::NoticeKind;
 use crate::snapshot::Loaded;
 use crate::task::{Closed, Status, Task};
 
@@ -88,6 +89,9 @@ fn close(book: &mut Book<'_>, loaded: &Loaded, status: Status, deed: Deed) {
     let after = closed(book, &loaded.task, status);
     let changes = book.put_task(Some(loaded), after, &loaded.list);
     let going_out = remind::cancel(book, loaded, &format!("the task was {}", status.as_str()));
+    if status == Status::Deleted {
+        tell::concerned(book, &loaded.task, NoticeKind::Deleted);
+    }
     let deed = if going_out && status == Status::Deleted { Deed::GoingOut } else { deed };
     book.say(deed, &loaded.task, &loaded.list, changes);
 }

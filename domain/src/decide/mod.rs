@@ -13,6 +13,8 @@ mod reopen;
 mod repeat;
 mod settings;
 mod snooze;
+mod stop;
+mod tell;
 mod undo;
 
 use jiff::Timestamp;
@@ -84,6 +86,7 @@ pub fn decide(snapshot: &Snapshot, request: &Request, setting: &Setting<'_>) -> 
         Command::Reopen(tasks) => reopen::reopen(&mut book, tasks)?,
         Command::Move { tasks, to } => moving::move_due(&mut book, tasks, to)?,
         Command::Claim(tasks) => moving::claim(&mut book, tasks)?,
+        Command::Stop(tasks) => stop::stop(&mut book, tasks)?,
         Command::MoveToList { tasks, list } => moving::move_to_list(&mut book, tasks, list)?,
         Command::Snooze { tasks, until } => snooze::snooze(&mut book, tasks, *until)?,
         Command::Undo => undo::undo(&mut book)?,
@@ -104,6 +107,7 @@ fn named(command: &Command) -> &[TaskRef] {
         | Command::Snooze { tasks, .. }
         | Command::Skip(tasks)
         | Command::Claim(tasks)
+        | Command::Stop(tasks)
         | Command::MoveToList { tasks, .. } => tasks,
         Command::Add(_) | Command::Undo | Command::Settings(_) | Command::Advance(_) => &[],
     }

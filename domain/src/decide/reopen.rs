@@ -1,12 +1,13 @@
 //! Opening again what was closed; in a series, the untouched next occurrence is withdrawn.
 
 use super::book::Book;
-use super::{close, remind, repeat};
+use super::{close, remind, repeat, tell};
 use crate::access::Action;
 use crate::command::TaskRef;
 use crate::event::Changes;
 use crate::outcome::Deed;
 use crate::refusal::{Code, Refusal};
+use crate::reminder::NoticeKind;
 use crate::series::{Series, SeriesState};
 use crate::snapshot::Loaded;
 use crate::task::{Status, Task};
@@ -44,6 +45,9 @@ pub(super) fn open_again(book: &mut Book<'_>, loaded: &Loaded, task: &Task) -> R
     take_series_back(book, loaded)?;
     let changes = book.put_task(Some(loaded), task.clone(), &loaded.list);
     remind::schedule(book, task, &loaded.list, remind::Late::Never);
+    if loaded.task.status == Status::Deleted {
+        tell::concerned(book, task, NoticeKind::Restored);
+    }
     Ok(changes)
 }
 

@@ -3,14 +3,15 @@
 use jiff::SignedDuration;
 
 use super::book::Book;
-use super::{close, remind, reopen};
+use super::{close, remind, reopen, tell};
 use crate::access::Action;
 use crate::change::UndoRecord;
 use crate::event::Changes;
+use crate::ids::PersonId;
 use crate::list::List;
 use crate::outcome::Deed;
 use crate::refusal::{Code, Refusal};
-use crate::reminder::{Reminder, ReminderState};
+use crate::reminder::{NoticeKind, Reminder, ReminderState};
 use crate::series::{Series, SeriesState};
 use crate::snapshot::Loaded;
 use crate::task::{Status, Task};
@@ -43,7 +44,8 @@ fn take_task_back(
     before: Option<&Task>,
     after: &Task,
 ) -> Result<(), Refusal> {
-    let loaded = book.loaded(after.id).filter(|loaded| book.setting.sight.sees(&loaded.task)).cloned();
+    let left = before.is_some_and(|before| left(book.actor(), before, after));
+    let loaded = book.loaded(after.id).filter(|loaded| left || book.setting.sight.sees(&loaded.task)).cloned();
     let loaded = loaded.ok_or_else(|| Refusal::no_task(format!("#{}", after.number)))?;
     let Some(before) = before else {
         unchanged(loaded.task.status == after.status, &loaded.task)?;
@@ -52,7 +54,9 @@ fn take_task_back(
         return Ok(());
     };
     let action = if before.status == after.status { Action::Change } else { Action::Work };
-    book.permit(action, &loaded.task)?;
+    if !left {
+        book.permit(action, &loaded.task)?;
+    }
     let task = reverted(&loaded.task, before, after)?;
     let opens = task.is_open() && !loaded.task.is_open();
     // A series that the change itself moved has been taken back as a whole already.
@@ -68,6 +72,15 @@ fn take_task_back(
     Ok(())
 }
 
+/// Whether the change was the speaker's leaving, and nothing else: it can be taken back although they may see the
+/// task no more.
+fn left(actor: PersonId, before: &Task, after: &Task) -> bool {
+    let mut others = before.assignees.clone();
+    others.retain(|person| *person != actor);
+    let left = Task { assignees: others, place: after.place.clone(), version: after.version, ..before.clone() };
+    before.assignees.contains(&actor) && Task { updated_at: before.updated_at, ..after.clone() } == left
+}
+
 /// Writes the reverted task in the list it goes back to, and its reminders.
 fn write(book: &mut Book<'_>, lists: &[List], loaded: &Loaded, task: &Task) -> Changes {
     let back_in = lists.iter().find(|list| list.id == task.list).cloned();
@@ -75,6 +88,12 @@ fn write(book: &mut Book<'_>, lists: &[List], loaded: &Loaded, task: &Task) -> C
     let changes = book.put_task(Some(loaded), task.clone(), &list);
     if !changes.is_empty() {
         remind::again(book, loaded, task, &list, late(loaded, task));
+    }
+    match (loaded.task.status, task.status) {
+        (Status::Deleted, Status::Deleted) => {}
+        (Status::Deleted, _) => tell::concerned(book, task, NoticeKind::Restored),
+        (_, Status::Deleted) => tell::concerned(book, task, NoticeKind::Deleted),
+        _ => {}
     }
     changes
 }

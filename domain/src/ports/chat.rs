@@ -10,6 +10,7 @@ use super::error::PortError;
 use crate::access::Principal;
 use crate::ids::{DeliveryId, PersonId, ReminderId};
 use crate::place::{Channel, Place};
+use crate::reminder::NoticeKind;
 use crate::task::Task;
 use crate::tenant::TenantId;
 use crate::trace::TraceParent;
@@ -24,7 +25,7 @@ pub trait Directory: Send + Sync {
     async fn channels(&self, principal: &Principal) -> Result<Vec<Channel>, PortError>;
 }
 
-/// A message with one or more due reminders for one place.
+/// A message for one place: one or more due reminders, or news.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Posting {
     /// The same for each attempt: what the platform may know a repetition by.
@@ -35,10 +36,23 @@ pub struct Posting {
     pub place: Place,
     /// What is due, oldest first.
     pub items: Vec<PostingItem>,
+    /// What the message tells instead of reminding.
+    pub news: Option<News>,
     /// 1 for the first attempt.
     pub attempt: u32,
     /// The trace that it continues.
     pub trace: Option<TraceParent>,
+}
+
+/// What somebody did to a task that concerns the reader.
+#[derive(Clone, Debug, PartialEq)]
+pub struct News {
+    /// What.
+    pub kind: NoticeKind,
+    /// To which task.
+    pub task: Task,
+    /// Who did it: id and name.
+    pub by: (PersonId, String),
 }
 
 /// One due reminder of a posting.

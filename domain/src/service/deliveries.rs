@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tracing::info;
 
 use super::Tasks;
+use crate::command::TaskRef;
 use crate::decide::delivery::{self, Attempt};
 use crate::fault;
 use crate::ids::{DeliveryId, SeriesId};
@@ -105,6 +106,12 @@ impl Deliveries {
     async fn load(&self, tenant: &TenantId, id: DeliveryId) -> Result<Snapshot, PortError> {
         let mut needs = Needs::in_tenant(tenant.clone());
         needs.deliveries.push(id);
+        let snapshot = self.tasks.store.load(&needs).await?;
+        let Some(notice) = snapshot.deliveries.get(&id).and_then(|delivery| delivery.notice.as_ref()) else {
+            return Ok(snapshot);
+        };
+        needs.tasks.push(TaskRef::Id(notice.task));
+        needs.people.push(notice.by);
         self.tasks.store.load(&needs).await
     }
 

@@ -8,5 +8,6 @@ mod console;
 mod http;
 mod lists;
 mod privacy;
+mod stopping;
 mod talk;
 mod terminal;

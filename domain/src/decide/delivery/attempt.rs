@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::members;
 use crate::change::{Change, Put};
 use crate::ids::{DeliveryId, PersonId};
-use crate::ports::chat::{Posting, PostingItem};
-use crate::reminder::{Delivery, DeliveryState, Reminder};
+use crate::ports::chat::{News, Posting, PostingItem};
+use crate::reminder::{Delivery, DeliveryState, Notice, Reminder};
 use crate::snapshot::{Loaded, Snapshot};
 
 /// How long an attempt may take before it counts as lost.
@@ -32,27 +32,35 @@ pub fn begin(snapshot: &Snapshot, id: DeliveryId, now: Timestamp) -> Option<(Cha
         return None;
     }
     let items = items(snapshot, before, now);
+    let news = before.notice.as_ref().and_then(|notice| news(snapshot, notice));
+    let nothing = items.is_empty() && news.is_none();
     let mut after = Delivery { version: before.version + 1, ..before.clone() };
     after.members = items.iter().map(|(reminder, _)| reminder.id).collect();
-    after.state = if items.is_empty() { DeliveryState::Dropped } else { DeliveryState::Sending };
+    after.state = if nothing { DeliveryState::Dropped } else { DeliveryState::Sending };
     after.attempts += 1;
     after.next_attempt_at = now.saturating_add(ATTEMPT_LEASE).unwrap_or(Timestamp::MAX);
-    let attempt = (!items.is_empty()).then(|| attempt(&after, items));
+    let attempt = (!nothing).then(|| attempt(&after, items, news));
     let change = Change { deliveries: vec![Put::over(before.version, after)], ..Change::default() };
     Some((change, attempt))
 }
 
-fn attempt(delivery: &Delivery, items: Vec<(&Reminder, PostingItem)>) -> Attempt {
+fn attempt(delivery: &Delivery, items: Vec<(&Reminder, PostingItem)>, news: Option<News>) -> Attempt {
     let trace = items.first().and_then(|(reminder, _)| reminder.trace.clone());
     let posting = Posting {
         delivery: delivery.id,
         tenant: delivery.tenant.clone(),
         place: delivery.place.clone(),
         items: items.into_iter().map(|(_, item)| item).collect(),
+        news,
         attempt: delivery.attempts,
         trace,
     };
     Attempt { posting, version: delivery.version }
+}
+
+fn news(snapshot: &Snapshot, notice: &Notice) -> Option<News> {
+    let task = snapshot.tasks.get(&notice.task)?.task.clone();
+    Some(News { kind: notice.kind, task, by: named(snapshot, notice.by) })
 }
 
 fn items<'a>(snapshot: &'a Snapshot, delivery: &Delivery, now: Timestamp) -> Vec<(&'a Reminder, PostingItem)> {
@@ -63,19 +71,20 @@ fn items<'a>(snapshot: &'a Snapshot, delivery: &Delivery, now: Timestamp) -> Vec
 }
 
 fn item(snapshot: &Snapshot, loaded: &Loaded, reminder: &Reminder, now: Timestamp) -> PostingItem {
-    let named = |id: PersonId| {
-        let name = snapshot.people.get(&id).map_or_else(|| "somebody".to_owned(), |person| person.name.clone());
-        (id, name)
-    };
     let for_themselves = reminder.recipients == [reminder.asked_by];
     PostingItem {
         reminder: reminder.id,
         task: loaded.task.clone(),
         at: reminder.at,
         late: Duration::try_from(now.duration_since(reminder.at)).unwrap_or_default(),
-        recipients: reminder.recipients.iter().copied().map(named).collect(),
-        asked_by: (!for_themselves).then(|| named(reminder.asked_by)),
+        recipients: reminder.recipients.iter().map(|id| named(snapshot, *id)).collect(),
+        asked_by: (!for_themselves).then(|| named(snapshot, reminder.asked_by)),
         undone_since: loaded.task.recurring.as_ref().and_then(|seat| seat.undone_since),
         note: reminder.reason.clone(),
     }
+}
+
+fn named(snapshot: &Snapshot, id: PersonId) -> (PersonId, String) {
+    let name = snapshot.people.get(&id).map_or_else(|| "somebody".to_owned(), |person| person.name.clone());
+    (id, name)
 }

@@ -90,6 +90,7 @@ pub fn claim(snapshot: &Snapshot, group: &Group, now: Timestamp, ids: &dyn Ids) 
         tenant: group.tenant.clone(),
         place: group.place.clone(),
         members: members.iter().map(|reminder| reminder.id).collect(),
+        notice: None,
         state: DeliveryState::Claimed,
         attempts: 0,
         next_attempt_at: now,

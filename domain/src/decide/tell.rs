@@ -1,0 +1,30 @@
+//! Telling people what somebody else did to what concerns them.
+
+use super::book::Book;
+use crate::change::Put;
+use crate::ids::DeliveryId;
+use crate::place::Place;
+use crate::reminder::{Delivery, DeliveryState, Notice, NoticeKind};
+use crate::task::Task;
+
+/// A message for everybody whom the task concerns, but for whoever is acting. It is a delivery like a reminder's,
+/// written in the command's own commit.
+pub(super) fn concerned(book: &mut Book<'_>, task: &Task, kind: NoticeKind) {
+    let actor = book.actor();
+    for person in task.participants().into_iter().filter(|person| *person != actor) {
+        let delivery = Delivery {
+            id: DeliveryId(book.fresh()),
+            tenant: task.tenant.clone(),
+            place: Place::Direct(person),
+            members: Vec::new(),
+            notice: Some(Notice { task: task.id, kind, by: actor }),
+            state: DeliveryState::Claimed,
+            attempts: 0,
+            next_attempt_at: book.now(),
+            message_id: None,
+            last_error: None,
+            version: 1,
+        };
+        book.change.deliveries.push(Put::new(delivery));
+    }
+}
