@@ -57,12 +57,17 @@ known() {
     done
 }
 
+# runs PART - whether it can be left to itself: it answers, or is alive and not just dying of a SIGKILL.
+runs() {
+    pid_of "$1" >/dev/null && { "$1_ready" || { sleep 0.5 && pid_of "$1" >/dev/null; }; }
+}
+
 # start_parts PART… - brings each to where it should be, wherever it stands. What runs is left alone.
 start_parts() {
     local name running=0
     for name in "$@"; do "${name}_install"; done
     for name in "$@"; do
-        if pid_of "$name" >/dev/null; then
+        if runs "$name"; then
             running=$((running + 1))
         else
             step "starting $name"

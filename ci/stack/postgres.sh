@@ -94,15 +94,29 @@ postgres_prepare() {
         fail "initdb has failed: $(tail -n 5 "$(place postgres)/initdb.log")"
 }
 
-# After a kill of the server its children may be at work for a moment, and the data are theirs until they are gone.
+# The processes that work on these data: after a kill of the server its children may, for a moment.
 postgres_orphans() {
     local folder
     for folder in /proc/[0-9]*; do
         if [[ $(readlink "$folder/cwd" 2>/dev/null) == "$(postgres_home)/data" &&
             $(cat "$folder/comm" 2>/dev/null) == postgres ]]; then
-            kill -KILL "${folder##*/}" 2>/dev/null || true
+            printf '%s\n' "${folder##*/}"
         fi
     done
+}
+
+# Clears up after a server that was killed. It left its pid in the data, and the next one refuses to start as long as
+# such a process exists, were it only one that nobody has buried or a stranger to whom the pid was given.
+postgres_bury() {
+    local left pid
+    for left in $(postgres_orphans); do kill -KILL "$left" 2>/dev/null || true; done
+    while [[ -n $(postgres_orphans) ]]; do sleep 0.05; done
+    pid=$(head -n 1 "$(postgres_home)/data/postmaster.pid" 2>/dev/null) || return 0
+    for _ in {1..20}; do
+        [[ -e /proc/$pid ]] || return 0
+        sleep 0.1
+    done
+    rm -f "$(postgres_home)/data/postmaster.pid"
 }
 
 postgres_start() {
@@ -111,11 +125,11 @@ postgres_start() {
     chmod 711 "$(place postgres)"
     postgres_user
     postgres_prepare
-    postgres_orphans
+    postgres_bury
     data=$(postgres_home)/data
     # shellcheck disable=SC2016 # expanded by the inner shell
     "${postgres_as[@]}" bash -c 'umask 077 && cat >"$1"' configure "$data/postgresql.conf" <ci/stack/postgres.conf
-    spawn postgres "${postgres_as[@]}" "$(postgres_bin)/postgres" -D "$data" \
+    spawn postgres env -C "$(postgres_home)" "${postgres_as[@]}" "$(postgres_bin)/postgres" -D "$data" \
         -c listen_addresses=127.0.0.1 -c port="$port" -c unix_socket_directories=
 }
 
