@@ -20,6 +20,15 @@ full:
 ci:
     .ci/run
 
+# PostgreSQL and Kafka on this machine, to try things on.
+stack-up:
+    ci/stack.sh up
+    @echo 'Point a program at it: set -a; eval "$(ci/stack.sh env)"; set +a'
+
+# Stop them and remove their data.
+stack-down:
+    ci/stack.sh down
+
 # Write the generated files anew; look at the diff afterwards.
 generate:
     ci/generate.sh

@@ -11,7 +11,7 @@ step "format"
 cargo fmt --all --check
 
 step "scripts"
-scripts=(.ci/run ci/*.sh)
+scripts=(.ci/run ci/*.sh ci/stack/*.sh)
 for script in "${scripts[@]}"; do bash -n "$script"; done
 if have shellcheck; then shellcheck -x "${scripts[@]}"; fi
 for script in ci/*.py; do python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$script"; done

@@ -37,19 +37,41 @@ as_root() {
     fi
 }
 
+# patiently COMMAND… - runs it with a sign of life every ten seconds; what it says is shown only if it fails.
+patiently() {
+    local said status=0 ticking
+    said=$(mktemp)
+    while sleep 10 >/dev/null 2>&1 && kill -0 $$; do step "… still at it"; done 2>/dev/null &
+    ticking=$!
+    "$@" >"$said" 2>&1 </dev/null || status=$?
+    { kill "$ticking" && wait "$ticking"; } 2>/dev/null || true
+    [[ $status -eq 0 ]] || tail -n 30 "$said" >&2
+    rm -f "$said"
+    return "$status"
+}
+
+# may_install PACKAGE… - ends with what to type, unless Debian packages can be installed without a question.
+may_install() {
+    have apt-get || fail "Please install: $*"
+    [[ $(id -u) -eq 0 ]] || { have sudo && sudo -n true 2>/dev/null; } || fail "Please run: sudo apt-get install $*"
+}
+
+# install_packages PACKAGE… - installs Debian packages.
+install_packages() {
+    may_install "$@"
+    step "installing $*"
+    patiently as_root apt-get update -qq || fail "apt-get update has failed, see above"
+    patiently as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" ||
+        fail "apt-get has failed, see above. Please run: sudo apt-get install $*"
+}
+
 # need_packages COMMAND=PACKAGE… - installs the Debian packages of missing commands, and only those.
 need_packages() {
     local pair missing=()
     for pair in "$@"; do
         have "${pair%%=*}" || missing+=("${pair#*=}")
     done
-    [[ ${#missing[@]} -eq 0 ]] && return
-    have apt-get || fail "Please install: ${missing[*]}"
-    [[ $(id -u) -eq 0 ]] || { have sudo && sudo -n true 2>/dev/null; } ||
-        fail "Please run: sudo apt-get install ${missing[*]}"
-    step "installing ${missing[*]}"
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    [[ ${#missing[@]} -eq 0 ]] || install_packages "${missing[@]}"
 }
 
 # need_rust - a Rust toolchain that is new enough for the workspace.

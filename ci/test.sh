@@ -2,7 +2,8 @@
 # Builds Taskbot once and runs every test: units, conformance, contracts, journeys, small fault runs.
 #
 # Works on a fresh Debian or Ubuntu with Rust (https://rustup.rs); missing Debian packages are installed when that is
-# possible without a question. Nothing is left running. Sizes, with their defaults:
+# possible without a question. PostgreSQL and Kafka run beside the tests (ci/stack.sh) and are told to them as STACK_…;
+# nothing is left running. Sizes, with their defaults:
 #
 #   RULES=500        random recurrence rules that are compared with an independent expander
 #   MODEL_RUNS=12    random histories that are compared with a model of series
@@ -21,13 +22,32 @@ need_rust
 # The configuration of the person who runs this must not reach the program under test.
 for name in $(compgen -e | grep '^TASKBOT_' || true); do unset "$name"; done
 
+# On a disk: /tmp may be memory, where fsync means nothing.
+export STACK_DIR STACK_SH=$PWD/ci/stack.sh
+STACK_DIR=$(mktemp -d -p "${TMPDIR:-/var/tmp}" taskbot-test.XXXXXX)
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+# shellcheck disable=SC2317,SC2329 # called by the trap
+leave() {
+    "$STACK_SH" down || true
+    rm -rf "$log" "$STACK_DIR"
+}
+trap leave EXIT
+
+# What is missing is said before the long build, not after it.
+"$STACK_SH" install
 
 # One build for all: the tests start the program that lies beside them, which this builds with its crash points.
 features=(--features taskbot/faults)
 step "building (the first time takes some minutes)"
 cargo build --workspace --all-targets "${features[@]}" --locked
+
+"$STACK_SH" up
+pointer() { "$STACK_SH" env | sed -n "s/^$1=//p"; }
+# Not the names that `env` prints: what begins with TASKBOT_ would reach the programs under test.
+STACK_POSTGRES_URL=$(pointer TASKBOT_MIGRATE__DATABASE_URL)
+STACK_POSTGRES_LOGIN_URL=$(pointer TASKBOT_DATABASE_URL)
+STACK_KAFKA=$(pointer TASKBOT_EVENTS_URL)
+export STACK_POSTGRES_URL STACK_POSTGRES_LOGIN_URL STACK_KAFKA=${STACK_KAFKA#kafka://}
 
 step "testing (rules $RULES, model runs $MODEL_RUNS, kills $KILLS)"
 threads=()
