@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Tasks and reminders, where you already talk.
@@ -25,6 +27,9 @@ pub(crate) enum Command {
     /// Make, list and revoke access tokens.
     #[command(subcommand)]
     Token(Token),
+    /// Verify the audit log against its seals.
+    #[command(subcommand)]
+    Audit(Audit),
     /// See and replay what a consumer gave up on.
     #[command(subcommand)]
     DeadLetters(DeadLetters),
@@ -100,6 +105,20 @@ pub(crate) enum Token {
         user: String,
         /// Its id, as `token list` shows it.
         id: String,
+    },
+}
+
+/// The audit log.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Read all of it and say whether it is intact, erased in places, or tampered with; ends with 1 if it was.
+    Verify {
+        /// The file of checkpoints; without it, the configured one.
+        #[arg(long)]
+        checkpoints: Option<PathBuf>,
+        /// The key that signed them, 64 hex digits; without it, that of the configured signing key.
+        #[arg(long)]
+        public_key: Option<String>,
     },
 }
 

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use bot::console::{self, ConsoleChat, Held, Newcomer, Session};
 use bot::{Limits, Options, Turns};
-use consumers::Parts;
+use consumers::{Parts, Sealer};
 use tokio::io::{BufReader, stdin, stdout};
 use tokio_util::sync::CancellationToken;
+use tracing::info;
 
 use crate::config::Config;
-use crate::wiring::House;
+use crate::wiring::{Database, House};
 
 /// What talks to people, and what reacts to events.
 pub(crate) struct Edge {
@@ -37,6 +38,7 @@ impl Edge {
             bus: house.bus.clone(),
             outbox: house.database.outbox.clone(),
             inbox: house.database.inbox.clone(),
+            sealer: Arc::new(sealer(house, config)?),
             chats: vec![Arc::new(console.clone())],
         };
         Ok(Self { turns, console, parts })
@@ -79,6 +81,16 @@ impl Edge {
         stop.cancel();
         Ok(held)
     }
+}
+
+/// Seals the audit log, with checkpoints if the configuration names a file for them.
+fn sealer(house: &House, config: &Config) -> Result<Sealer> {
+    let checkpoints = config.audit.checkpoints()?;
+    if let Some(checkpoints) = &checkpoints {
+        info!(public_key = checkpoints.public_key(), "checkpoints of the audit log are signed");
+    }
+    let Database { seals, leases, .. } = &house.database;
+    Ok(Sealer::new(seals.clone(), leases.clone(), house.clock.clone(), checkpoints))
 }
 
 fn limits(config: &Config) -> Result<Limits> {

@@ -20,7 +20,7 @@ mod start;
 mod supervise;
 mod wait;
 
-pub use audit::Audit;
+pub use audit::{Audit, CheckpointError, Checkpoints, Sealer, verify};
 pub use checker::{Checker, Findings};
 pub use dead_letters::{DeadLetters, Replayed, Which};
 pub use handler::{Handler, Trouble};

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::audit::Audit;
+use crate::audit::{Audit, Sealer};
 use crate::checker::Checker;
 use crate::handler::Handler;
 use crate::maintenance::Maintenance;
@@ -33,6 +33,8 @@ pub struct Parts {
     pub outbox: Arc<dyn Outbox>,
     /// Where what cannot be handled goes.
     pub inbox: Arc<dyn Inbox>,
+    /// Who seals the audit log.
+    pub sealer: Arc<Sealer>,
     /// Where this process can post.
     pub chats: Vec<Arc<dyn Chat>>,
 }
@@ -97,12 +99,16 @@ struct Stage {
 /// Starts the roles.
 ///
 /// They stop from the source on: first whoever begins work by the clock, then what is on its way to a chat, then
-/// the reactions, and audit last, because it hears of all the others.
+/// the reactions, then audit, because it hears of all the others, and its seals last.
 pub fn start(parts: &Parts, roles: &[Role]) -> Consumers {
-    let (mut clocks, mut posts, mut reactions, mut audit) = (Stage::new(), Stage::new(), Stage::new(), Stage::new());
+    let (mut clocks, mut posts, mut reactions) = (Stage::new(), Stage::new(), Stage::new());
+    let (mut audit, mut seals) = (Stage::new(), Stage::new());
     for role in roles {
         match role {
-            Role::Audit => audit.run(role.name(), &runner(parts, *role), Runner::run),
+            Role::Audit => {
+                audit.run(role.name(), &runner(parts, *role), Runner::run);
+                seals.run("sealer", &parts.sealer, Sealer::run);
+            }
             Role::Recurrence => {
                 clocks.run("calendar", &Arc::new(Calendar::new(parts.tasks.clone())), Calendar::run);
                 reactions.run(role.name(), &runner(parts, *role), Runner::run);
@@ -117,7 +123,7 @@ pub fn start(parts: &Parts, roles: &[Role]) -> Consumers {
     }
     look_after(&mut clocks, parts, roles);
     info!(roles = ?roles.iter().map(|role| role.name()).collect::<Vec<_>>(), "consumers started");
-    Consumers { stages: vec![clocks, posts, reactions, audit] }
+    Consumers { stages: vec![clocks, posts, reactions, audit, seals] }
 }
 
 fn look_after(stage: &mut Stage, parts: &Parts, roles: &[Role]) {

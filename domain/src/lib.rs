@@ -22,6 +22,7 @@ pub mod query;
 pub mod recurrence;
 pub mod refusal;
 pub mod reminder;
+pub mod seal;
 pub mod search;
 pub mod series;
 pub mod service;

@@ -5,4 +5,5 @@ mod consumers;
 mod model;
 mod program;
 mod rights;
+mod seals;
 mod series;

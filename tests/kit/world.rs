@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use consumers::Sealer;
 use domain::access::Principal;
 use domain::command::{AddTask, Command, Request, TaskRef};
 use domain::due::Due;
@@ -77,6 +78,12 @@ impl World {
     /// A bus over the outbox, which no other process reads.
     pub fn bus(&self) -> EmbeddedBus {
         EmbeddedBus::new(self.store.clone(), self.tasks.bell.clone(), Arc::new(FileLeases::default()))
+    }
+
+    /// Who seals the audit log of this world.
+    pub fn sealer(&self) -> Arc<Sealer> {
+        let leases = Arc::new(FileLeases::default());
+        Arc::new(Sealer::new(self.store.clone(), leases, self.clock.clone(), None))
     }
 
     pub async fn person(&self, identity: &str) -> Principal {

@@ -8,7 +8,7 @@ use domain::ids::PersonId;
 use domain::ports::audit::{AuditEntry, AuditLog, AuditQuery};
 use domain::ports::error::PortError;
 use domain::query::Page;
-use sha2::{Digest, Sha256};
+use domain::seal::content_digest;
 use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
@@ -65,7 +65,7 @@ impl SqliteStore {
 fn appending(entries: &[AuditEntry], salts: &[String]) -> Script {
     let (mut rows, mut contents, mut concerned) = (Vec::new(), Vec::new(), Vec::new());
     for (AuditEntry { event, bytes }, salt) in entries.iter().zip(salts) {
-        let digest = digest(salt, bytes);
+        let digest = content_digest(salt, bytes);
         let data = &event.data;
         let (stream, time) = (event.stream().to_string(), event.time.as_microsecond());
         let about = (data.version, event.kind, &data.tenant_id, event.subject, data.user_id);
@@ -91,6 +91,13 @@ fn appending(entries: &[AuditEntry], salts: &[String]) -> Script {
         )
         .bind(json(&contents))
         .step(
+            "unsealed",
+            "INSERT INTO audit_unsealed (row)
+             SELECT a.row
+             FROM json_each(?) e CROSS JOIN audit_log a ON a.event_id = e.value ->> 0 AND a.digest = e.value ->> 1",
+        )
+        .bind(json(&rows))
+        .step(
             "audit people",
             "INSERT INTO audit_people (person, row)
              SELECT p.value, a.row
@@ -103,12 +110,6 @@ fn appending(entries: &[AuditEntry], salts: &[String]) -> Script {
 
 fn people(event: &Event) -> BTreeSet<PersonId> {
     event.data.participants.iter().copied().chain([event.data.user_id]).collect()
-}
-
-/// SHA-256 of salt and content, in hex.
-fn digest(salt: &str, content: &str) -> String {
-    let hash = Sha256::new().chain_update(salt).chain_update(content).finalize();
-    format!("{hash:x}")
 }
 
 /// ?1 person, ?2 task, ?3 types, ?4 from, ?5 to, ?6 after, ?7 how many.

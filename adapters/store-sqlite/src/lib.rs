@@ -23,6 +23,7 @@ mod plans;
 mod readers;
 mod rows;
 mod script;
+mod seals;
 mod store;
 mod writer;
 

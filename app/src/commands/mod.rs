@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod audit;
 mod check;
 mod console;
 mod dead_letters;
@@ -45,6 +46,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode> {
         Command::Parse => parse::run(),
         Command::Migrate => migrate::run(config).await,
         Command::Token(command) => token::run(config, command).await,
+        Command::Audit(command) => audit::run(config, command).await,
         Command::DeadLetters(command) => dead_letters::run(config, command).await,
         Command::Explain { id } => explain::run(config, &id).await,
         Command::Check => check::run(config).await,

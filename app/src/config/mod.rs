@@ -4,7 +4,10 @@ mod load;
 mod secret;
 
 use std::net::SocketAddr;
+use std::path::Path;
 
+use anyhow::{Context, Result};
+use consumers::Checkpoints;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use load::load;
@@ -30,6 +33,8 @@ pub(crate) struct Config {
     pub log: Log,
     /// Limits.
     pub limits: Limits,
+    /// The audit log.
+    pub audit: Audit,
     /// The console.
     pub console: Console,
     /// Slack.
@@ -49,6 +54,7 @@ impl Default for Config {
             http: Http::default(),
             log: Log::default(),
             limits: Limits::default(),
+            audit: Audit::default(),
             console: Console::default(),
             slack: Slack::default(),
             discord: Discord::default(),
@@ -111,6 +117,31 @@ pub(crate) struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { rest_writes: 2_000, rest_reads: 5_000, chat_rate: 5, chat_burst: 20 }
+    }
+}
+
+/// The audit log.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Audit {
+    /// The file to which checkpoints of the seals are appended; empty: none are written.
+    pub checkpoints: String,
+    /// Signs them: an ed25519 key, 64 hex digits.
+    pub signing_key: Option<Secret>,
+}
+
+impl Audit {
+    /// Where checkpoints go, if anywhere.
+    ///
+    /// # Errors
+    /// When there is a file and no good key.
+    pub(crate) fn checkpoints(&self) -> Result<Option<Checkpoints>> {
+        if self.checkpoints.is_empty() {
+            return Ok(None);
+        }
+        let key = self.signing_key.as_ref().map(Secret::reveal).unwrap_or_default();
+        let checkpoints = Checkpoints::new(Path::new(&self.checkpoints), key);
+        checkpoints.map(Some).context("TASKBOT_AUDIT__SIGNING_KEY")
     }
 }
 

@@ -4,10 +4,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// A secret value of the configuration. This version has no adapter that would need it, so it is only checked.
+/// A secret value of the configuration.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Secret;
+pub(crate) struct Secret(String);
+
+impl Secret {
+    /// The value, for whatever needs it; never for logs.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,6 +32,10 @@ impl TryFrom<String> for Secret {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text.trim().is_empty() { Err("a secret must not be empty; leave the key out instead") } else { Ok(Self) }
+        if text.trim().is_empty() {
+            Err("a secret must not be empty; leave the key out instead")
+        } else {
+            Ok(Self(text))
+        }
     }
 }

@@ -10,6 +10,7 @@ use domain::ports::clock::Clock;
 use domain::ports::inbox::Inbox;
 use domain::ports::lease::Leases;
 use domain::ports::people::People;
+use domain::ports::seals::Seals;
 use domain::ports::store::Store;
 use embedded::{FileLeases, SystemClock};
 use store_sqlite::{Options, SqliteStore};
@@ -26,6 +27,8 @@ pub(crate) struct Database {
     pub people: Arc<dyn People>,
     /// The audit log.
     pub audit: Arc<dyn AuditLog>,
+    /// The seals over it.
+    pub seals: Arc<dyn Seals>,
     /// Events on their way.
     pub outbox: Arc<dyn Outbox>,
     /// What consumers keep.
@@ -69,13 +72,14 @@ impl Database {
         opened: Opened,
     ) -> Self
     where
-        S: Store + Agenda + People + AuditLog + Outbox + Inbox + 'static,
+        S: Store + Agenda + People + AuditLog + Seals + Outbox + Inbox + 'static,
     {
         Self {
             store: store.clone(),
             agenda: store.clone(),
             people: store.clone(),
             audit: store.clone(),
+            seals: store.clone(),
             outbox: store.clone(),
             inbox: store,
             leases,

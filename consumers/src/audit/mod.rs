@@ -1,6 +1,9 @@
 //! The audit consumer: every event, once, in order per stream, into the audit log.
 
+mod checkpoint;
 mod schema;
+mod sealer;
+mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,6 +17,9 @@ use tracing::Span;
 use crate::handler::{Handler, Trouble, event_span};
 use crate::incoming::Incoming;
 use crate::order::{Order, Plan};
+pub use checkpoint::{CheckpointError, Checkpoints};
+pub use sealer::Sealer;
+pub use verify::verify;
 
 /// Writes the audit log.
 pub struct Audit {

@@ -10,5 +10,6 @@ pub mod error;
 pub mod inbox;
 pub mod lease;
 pub mod people;
+pub mod seals;
 pub mod state;
 pub mod store;

@@ -124,6 +124,7 @@ async fn audited(talk: &Talk) {
         bus: Arc::new(talk.world.bus()),
         outbox: talk.world.store.clone(),
         inbox: talk.world.store.clone(),
+        sealer: talk.world.sealer(),
         chats: Vec::new(),
     };
     let running = start(&parts, &[Role::Audit]);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bot::console::{self, ConsoleChat, ConsoleDirectory, Held, Newcomer, Session};
 use bot::{Options, Turns};
-use consumers::{Consumers, Parts, Role, start};
+use consumers::{Consumers, Parts, Role, Sealer, start};
 use domain::ports::bell::Bell;
 use domain::ports::clock::Clock;
 use domain::service::{Operators, Tasks};
@@ -41,11 +41,12 @@ impl Process {
             bell: bell.clone(),
         };
         let state = Arc::new(MemoryState::new(clock.clone()));
-        let chat = ConsoleChat::new(store.clone(), state.clone(), clock);
+        let chat = ConsoleChat::new(store.clone(), state.clone(), clock.clone());
         let parts = Parts {
             tasks: tasks.clone(),
             bus: Arc::new(EmbeddedBus::new(store.clone(), bell, Arc::new(FileLeases::default()))),
             outbox: store.clone(),
+            sealer: Arc::new(Sealer::new(store.clone(), Arc::new(FileLeases::default()), clock, None)),
             inbox: store,
             chats: vec![Arc::new(chat.clone())],
         };

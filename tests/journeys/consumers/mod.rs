@@ -35,6 +35,7 @@ impl Bench {
             bus: Arc::new(world.bus()),
             outbox: world.store.clone(),
             inbox: world.store.clone(),
+            sealer: world.sealer(),
             chats: vec![chat.clone()],
         };
         Self { world, chat, parts }

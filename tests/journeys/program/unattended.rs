@@ -45,6 +45,7 @@ fn parts(world: &World, chat: &Arc<Noted>) -> Parts {
         bus: Arc::new(world.bus()),
         outbox: world.store.clone(),
         inbox: world.store.clone(),
+        sealer: world.sealer(),
         chats: vec![chat.clone()],
     }
 }

@@ -1,0 +1,126 @@
+//! The seals over the audit log.
+
+use async_trait::async_trait;
+use domain::ports::error::PortError;
+use domain::ports::seals::Seals;
+use domain::seal::{LogRow, ScannedRow, Seal, StoredRow};
+use sqlx::sqlite::SqliteRow;
+
+use crate::SqliteStore;
+use crate::ask::Ask;
+use crate::rows::{column, count, integer, json};
+use crate::script::Script;
+
+#[async_trait]
+impl Seals for SqliteStore {
+    async fn unsealed(&self, limit: u32) -> Result<Vec<LogRow>, PortError> {
+        let ask = Ask::new(
+            "SELECT a.row, a.event_id, a.stream, a.version, a.type, a.tenant, a.subject, a.actor, a.time, a.digest
+             FROM audit_unsealed u CROSS JOIN audit_log a ON a.row = u.row ORDER BY u.row LIMIT ?",
+        );
+        self.readers.rows(ask.bind(i64::from(limit))).await?.iter().map(log_row).collect()
+    }
+
+    async fn last_seals(&self, tenants: Option<&[String]>) -> Result<Vec<Seal>, PortError> {
+        let ask = match tenants {
+            Some(tenants) => Ask::new(
+                "SELECT s.tenant, s.n, s.at, s.rows, s.previous, s.hash FROM json_each(?) t
+                 CROSS JOIN audit_seals s ON s.tenant = t.value
+                 AND s.n = (SELECT max(n) FROM audit_seals WHERE tenant = t.value)",
+            )
+            .bind(json(tenants)),
+            None => Ask::new(
+                "SELECT s.tenant, s.n, s.at, s.rows, s.previous, s.hash
+                 FROM (SELECT tenant, max(n) AS n FROM audit_seals GROUP BY tenant) last
+                 CROSS JOIN audit_seals s ON s.tenant = last.tenant AND s.n = last.n",
+            ),
+        };
+        self.readers.rows(ask).await?.iter().map(seal).collect()
+    }
+
+    async fn seal(&self, seals: &[Seal]) -> Result<(), PortError> {
+        let mut script = Script::new();
+        for seal in seals {
+            script
+                .must("seal", "INSERT INTO audit_seals (tenant, n, at, rows, previous, hash) VALUES (?, ?, ?, ?, ?, ?)")
+                .bind(seal.tenant.clone())
+                .bind(integer(seal.n))
+                .bind(seal.at)
+                .bind(json(&seal.rows))
+                .bind(seal.previous.clone())
+                .bind(seal.hash.clone())
+                .step("unsealed", "DELETE FROM audit_unsealed WHERE row IN (SELECT value FROM json_each(?))")
+                .bind(json(&seal.rows));
+        }
+        self.writer.write_surely(script).await.map(drop)
+    }
+
+    async fn seals(&self, after: Option<(&str, u64)>, limit: u32) -> Result<Vec<Seal>, PortError> {
+        let (tenant, n) = after.unwrap_or_default();
+        let ask = Ask::new(
+            "SELECT tenant, n, at, rows, previous, hash FROM audit_seals
+             WHERE (tenant, n) > (?, ?) ORDER BY tenant, n LIMIT ?",
+        );
+        let ask = ask.bind(tenant.to_owned()).bind(integer(n)).bind(i64::from(limit));
+        self.readers.rows(ask).await?.iter().map(seal).collect()
+    }
+
+    async fn stored(&self, rows: &[i64]) -> Result<Vec<StoredRow>, PortError> {
+        let ask = Ask::new(
+            "SELECT a.row, a.event_id, a.stream, a.version, a.type, a.tenant, a.subject, a.actor, a.time, a.digest,
+                 c.salt, c.payload
+             FROM json_each(?) asked CROSS JOIN audit_log a ON a.row = asked.value
+             LEFT JOIN audit_content c ON c.row = a.row",
+        );
+        let stored = |row: &SqliteRow| {
+            let salt: Option<String> = column(row, 10)?;
+            let content = salt.map(|salt| Ok::<_, PortError>((salt, column(row, 11)?))).transpose()?;
+            Ok(StoredRow { log: log_row(row)?, content })
+        };
+        self.readers.rows(ask.bind(json(rows))).await?.iter().map(stored).collect()
+    }
+
+    async fn scan(&self, after: i64, limit: u32) -> Result<Vec<ScannedRow>, PortError> {
+        let ask = Ask::new(
+            "SELECT a.row, a.tenant, a.stream, a.version, u.row IS NOT NULL
+             FROM audit_log a LEFT JOIN audit_unsealed u ON u.row = a.row WHERE a.row > ? ORDER BY a.row LIMIT ?",
+        );
+        let scanned = |row: &SqliteRow| {
+            Ok(ScannedRow {
+                row: column(row, 0)?,
+                tenant: column(row, 1)?,
+                stream: column(row, 2)?,
+                version: column(row, 3)?,
+                waits: column(row, 4)?,
+            })
+        };
+        self.readers.rows(ask.bind(after).bind(i64::from(limit))).await?.iter().map(scanned).collect()
+    }
+}
+
+fn log_row(row: &SqliteRow) -> Result<LogRow, PortError> {
+    Ok(LogRow {
+        row: column(row, 0)?,
+        event_id: column(row, 1)?,
+        stream: column(row, 2)?,
+        version: column(row, 3)?,
+        kind: column(row, 4)?,
+        tenant: column(row, 5)?,
+        subject: column(row, 6)?,
+        actor: column(row, 7)?,
+        time: column(row, 8)?,
+        digest: column(row, 9)?,
+    })
+}
+
+/// Rows that somebody made unreadable are none, and then the hash does not fit.
+fn seal(row: &SqliteRow) -> Result<Seal, PortError> {
+    Ok(Seal {
+        tenant: column(row, 0)?,
+        n: count(row, 1)?,
+        at: column(row, 2)?,
+        rows: serde_json::from_str(column(row, 3)?).unwrap_or_default(),
+        previous: column(row, 4)?,
+        hash: column(row, 5)?,
+    })
+}

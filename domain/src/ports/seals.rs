@@ -1,0 +1,46 @@
+//! The seals over the audit log: closing what has gathered, and reading all of it to verify it.
+
+use async_trait::async_trait;
+
+use super::error::PortError;
+use crate::seal::{LogRow, ScannedRow, Seal, StoredRow};
+
+/// The audit log as its sealer and its verifier see it.
+#[async_trait]
+pub trait Seals: Send + Sync {
+    /// Rows that no seal covers yet, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn unsealed(&self, limit: u32) -> Result<Vec<LogRow>, PortError>;
+
+    /// The last seal of each of these tenants, or of all.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn last_seals(&self, tenants: Option<&[String]>) -> Result<Vec<Seal>, PortError>;
+
+    /// Appends seals in one commit.
+    ///
+    /// # Errors
+    /// When the database cannot write, or somebody else has sealed meanwhile: nothing is written then.
+    async fn seal(&self, seals: &[Seal]) -> Result<(), PortError>;
+
+    /// Seals in the order of tenant and number.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn seals(&self, after: Option<(&str, u64)>, limit: u32) -> Result<Vec<Seal>, PortError>;
+
+    /// These rows with their contents; what is not there is left out.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn stored(&self, rows: &[i64]) -> Result<Vec<StoredRow>, PortError>;
+
+    /// Every row in order, `limit` of them after a place.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn scan(&self, after: i64, limit: u32) -> Result<Vec<ScannedRow>, PortError>;
+}

@@ -1,0 +1,182 @@
+//! Finding out whether a log is what was sealed.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{GENESIS, ScannedRow, Seal, StoredRow, content_digest};
+
+/// How many findings are kept; one is enough to know.
+const KEPT: usize = 1_000;
+
+/// A seal's hash as it was kept elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The tenant.
+    pub tenant: String,
+    /// The seal's number.
+    pub n: u64,
+    /// Its hash.
+    pub hash: String,
+}
+
+/// Something that is not as it was sealed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The row, if it is about one.
+    pub row: Option<i64>,
+    /// The tenant.
+    pub tenant: String,
+    /// The seal, if it is about one.
+    pub seal: Option<u64>,
+    /// What, in words.
+    pub what: String,
+}
+
+/// What a verification came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Rows in the log.
+    pub rows: u64,
+    /// Rows that no seal covers yet.
+    pub waiting: u64,
+    /// Sealed rows whose content was erased.
+    pub erased: u64,
+    /// Seals.
+    pub seals: u64,
+    /// Checkpoints that were compared.
+    pub checkpoints: u64,
+    /// What is wrong, the first bad row first; at most 1,000.
+    pub findings: Vec<Finding>,
+}
+
+/// Takes seals in the order of (tenant, n), then all rows in order, and says what is wrong.
+#[derive(Debug, Default)]
+pub struct Verifier {
+    report: Report,
+    sealed: BTreeSet<i64>,
+    last: Option<Seal>,
+    /// The tenant's first row since the last checkpoint that was compared.
+    since: Option<i64>,
+    checkpoints: BTreeMap<(String, u64), String>,
+    versions: HashMap<String, i64>,
+}
+
+impl Verifier {
+    /// Compares with checkpoints that were kept elsewhere.
+    #[must_use]
+    pub fn new(checkpoints: Vec<Checkpoint>) -> Self {
+        let mut verifier = Self::default();
+        for Checkpoint { tenant, n, hash } in checkpoints {
+            verifier.report.checkpoints += 1;
+            let before = verifier.checkpoints.insert((tenant.clone(), n), hash.clone());
+            if before.is_some_and(|before| before != hash) {
+                verifier.find(None, &tenant, Some(n), "was sealed in two ways: two checkpoints differ");
+            }
+        }
+        verifier
+    }
+
+    /// The next seal, with those of its rows that are there.
+    pub fn seal(&mut self, seal: &Seal, rows: &[StoredRow]) {
+        self.report.seals += 1;
+        let last = self.last.take().filter(|last| last.tenant == seal.tenant);
+        self.follows(seal, last.as_ref());
+        let found: BTreeMap<i64, &StoredRow> = rows.iter().map(|stored| (stored.log.row, stored)).collect();
+        let before = self.report.findings.len();
+        for row in &seal.rows {
+            match found.get(row) {
+                Some(stored) => self.sealed_row(seal, stored),
+                None => self.find(Some(*row), &seal.tenant, Some(seal.n), "is gone from the log"),
+            }
+        }
+        let missing = found.len() != seal.rows.len();
+        let logs = seal.rows.iter().filter_map(|row| found.get(row)).map(|stored| &stored.log);
+        if !missing && seal.hash_over(logs) != seal.hash && self.report.findings.len() == before {
+            let first = seal.rows.first().copied();
+            self.find(first, &seal.tenant, Some(seal.n), "or one after it in this seal, is not as it was sealed");
+        }
+        self.compare(seal, last.is_none());
+        self.last = Some(seal.clone());
+    }
+
+    /// The next row of the whole log.
+    pub fn row(&mut self, row: &ScannedRow) {
+        self.report.rows += 1;
+        if !self.sealed.contains(&row.row) {
+            self.report.waiting += 1;
+            if !row.waits {
+                self.find(Some(row.row), &row.tenant, None, "stands in the log, and nothing sealed it");
+            }
+        }
+        let last = self.versions.entry(row.stream.clone()).or_default();
+        let expected = *last + 1;
+        *last = row.version.max(*last);
+        if row.version != expected {
+            let what = format!("is version {} of {} where {expected} should stand", row.version, row.stream);
+            self.find(Some(row.row), &row.tenant, None, &what);
+        }
+    }
+
+    /// What was found, the first bad row first.
+    #[must_use]
+    pub fn end(mut self) -> Report {
+        for (tenant, n) in std::mem::take(&mut self.checkpoints).into_keys() {
+            self.find(None, &tenant, Some(n), "is known from a checkpoint and not there: cut off, or an old copy");
+        }
+        self.report.findings.sort_by_key(|finding| (finding.row.unwrap_or(i64::MAX), finding.clone()));
+        self.report
+    }
+
+    /// Whether the seal continues the tenant's chain.
+    fn follows(&mut self, seal: &Seal, last: Option<&Seal>) {
+        let (n, previous) = last.map_or((1, GENESIS), |last| (last.n + 1, last.hash.as_str()));
+        let first = seal.rows.first().copied();
+        if seal.n != n {
+            let what = format!("stands where seal {n} should: seals are gone or doubled");
+            self.find(first, &seal.tenant, Some(seal.n), &what);
+        } else if seal.previous != previous {
+            self.find(first, &seal.tenant, Some(seal.n), "does not continue the seal before it");
+        }
+        if last.is_some_and(|last| last.at > seal.at) {
+            self.find(first, &seal.tenant, Some(seal.n), "was closed before the seal before it");
+        }
+    }
+
+    /// Compares with the checkpoint of this seal, if one was kept. What does not fit may be any row since the last
+    /// checkpoint that did.
+    fn compare(&mut self, seal: &Seal, first: bool) {
+        if first {
+            self.since = None;
+        }
+        self.since = self.since.or(seal.rows.first().copied());
+        let Some(hash) = self.checkpoints.remove(&(seal.tenant.clone(), seal.n)) else { return };
+        let since = self.since.take();
+        if hash != seal.hash {
+            let what = "or one after it, is sealed otherwise than a checkpoint says";
+            self.find(since, &seal.tenant, Some(seal.n), what);
+        }
+    }
+
+    fn sealed_row(&mut self, seal: &Seal, stored: &StoredRow) {
+        let log = &stored.log;
+        if !self.sealed.insert(log.row) {
+            self.find(Some(log.row), &seal.tenant, Some(seal.n), "is sealed a second time");
+        }
+        if log.tenant != seal.tenant {
+            let what = format!("belongs to {} now", log.tenant);
+            self.find(Some(log.row), &seal.tenant, Some(seal.n), &what);
+        }
+        match &stored.content {
+            None => self.report.erased += 1,
+            Some((salt, content)) if content_digest(salt, content) != log.digest => {
+                self.find(Some(log.row), &seal.tenant, Some(seal.n), "has another content than was sealed");
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn find(&mut self, row: Option<i64>, tenant: &str, seal: Option<u64>, what: &str) {
+        if self.report.findings.len() < KEPT {
+            self.report.findings.push(Finding { row, tenant: tenant.to_owned(), seal, what: what.to_owned() });
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Seals: whoever owns the database and changes the audit log is found out, and where.
+
+mod history;
+mod owner;
+
+use std::path::Path;
+
+use domain::seal::Seal;
+
+use crate::kit::program::Scratch;
+use history::{History, KEY};
+use owner::Owner;
+
+/// What `audit verify` prints and ends with.
+async fn verdict(scratch: &Scratch) -> (bool, String) {
+    let ended = scratch.run(&["audit", "verify"], "").await;
+    assert!(ended.status.code() == Some(0) || ended.status.code() == Some(1), "{}", ended.err);
+    (ended.status.success(), ended.out)
+}
+
+/// Tampers with a copy of the history; a line of the verdict must say this, with anything at each `…`.
+async fn found(history: &History, tamper: impl AsyncFnOnce(&mut Owner), says: &str) {
+    let copy = history.copy();
+    let mut owner = Owner::of(&copy.path("taskbot.db")).await;
+    tamper(&mut owner).await;
+    owner.leaves().await;
+    let (good, text) = verdict(&copy).await;
+    let said = |line: &str| says.split('…').all(|part| line.contains(part));
+    assert!(!good && text.lines().any(said), "expected “{says}”, got:\n{text}");
+}
+
+#[tokio::test]
+async fn an_untouched_log_is_intact_and_erased_content_is_no_tampering() {
+    let history = History::happens().await;
+    let (good, text) = verdict(&history.copy()).await;
+    assert!(good && text.starts_with("intact: "), "{text}");
+    assert!(text.contains(" 0 erased, 0 not sealed yet") && !text.contains(" 0 checkpoints"), "{text}");
+    let copy = history.copy();
+    let mut owner = Owner::of(&copy.path("taskbot.db")).await;
+    owner.does("DELETE FROM audit_content WHERE row = 2").await;
+    owner.leaves().await;
+    let (good, text) = verdict(&copy).await;
+    assert!(good && text.contains(" 1 erased, "), "{text}");
+}
+
+#[tokio::test]
+async fn a_change_of_any_row_or_column_is_found_and_named() {
+    let history = History::happens().await;
+    for column in ["event_id", "type", "subject", "actor", "digest"] {
+        let sql = format!("UPDATE audit_log SET {column} = {column} || '0' WHERE row = 3");
+        let says = if column == "digest" {
+            "row 3 (seal 1 of slack:T1) has"
+        } else {
+            "row 3 (seal 1 of slack:T1), or one after it"
+        };
+        found(&history, async |owner| owner.does(&sql).await, says).await;
+    }
+    let earlier = "UPDATE audit_log SET time = time - 1 WHERE row = 1";
+    found(
+        &history,
+        async |owner| owner.does(earlier).await,
+        "row 1 (seal 1 of console), or one after it in this seal, is not",
+    )
+    .await;
+    let null = "UPDATE audit_content SET payload = payload || char(0) WHERE row = 2";
+    found(&history, async |owner| owner.does(null).await, "row 2 (seal 1 of console) has another content").await;
+    let foreign = "UPDATE audit_log SET tenant = 'slack:T2' WHERE row = 2";
+    found(&history, async |owner| owner.does(foreign).await, "row 2 (seal 1 of console) belongs to slack:T2 now").await;
+}
+
+#[tokio::test]
+async fn rows_that_go_come_change_places_or_stand_twice_are_found() {
+    let history = History::happens().await;
+    let gone = "DELETE FROM audit_log WHERE row = 2";
+    found(&history, async |owner| owner.does(gone).await, "row 2 (seal 1 of console) is gone from the log").await;
+    let swap = async |owner: &mut Owner| {
+        owner.does("UPDATE audit_content SET row = -row WHERE row IN (1, 2)").await;
+        owner.does("UPDATE audit_content SET row = 3 + row WHERE row < 0").await;
+    };
+    found(&history, swap, "row 1 (seal 1 of console) has another content than was sealed").await;
+    let insert =
+        "INSERT INTO audit_log SELECT 1000, 'made-up', stream || '0', 1, type, tenant, subject, actor, time, digest
+                  FROM audit_log WHERE row = 1";
+    found(&history, async |owner| owner.does(insert).await, "row 1000 (of console) stands in the log, and nothing")
+        .await;
+    let double = async |owner: &mut Owner| {
+        owner.does("ALTER TABLE audit_log RENAME TO former").await;
+        owner.does("CREATE TABLE audit_log AS SELECT * FROM former").await;
+        owner.does("INSERT INTO audit_log SELECT * FROM former WHERE row = 2").await;
+    };
+    found(&history, double, "row 2 (of console) ").await;
+}
+
+#[tokio::test]
+async fn a_chain_that_was_cut_forked_or_turned_back_is_found() {
+    let history = History::happens().await;
+    let cut = async |owner: &mut Owner| {
+        let last = owner.seals("console").await.pop().expect("a seal");
+        owner.replace(&[], &[last.clone()]).await;
+        for row in last.rows {
+            owner.does(&format!("DELETE FROM audit_log WHERE row = {row}")).await;
+        }
+    };
+    found(&history, cut, "is known from a checkpoint and not there").await;
+    let fork = async |owner: &mut Owner| {
+        owner.does("ALTER TABLE audit_seals RENAME TO former").await;
+        owner.does("CREATE TABLE audit_seals AS SELECT * FROM former").await;
+        owner.does("INSERT INTO audit_seals SELECT * FROM former WHERE tenant = 'console' AND n = 1").await;
+    };
+    found(&history, fork, "row 1 (seal 1 of console) is sealed a second time").await;
+    let back = async |owner: &mut Owner| {
+        owner.rechain("console", |seal| seal.at -= i64::from(seal.n == 2) * 3_600_000_000).await
+    };
+    found(&history, back, "(seal 2 of console) was closed before the seal before it").await;
+}
+
+#[tokio::test]
+async fn whoever_rewrites_the_whole_chain_is_found_by_a_checkpoint_alone() {
+    let history = History::happens().await;
+    let rewrite = async |owner: &mut Owner| {
+        owner.does("UPDATE audit_log SET actor = subject WHERE row = 1").await;
+        owner.rechain("console", |_| ()).await;
+    };
+    found(&history, rewrite, "row 1 (seal … of console), or one after it, is sealed otherwise than a checkpoint says")
+        .await;
+    let copy = history.copy().with("TASKBOT_AUDIT__CHECKPOINTS", "");
+    let mut owner = Owner::of(&copy.path("taskbot.db")).await;
+    rewrite(&mut owner).await;
+    owner.leaves().await;
+    assert!(verdict(&copy).await.0, "without checkpoints nobody can tell, which is why they lie elsewhere");
+}
+
+#[tokio::test]
+async fn an_old_backup_and_a_forged_checkpoint_are_found() {
+    let history = History::happens().await;
+    let old = history.old_copy();
+    let (good, text) = verdict(&old).await;
+    assert!(!good && text.contains("is known from a checkpoint and not there: cut off, or an old copy"), "{text}");
+    let copy = history.copy();
+    let forged =
+        std::fs::read_to_string(copy.path("checkpoints")).expect("checkpoints").replacen("\"n\":", "\"n\":1", 1);
+    std::fs::write(copy.path("checkpoints"), forged).expect("written");
+    let ended = copy.run(&["audit", "verify"], "").await;
+    assert!(ended.err.contains("line 1 is no checkpoint: its signature is not by this key"), "{}", ended.err);
+    let keyless = copy.run(&["audit", "verify", "--public-key", "abc"], "").await;
+    assert!(keyless.err.contains("64 hex digits") && !keyless.err.contains(KEY), "{}", keyless.err);
+}
+
+/// The seals in order, chained anew over what the rows say now.
+fn chained(seals: &[Seal], rows: impl Fn(&Seal) -> Vec<domain::seal::LogRow>) -> Vec<Seal> {
+    let mut last: Option<Seal> = None;
+    let mut chained = Vec::new();
+    for seal in seals {
+        let previous = last.as_ref().map(|last| last.hash.clone()).unwrap_or_default();
+        let mut anew = Seal { previous, ..seal.clone() };
+        anew.hash = anew.hash_over(rows(&anew).iter());
+        last = Some(anew.clone());
+        chained.push(anew);
+    }
+    chained
+}
+
+/// Copies a database file with what belongs to it.
+fn copy_files(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with("taskbot.db") || name == "checkpoints" {
+            std::fs::copy(entry.path(), to.join(name)).expect("copied");
+        }
+    }
+}
