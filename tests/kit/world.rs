@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use domain::access::Principal;
 use domain::command::{AddTask, Command, Request, TaskRef};
 use domain::due::Due;
-use domain::ids::PersonId;
+use domain::ids::{PersonId, TaskId};
 use domain::list::List;
 use domain::message::ConversationId;
 use domain::outcome::{Effect, Outcome};
@@ -118,12 +118,26 @@ impl World {
         }
     }
 
+    /// What the recurrence consumer does with a task's series, whatever woke it.
+    pub async fn advance(&self, task: &Task) {
+        let series = task.recurring.as_ref().expect("a seat in a series").series;
+        let mut request = self.request(&Principal::system(task.tenant.clone()), Command::Advance(series));
+        request.place = Place::Direct(PersonId::SYSTEM);
+        request.conversation = ConversationId("recurrence".to_owned());
+        self.tasks.execute(request).await.expect("advanced");
+    }
+
     pub async fn add(&self, who: &Principal, task: AddTask) -> Task {
         self.one(who, Command::Add(Box::new(task))).await
     }
 
+    /// The task as it stands, whoever sees it.
     pub async fn task(&self, who: &Principal, task: &Task) -> Task {
-        self.tasks.store.task(&tenant(who), TaskRef::Id(task.id)).await.expect("an answer").expect("the task")
+        self.by_id(who, task.id).await
+    }
+
+    pub async fn by_id(&self, who: &Principal, id: TaskId) -> Task {
+        self.tasks.store.task(&tenant(who), TaskRef::Id(id)).await.expect("an answer").expect("the task")
     }
 }
 

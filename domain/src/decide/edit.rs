@@ -77,7 +77,7 @@ fn follow_repeat(
     series: Option<&Series>,
     edit: &TaskEdit,
 ) -> Result<(), Refusal> {
-    let kept = series.map(|series| Repeat { rule: series.rule.clone(), from: series.repeat_from });
+    let kept = series.map(|series| Repeat { rule: series.rule.clone(), start: None, from: series.repeat_from });
     let wanted = edit.repeat.clone().unwrap_or(kept);
     let moved = edit.repeat.is_some() || task.due != before.due;
     match (series, wanted) {

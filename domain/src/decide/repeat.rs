@@ -1,6 +1,7 @@
 //! Beginning, ending and following a series.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 
 use super::book::Book;
 use crate::command::Repeat;
@@ -38,7 +39,7 @@ fn laid_out(id: SeriesId, task: &Task, wanted: &Repeat, due: &Due) -> Series {
         tenant: task.tenant.clone(),
         list: task.list,
         rule: wanted.rule.clone(),
-        start: due.wall_time(),
+        start: meant(task, wanted, due),
         day_only: due.time.is_none(),
         zone: due.zone.clone(),
         repeat_from: wanted.from,
@@ -51,6 +52,14 @@ fn laid_out(id: SeriesId, task: &Task, wanted: &Repeat, due: &Due) -> Series {
         state: SeriesState::Active,
         version: 1,
     }
+}
+
+/// The wall time that the due stands for: what was said, or what the task's seat in a series says, where a clock
+/// change made another of it.
+fn meant(task: &Task, wanted: &Repeat, due: &Due) -> DateTime {
+    let seat = task.recurring.as_ref().map(|seat| seat.scheduled_for);
+    let said = wanted.start.or(seat).filter(|wall| due.time.is_some() && due.zone.instant(*wall) == due.at);
+    said.unwrap_or_else(|| due.wall_time())
 }
 
 /// What each new occurrence begins with, as the task stands.

@@ -4,6 +4,7 @@ mod adding;
 mod asking;
 mod bounds;
 mod changing;
+mod clocks;
 mod console;
 mod http;
 mod lists;

@@ -27,12 +27,14 @@ pub(crate) fn tags(tags: &[Text]) -> Result<BTreeSet<String>, Problem> {
     tags.iter().map(tag).collect()
 }
 
-/// The rule and what it counts from.
-pub(crate) fn repeat(rrule: &str, from: Option<RepeatFrom>) -> Result<Repeat, Problem> {
+/// The rule, what it counts from, and the wall time that the due says.
+pub(crate) fn repeat(rrule: &str, from: Option<RepeatFrom>, due: Option<&Text>) -> Result<Repeat, Problem> {
     let rule = rrule.parse().map_err(|error: domain::recurrence::RuleError| {
         Problem::invalid(format!("`rrule`: {error}."), "Send an RFC 5545 RRULE value such as FREQ=WEEKLY;BYDAY=MO.")
     })?;
-    Ok(Repeat { rule, from: from.unwrap_or_default() })
+    // In a gap of the clocks the instant alone no longer tells which wall time was meant.
+    let start = due.and_then(|due| due.parse().ok());
+    Ok(Repeat { rule, start, from: from.unwrap_or_default() })
 }
 
 /// The due in the zone that was named, or the caller's.
