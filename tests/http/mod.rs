@@ -13,6 +13,7 @@ mod isolation;
 mod kit;
 mod limits;
 mod logs;
+mod next_steps;
 mod operations;
 mod serve;
 mod sign_in;

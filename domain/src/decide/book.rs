@@ -109,7 +109,8 @@ impl<'a> Book<'a> {
             Code::NotAllowed,
             format!("Only the author, the assignees and moderators may change or delete #{}.", task.number),
             format!("You can complete or snooze it, or `claim {}` to take it over.", task.number),
-        ))
+        )
+        .or_plainly("Complete or snooze it, or ask one of them."))
     }
 
     pub(super) fn series_of(&self, task: &Task) -> Option<&'a Series> {

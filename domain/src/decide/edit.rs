@@ -111,7 +111,8 @@ fn begin(book: &mut Book<'_>, task: &mut Task, wanted: &Repeat) -> Result<(), Re
             Code::Nothing,
             format!("#{} is closed, so it cannot repeat.", task.number),
             format!("`reopen {}` first.", task.number),
-        ));
+        )
+        .or_plainly("Reopen it first."));
     }
     repeat::begin(book, task, wanted)
 }

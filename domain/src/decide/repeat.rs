@@ -20,6 +20,7 @@ pub(super) fn begin(book: &mut Book<'_>, task: &mut Task, wanted: &Repeat) -> Re
             "What repeats needs a first day or time.",
             "Say when it is due first, e.g. `every monday at 9am`.",
         )
+        .or_plainly("Say when it is due first.")
     })?;
     let new = book.loaded(task.id).is_none();
     let mut series = laid_out(SeriesId(book.fresh()), task, wanted, &due);
@@ -109,4 +110,5 @@ pub(super) fn too_sparse() -> Refusal {
         "This recurrence comes true too rarely to be followed.",
         "Say it with fewer conditions, e.g. `every last friday of the month`.",
     )
+    .or_plainly("Use fewer conditions, as in FREQ=MONTHLY;BYDAY=-1FR.")
 }
