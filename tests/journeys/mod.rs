@@ -6,3 +6,4 @@ mod model;
 mod program;
 mod rights;
 mod series;
+mod zones;

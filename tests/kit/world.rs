@@ -13,16 +13,21 @@ use domain::message::ConversationId;
 use domain::outcome::{Effect, Outcome};
 use domain::person::{Identity, Person, Settings};
 use domain::place::{Channel, Place};
+use domain::ports::agenda::{Agenda, Reach};
 use domain::ports::bell::Bell;
-use domain::ports::chat::Directory;
-use domain::ports::clock::Ids;
+use domain::ports::chat::{Directory, Posted};
+use domain::ports::clock::{Clock, Ids};
 use domain::ports::error::PortError;
 use domain::ports::people::People;
+use domain::ports::store::Store;
 use domain::refusal::Refusal;
+use domain::reminder::{Reminder, ReminderState};
 use domain::service::{Deliveries, Failure, Tasks};
+use domain::snapshot::Needs;
 use domain::task::Task;
-use domain::tenant::TenantId;
+use domain::tenant::{Platform, TenantId};
 use domain::zone::Zone;
+use jiff::Timestamp;
 use store_sqlite::{Options, SqliteStore};
 
 use super::clock::{CountingIds, HandClock};
@@ -129,6 +134,35 @@ impl World {
 
     pub async fn add(&self, who: &Principal, task: AddTask) -> Task {
         self.one(who, Command::Add(Box::new(task))).await
+    }
+
+    /// What is known of the task's reminders: those that are scheduled or due, and the one delivered last.
+    pub async fn reminders(&self, task: &Task) -> Vec<Reminder> {
+        let needs = Needs { tasks: by_id(task), ..Needs::in_tenant(task.tenant.clone()) };
+        let mut snapshot = self.store.load(&needs).await.expect("loaded");
+        snapshot.tasks.remove(&task.id).expect("the task").reminders
+    }
+
+    /// When the task will remind next.
+    pub async fn reminds_at(&self, task: &Task) -> Option<Timestamp> {
+        let waiting = self.reminders(task).await.into_iter().filter(|one| one.state == ReminderState::Scheduled);
+        waiting.map(|reminder| reminder.at).min()
+    }
+
+    /// Posts what is due on the console, as the consumers do: what each message went to, and which tasks it had.
+    pub async fn sends(&self) -> Vec<(Place, Vec<u64>)> {
+        let reach = [Reach::Platform(Platform::Console)];
+        self.deliveries.claim(&reach, 1_000).await.expect("claimed");
+        let due = self.store.due_deliveries(&reach, self.clock.now(), 1_000).await.expect("deliveries");
+        let mut sent = Vec::new();
+        for (tenant, id) in due {
+            let Some(attempt) = self.deliveries.begin(&tenant, id).await.expect("begun") else { continue };
+            let tasks = attempt.posting.items.iter().map(|item| item.task.number).collect();
+            sent.push((attempt.posting.place.clone(), tasks));
+            let posted = Posted { message_id: id.to_string() };
+            self.deliveries.settle(&attempt, Ok(posted)).await.expect("settled");
+        }
+        sent
     }
 
     /// The task as it stands, whoever sees it.

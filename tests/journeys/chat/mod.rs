@@ -9,5 +9,5 @@ mod console;
 mod http;
 mod lists;
 mod privacy;
-mod talk;
+pub mod talk;
 mod terminal;
