@@ -55,8 +55,10 @@ impl<'a> Book<'a> {
 
     /// The decision; a person's change is noted for their next `undo`.
     pub(super) fn close(mut self) -> Decision {
-        let changed = !self.change.tasks.is_empty() || !self.taken_back.snoozed.is_empty();
         let undoing = matches!(self.request.command, Command::Undo);
+        // A snooze that is taken back writes nothing but reminders.
+        let reminded = undoing && !self.change.reminders.is_empty();
+        let changed = !self.change.tasks.is_empty() || !self.taken_back.snoozed.is_empty() || reminded;
         if changed && !self.request.principal.is_system() {
             let change = (!undoing).then_some(self.taken_back);
             self.change.undo = Some(UndoNote { conversation: self.request.conversation.clone(), change });
