@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::access::Principal;
 use domain::command::{AddTask, Command, Request, TaskRef};
+use domain::decide::delivery::Attempt;
 use domain::due::Due;
 use domain::ids::{PersonId, TaskId};
 use domain::list::List;
@@ -149,17 +150,25 @@ impl World {
         waiting.map(|reminder| reminder.at).min()
     }
 
-    /// Posts what is due on the console, as the consumers do: what each message went to, and which tasks it had.
-    pub async fn sends(&self) -> Vec<(Place, Vec<u64>)> {
+    /// Claims what is due on the console and begins to post it.
+    pub async fn attempts(&self) -> Vec<Attempt> {
         let reach = [Reach::Platform(Platform::Console)];
         self.deliveries.claim(&reach, 1_000).await.expect("claimed");
         let due = self.store.due_deliveries(&reach, self.clock.now(), 1_000).await.expect("deliveries");
-        let mut sent = Vec::new();
+        let mut attempts = Vec::new();
         for (tenant, id) in due {
-            let Some(attempt) = self.deliveries.begin(&tenant, id).await.expect("begun") else { continue };
+            attempts.extend(self.deliveries.begin(&tenant, id).await.expect("begun"));
+        }
+        attempts
+    }
+
+    /// Posts what is due, as the consumers do: where each message went, and which tasks it had.
+    pub async fn sends(&self) -> Vec<(Place, Vec<u64>)> {
+        let mut sent = Vec::new();
+        for attempt in self.attempts().await {
             let tasks = attempt.posting.items.iter().map(|item| item.task.number).collect();
             sent.push((attempt.posting.place.clone(), tasks));
-            let posted = Posted { message_id: id.to_string() };
+            let posted = Posted { message_id: attempt.posting.delivery.to_string() };
             self.deliveries.settle(&attempt, Ok(posted)).await.expect("settled");
         }
         sent

@@ -11,3 +11,5 @@ mod lists;
 mod privacy;
 pub mod talk;
 mod terminal;
+mod tour;
+mod whole_lists;
