@@ -8,6 +8,7 @@ mod edge;
 mod edits;
 mod fields;
 mod filters;
+mod hostile;
 mod idempotency;
 mod isolation;
 mod kit;
