@@ -98,14 +98,16 @@ impl DeadLetters {
         let Some(handler) = self.handlers.iter().find(|handler| handler.name() == letter.consumer) else {
             return Read::Bad(format!("there is no consumer {:?}", letter.consumer));
         };
-        match decode_letter(letter) {
-            Err(reason) => Read::Bad(reason),
-            Ok(Decoded::Unknown { kind }) => Read::Bad(format!("this release does not know the type {kind:?}")),
-            Ok(Decoded::Known(incoming)) => match handler.wants(&incoming) {
-                Ok(true) => Read::Wanted(Arc::clone(handler), incoming),
-                Ok(false) => Read::Unwanted,
-                Err(Trouble::Retry(reason) | Trouble::Fail(reason)) => Read::Bad(reason),
-            },
+        let incoming = match decode_letter(letter) {
+            Ok(Decoded::Known(incoming)) => incoming,
+            Ok(Decoded::Unknown { .. }) if !handler.keeps_unknown() => return Read::Unwanted,
+            Ok(Decoded::Unknown { event: Ok(incoming), .. }) => incoming,
+            Ok(Decoded::Unknown { event: Err(reason), .. }) | Err(reason) => return Read::Bad(reason),
+        };
+        match handler.wants(&incoming) {
+            Ok(true) => Read::Wanted(Arc::clone(handler), incoming),
+            Ok(false) => Read::Unwanted,
+            Err(Trouble::Retry(reason) | Trouble::Fail(reason)) => Read::Bad(reason),
         }
     }
 }
@@ -129,10 +131,8 @@ impl From<Read> for Replayed {
 
 /// The version of the event in its stream; what cannot be read comes first, and fails at once.
 fn version(letter: &DeadLetter) -> u64 {
-    match decode_letter(letter) {
-        Ok(Decoded::Known(incoming)) => incoming.event.data.version,
-        _ => 0,
-    }
+    let event = decode_letter(letter).ok().and_then(Decoded::event);
+    event.map_or(0, |incoming| incoming.event.data.version)
 }
 
 fn decode_letter(letter: &DeadLetter) -> Result<Decoded, String> {
@@ -141,7 +141,7 @@ fn decode_letter(letter: &DeadLetter) -> Result<Decoded, String> {
     let topic = topic.ok_or_else(|| format!("there is no topic {:?}", letter.topic))?;
     let (origin, payload) = (letter.origin.clone(), letter.payload.clone().into_bytes());
     let mut decoded = decode(&Record { topic, origin, key: String::new(), payload })?;
-    if let Decoded::Known(incoming) = &mut decoded {
+    if let Decoded::Known(incoming) | Decoded::Unknown { event: Ok(incoming), .. } = &mut decoded {
         // A letter does not keep the key; on the bus it is the subject.
         incoming.key = incoming.event.subject.to_string();
     }

@@ -22,8 +22,8 @@ pub trait Handler: Send + Sync {
         1
     }
 
-    /// Whether nothing may be lost on it, not even events of a type that this release does not know. They
-    /// become dead letters then, to be replayed by a release that knows them; others skip them.
+    /// Whether nothing may be lost on it, not even events of a type that this release does not know: it gets them
+    /// as well, typed [`EventType::Unknown`](domain::event::EventType::Unknown). Others skip them.
     fn keeps_unknown(&self) -> bool {
         false
     }

@@ -15,6 +15,8 @@ pub struct Incoming {
     pub key: String,
     /// The JSON exactly as it came.
     pub payload: String,
+    /// Its type as it came.
+    pub kind: String,
     /// The event.
     pub event: Event,
 }
@@ -41,7 +43,20 @@ pub enum Decoded {
     Unknown {
         /// Its type.
         kind: String,
+        /// The event, for those who keep what they do not know; or why it is none by the rules of its major version.
+        event: Result<Box<Incoming>, String>,
     },
+}
+
+impl Decoded {
+    /// The event, of a known type or not.
+    #[must_use]
+    pub fn event(self) -> Option<Incoming> {
+        match self {
+            Self::Known(incoming) | Self::Unknown { event: Ok(incoming), .. } => Some(*incoming),
+            Self::Unknown { event: Err(_), .. } => None,
+        }
+    }
 }
 
 /// What every CloudEvent has, whatever its type.
@@ -72,17 +87,24 @@ pub fn decode(record: &Record) -> Result<Decoded, String> {
     if major != SCHEMA_MAJOR {
         return Err(format!("major version {major} of {}, expected {SCHEMA_MAJOR}", envelope.dataschema));
     }
-    if !EventType::ALL.iter().any(|kind| kind.as_str() == envelope.kind) {
-        return Ok(Decoded::Unknown { kind: envelope.kind });
+    let kind = envelope.kind;
+    let event = incoming(record, payload, &kind);
+    match EventType::ALL.iter().any(|known| known.as_str() == kind) {
+        true => event.map(Decoded::Known),
+        false => Ok(Decoded::Unknown { kind, event }),
     }
-    let event = serde_json::from_str(payload).map_err(|error| format!("bad {}: {error}", envelope.kind))?;
-    Ok(Decoded::Known(Box::new(Incoming {
+}
+
+fn incoming(record: &Record, payload: &str, kind: &str) -> Result<Box<Incoming>, String> {
+    let event = serde_json::from_str(payload).map_err(|error| format!("bad {kind}: {error}"))?;
+    Ok(Box::new(Incoming {
         topic: record.topic,
         origin: record.origin.clone(),
         key: record.key.clone(),
         payload: payload.to_owned(),
+        kind: kind.to_owned(),
         event,
-    })))
+    }))
 }
 
 /// The major version that `urn:taskbot:<contract>:<major>` names.
@@ -112,7 +134,7 @@ mod tests {
     #[test]
     fn an_unknown_type_is_told_from_a_broken_one() {
         let unknown = decoded(&shaped("TASK_PAINTED", "1.0", "urn:taskbot:task-event:1"));
-        assert_eq!(unknown, Ok(Decoded::Unknown { kind: "TASK_PAINTED".to_owned() }));
+        assert!(matches!(unknown, Ok(Decoded::Unknown { kind, event: Err(_) }) if kind == "TASK_PAINTED"));
         let broken = decoded(&shaped("TASK_CREATED", "1.0", "urn:taskbot:task-event:1"));
         assert!(broken.is_err_and(|reason| reason.starts_with("bad TASK_CREATED: missing field")));
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use jiff::civil::Time;
+use jiff::civil::{DateTime, Time};
 use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -158,8 +158,11 @@ pub struct AddTask {
 /// How a task repeats.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Repeat {
-    /// The rule; its DTSTART is the due.
+    /// The rule; its DTSTART is the due, or `start`.
     pub rule: Rule,
+    /// The wall time that was meant by the due, in its zone, where clocks may have left it out. One that does not
+    /// come at the due's instant says nothing.
+    pub start: Option<DateTime>,
     /// What the next one is counted from.
     pub from: RepeatFrom,
 }

@@ -11,14 +11,23 @@ pub struct Refusal {
     pub code: Code,
     /// One sentence for people.
     pub sentence: String,
-    /// What to do next, one sentence.
+    /// What to do next, one sentence; what stands in back-ticks can be typed in a chat.
     pub next_step: String,
+    /// The same for those who do not type, where `next_step` is something to type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plain_step: Option<String>,
 }
 
 impl Refusal {
     /// A refusal in words.
     pub fn new(code: Code, sentence: impl Into<String>, next_step: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into(), next_step: next_step.into() }
+        Self { code, sentence: sentence.into(), next_step: next_step.into(), plain_step: None }
+    }
+
+    /// With a next step for those who do not type, such as programs.
+    #[must_use]
+    pub fn or_plainly(self, step: impl Into<String>) -> Self {
+        Self { plain_step: Some(step.into()), ..self }
     }
 
     /// The task is absent, or as good as absent for the one who asks.

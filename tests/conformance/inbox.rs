@@ -18,6 +18,7 @@ macro_rules! suite {
             streams_that_wait_for_long_are_known,
             a_record_is_buried_once_per_origin_and_consumer,
             a_replayed_letter_is_gone_and_its_replay_is_an_act,
+            a_letter_that_comes_back_after_its_replay_waits_again,
         );
     };
 }
@@ -100,4 +101,20 @@ pub async fn a_replayed_letter_is_gone_and_its_replay_is_an_act(inbox: Arc<impl 
     let acts = inbox.acts(Some(ana), 10).await.expect("acts");
     assert_eq!(acts.len(), 1);
     assert_eq!((acts[0].action.as_str(), acts[0].subject.as_str()), ("dead_letter.replayed", &*first.to_string()));
+}
+
+pub async fn a_letter_that_comes_back_after_its_replay_waits_again(inbox: Arc<impl Inbox + People>) {
+    let first = letter("audit", "outbox@1");
+    inbox.bury(&first).await.expect("buried");
+    let id = inbox.dead_letters(None, 10).await.expect("letters")[0].id;
+    inbox.bury(&DeadLetter { reason: "said twice".to_owned(), at: at(2), ..first.clone() }).await.expect("buried");
+    assert_eq!(inbox.dead_letters(None, 10).await.expect("letters"), [DeadLetter { id, ..first.clone() }], "the first");
+    let by = domain::ids::PersonId::SYSTEM;
+    inbox.replayed(id, by, at(3)).await.expect("replayed");
+    let again = DeadLetter { id, reason: "still no event".to_owned(), at: at(4), ..first };
+    inbox.bury(&again).await.expect("buried");
+    assert_eq!(inbox.dead_letters(None, 10).await.expect("letters"), [again]);
+    inbox.replayed(id, by, at(5)).await.expect("replayed");
+    assert_eq!(inbox.dead_letters(None, 10).await.expect("letters"), []);
+    assert_eq!(inbox.acts(Some(by), 10).await.expect("acts").len(), 2, "each replay is an act");
 }

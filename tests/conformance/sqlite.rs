@@ -11,6 +11,7 @@ use domain::ports::bus::Outbox;
 use domain::ports::error::PortError;
 use domain::ports::store::{CommitError, Store};
 use domain::snapshot::Needs;
+use sha2::{Digest, Sha256};
 use sqlx::{Connection, SqliteConnection};
 use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
@@ -221,4 +222,17 @@ async fn a_full_queue_refuses_in_words_and_loses_nothing() {
     assert!((4..10).contains(&done), "{done}");
     let snapshot = store.load(&Needs { numbers: 1, ..Needs::in_tenant(tenant("console")) }).await.expect("loaded");
     assert_eq!(snapshot.numbers, [done + 1]);
+}
+
+#[tokio::test]
+async fn an_audit_row_of_an_unknown_type_holds_its_type_and_bytes_and_its_digest_covers_them() {
+    let scratch = file().await;
+    super::audit::keeps_an_unknown_type(scratch.store.as_ref()).await;
+    let mut connection = SqliteConnection::connect(&scratch.file()).await.expect("opened");
+    let kept = "SELECT a.digest, c.salt, c.payload FROM audit_log a JOIN audit_content c ON c.row = a.row
+        WHERE a.type = 'TASK_PAINTED'";
+    let rows: Vec<(String, String, String)> = sqlx::query_as(kept).fetch_all(&mut connection).await.expect("rows");
+    let [(digest, salt, payload)] = rows.as_slice() else { panic!("one row, not {}", rows.len()) };
+    assert!(payload.contains("TASK_PAINTED"), "{payload}");
+    assert_eq!(*digest, format!("{:x}", Sha256::digest(format!("{salt}{payload}"))));
 }

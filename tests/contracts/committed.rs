@@ -66,7 +66,7 @@ async fn plain_task(world: &World, ana: &Principal) {
 }
 
 async fn series(world: &World, ana: &Principal) {
-    let repeat = Repeat { rule: "FREQ=DAILY".parse().expect("a rule"), from: RepeatFrom::Schedule };
+    let repeat = Repeat { rule: "FREQ=DAILY".parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
     let notes = AddTask { due: Some(due("2026-03-05")), repeat: Some(repeat), ..draft(ana, "Stand-up notes") };
     let notes = world.add(ana, notes).await;
     world.clock.set("2026-03-07T20:00:00Z");

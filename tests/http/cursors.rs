@@ -1,8 +1,11 @@
 //! Paging: every row once, in order, and cursors that fit no other question.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use super::kit::{Guest, Site, Texts};
+use super::kit::{Guest, Site, Texts, at};
+use crate::kit::dice::Dice;
 
 /// Follows the cursors of a question to its end.
 async fn walk(site: &Site, guest: &Guest, path: &str, field: &str) -> Vec<String> {
@@ -110,4 +113,46 @@ async fn the_audit_is_paged_too() {
     assert_eq!(whole.len(), 13);
     let paged = walk(&site, &ana, "/api/me/audit?event_type=created&limit=4", "event_id").await;
     assert_eq!(paged, whole);
+}
+
+#[tokio::test]
+async fn pages_of_random_sizes_over_random_tasks_give_each_open_one_once() {
+    for seed in 1..=4 {
+        let site = Site::open().await;
+        let ana = site.guest("ana").await;
+        let mut dice = Dice::seeded(seed);
+        let mut open = BTreeSet::new();
+        for number in 1..=40_u64 {
+            let mut body = json!({"title": format!("t{number}")});
+            if dice.below(3) > 0 {
+                // Few days and priorities, so that many tasks tie.
+                body["due"] = json!(format!("2026-03-{:02}", 5 + dice.below(3)));
+            }
+            if dice.below(2) > 0 {
+                body["priority"] = json!(1 + dice.below(4));
+            }
+            let task = site.task(&ana, body).await;
+            if dice.below(4) == 0 {
+                site.call("POST", &format!("{}/complete", at(&task))).by(&ana).send().await.expect(200);
+            } else {
+                open.insert(format!("t{number}"));
+            }
+        }
+        for sort in ["created", "due", "priority", "number"] {
+            let order = *dice.pick(&["asc", "desc"]).expect("an order");
+            let question = format!("/api/v1/tasks?status=open&sort={sort}&order={order}");
+            let (mut found, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let limit = 1 + dice.below(9);
+                let page = site.get(&ana, &format!("{question}&limit={limit}{cursor}")).await.expect(200);
+                let titles = page.texts("title");
+                assert!(titles.len() as u64 <= limit && !titles.is_empty(), "seed {seed}: {sort} {order} {limit}");
+                found.extend(titles);
+                let Some(next) = page["next_cursor"].as_str() else { break };
+                cursor = format!("&cursor={next}");
+            }
+            assert_eq!(found.len(), open.len(), "seed {seed}: {sort} {order}");
+            assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), open, "seed {seed}: {sort} {order}");
+        }
+    }
 }

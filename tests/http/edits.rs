@@ -119,3 +119,24 @@ async fn whoever_only_sees_a_task_may_complete_but_not_change_it() {
     assert_eq!(after["version"], 2);
     site.call("POST", &format!("{}/complete", at(&task))).by(&ben).send().await.expect(200);
 }
+
+#[tokio::test]
+async fn a_rule_that_begins_in_a_gap_of_the_clocks_keeps_the_wall_time_that_was_sent() {
+    let site = Site::open().await;
+    let ana = site.guest("ana").await;
+    site.world.clock.set("2027-03-27T11:00:00Z");
+    let gap = json!({"due": "2027-03-28T02:30:00+01:00", "due_zone": "Europe/Berlin", "rrule": "FREQ=DAILY"});
+    let mut new = gap.clone();
+    new["title"] = json!("made");
+    let made = site.task(&ana, new).await;
+    let plain = site.task(&ana, json!({"title": "edited"})).await;
+    let edited = patch(&site, &ana, &plain, gap).await.expect(200);
+    for task in [made, edited] {
+        assert_eq!(task["due"], "2027-03-28T03:30:00+02:00", "{task}");
+        site.call("POST", &format!("{}/complete", at(&task))).by(&ana).send().await.expect(200);
+        let id = task["id"].as_str().expect("an id").parse().expect("a uuid");
+        site.world.advance(&site.world.by_id(&ana.who, id).await).await;
+        let next = site.get(&ana, "/api/v1/tasks?status=open&sort=number&order=desc&limit=1").await.expect(200);
+        assert_eq!(next["items"][0]["due"], "2027-03-29T02:30:00+02:00", "{next}");
+    }
+}

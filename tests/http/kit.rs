@@ -10,7 +10,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use bot::console::ConsoleChat;
 use domain::access::Principal;
-use domain::event::Topic;
+use domain::event::{Event, Topic};
 use domain::ports::audit::{AuditEntry, AuditLog};
 use domain::ports::bus::{Cursor, Outbox};
 use domain::service::{Operators, Secret};
@@ -77,8 +77,10 @@ impl Site {
         let after = self.world.store.cursor("test").await.expect("a cursor").position;
         let rows = self.world.store.read(after, &topics, 10_000).await.expect("rows");
         let Some(last) = rows.last().map(|row| row.position) else { return };
-        let entry =
-            |payload: String| AuditEntry { event: serde_json::from_str(&payload).expect("an event"), bytes: payload };
+        let entry = |payload: String| {
+            let event: Event = serde_json::from_str(&payload).expect("an event");
+            AuditEntry { kind: event.kind.to_string(), event, bytes: payload }
+        };
         let entries: Vec<AuditEntry> = rows.into_iter().map(|row| entry(row.payload)).collect();
         self.world.store.append(&entries).await.expect("appended");
         self.world.store.save_cursor("test", &Cursor::at(last), 0).await.expect("saved");

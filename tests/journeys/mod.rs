@@ -1,9 +1,14 @@
 //! Whole ways through the product, from what somebody wants to what others see of it.
 
+mod catch_up;
 mod chat;
 mod consumers;
 mod model;
+mod moving;
 mod program;
 mod rights;
 mod seals;
 mod series;
+mod states;
+mod undo;
+mod zones;

@@ -119,7 +119,7 @@ impl Run {
     fn repeat(&mut self) -> Option<Repeat> {
         let rule = self.dice.pick(&RULES)?.parse().expect("a rule");
         let from = if self.dice.below(5) == 0 { RepeatFrom::Completion } else { RepeatFrom::Schedule };
-        Some(Repeat { rule, from })
+        Some(Repeat { rule, start: None, from })
     }
 
     fn change(&mut self, tasks: Vec<domain::command::TaskRef>, later: domain::due::Due) -> Command {

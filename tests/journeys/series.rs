@@ -3,30 +3,15 @@
 use domain::access::Principal;
 use domain::command::{AddTask, Command, Repeat};
 use domain::event::EventType;
-use domain::ids::{PersonId, SeriesId};
-use domain::message::ConversationId;
-use domain::place::Place;
 use domain::ports::bus::Outbox;
 use domain::query::TaskQuery;
 use domain::task::{RepeatFrom, Status, Task};
 
-use crate::kit::world::{World, by_id, draft, due, tenant};
+use crate::kit::world::{World, by_id, draft, due};
 
 async fn begin(world: &World, who: &Principal, rule: &str, first: &str) -> Task {
-    let repeat = Repeat { rule: rule.parse().expect("a rule"), from: RepeatFrom::Schedule };
+    let repeat = Repeat { rule: rule.parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
     world.add(who, AddTask { due: Some(due(first)), repeat: Some(repeat), ..draft(who, "stand-up") }).await
-}
-
-fn series(task: &Task) -> SeriesId {
-    task.recurring.as_ref().expect("a seat in a series").series
-}
-
-/// What the recurrence consumer does, whatever woke it.
-async fn advance(world: &World, who: &Principal, task: &Task) {
-    let mut request = world.request(&Principal::system(tenant(who)), Command::Advance(series(task)));
-    request.place = Place::Direct(PersonId::SYSTEM);
-    request.conversation = ConversationId("recurrence".to_owned());
-    world.tasks.execute(request).await.expect("advanced");
 }
 
 async fn open(world: &World, who: &Principal) -> Vec<Task> {
@@ -49,7 +34,7 @@ async fn completing_an_occurrence_makes_the_next_one_once() {
     let first = begin(&world, &ana, "FREQ=WEEKLY;BYDAY=MO", "2026-03-09T09:00").await;
     world.run(&ana, Command::Done(by_id(&first))).await;
     for _ in 0..3 {
-        advance(&world, &ana, &first).await;
+        world.advance(&first).await;
     }
     let open = open(&world, &ana).await;
     assert_eq!(open.len(), 1);
@@ -74,13 +59,13 @@ async fn reopening_withdraws_the_untouched_next_one_and_completing_again_revives
     let ana = world.person("ana").await;
     let first = begin(&world, &ana, "FREQ=DAILY", "2026-03-05T09:00").await;
     world.run(&ana, Command::Done(by_id(&first))).await;
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     let next = open(&world, &ana).await.remove(0);
     world.run(&ana, Command::Undo).await;
     assert_eq!(world.task(&ana, &next).await.status, Status::Deleted);
     assert_eq!(open(&world, &ana).await.iter().map(|task| task.id).collect::<Vec<_>>(), [first.id]);
     world.run(&ana, Command::Done(by_id(&first))).await;
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     let revived = world.task(&ana, &next).await;
     assert_eq!((revived.status, revived.version, revived.number), (Status::Open, 3, next.number));
 }
@@ -91,8 +76,8 @@ async fn a_reminder_that_nobody_ticks_comes_again_and_says_since_when() {
     let ana = world.person("ana").await;
     let first = begin(&world, &ana, "FREQ=DAILY", "2026-03-05T09:00").await;
     world.clock.set("2026-03-06T14:00:00Z");
-    advance(&world, &ana, &first).await;
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
+    world.advance(&first).await;
     assert_eq!(world.task(&ana, &first).await.status, Status::Missed);
     let open = open(&world, &ana).await;
     assert_eq!(open.len(), 1, "at most one past occurrence is open");
@@ -107,7 +92,7 @@ async fn after_a_long_silence_only_the_latest_occurrence_of_the_last_day_comes()
     let ana = world.person("ana").await;
     let first = begin(&world, &ana, "FREQ=DAILY", "2026-03-05T09:00").await;
     world.clock.set("2026-03-10T20:00:00Z");
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     let open = open(&world, &ana).await;
     assert_eq!(open.len(), 1);
     assert_eq!(open[0].due, Some(due("2026-03-10T09:00")));
@@ -120,7 +105,7 @@ async fn a_weekly_reminder_two_days_late_is_missed_and_the_next_one_waits_in_the
     let ana = world.person("ana").await;
     let first = begin(&world, &ana, "FREQ=WEEKLY;BYDAY=TH", "2026-03-05T09:00").await;
     world.clock.set("2026-03-07T20:00:00Z");
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     assert_eq!(world.task(&ana, &first).await.status, Status::Missed);
     assert_eq!(open(&world, &ana).await[0].due, Some(due("2026-03-12T09:00")));
 }
@@ -132,7 +117,7 @@ async fn completing_late_never_creates_an_occurrence_in_the_past() {
     let first = begin(&world, &ana, "FREQ=DAILY", "2026-03-05T09:00").await;
     world.clock.set("2026-03-08T20:00:00Z");
     world.run(&ana, Command::Done(by_id(&first))).await;
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     assert_eq!(open(&world, &ana).await[0].due, Some(due("2026-03-09T09:00")));
 }
 
@@ -140,14 +125,15 @@ async fn completing_late_never_creates_an_occurrence_in_the_past() {
 async fn a_series_counted_from_completion_waits_for_it() {
     let world = World::new().await;
     let ana = world.person("ana").await;
-    let repeat = Repeat { rule: "FREQ=DAILY;INTERVAL=3".parse().expect("a rule"), from: RepeatFrom::Completion };
+    let repeat =
+        Repeat { rule: "FREQ=DAILY;INTERVAL=3".parse().expect("a rule"), start: None, from: RepeatFrom::Completion };
     let water = AddTask { due: Some(due("2026-03-04")), repeat: Some(repeat), ..draft(&ana, "water the ferns") };
     let first = world.add(&ana, water).await;
     world.clock.set("2026-03-10T20:00:00Z");
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     assert_eq!(world.task(&ana, &first).await.status, Status::Open);
     world.run(&ana, Command::Done(by_id(&first))).await;
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     assert_eq!(open(&world, &ana).await[0].due, Some(due("2026-03-13")));
 }
 
@@ -157,10 +143,10 @@ async fn a_counted_series_ends_with_its_last_occurrence() {
     let ana = world.person("ana").await;
     let first = begin(&world, &ana, "FREQ=DAILY;COUNT=2", "2026-03-05T09:00").await;
     world.run(&ana, Command::Done(by_id(&first))).await;
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     let second = open(&world, &ana).await.remove(0);
     world.run(&ana, Command::Done(by_id(&second))).await;
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     assert_eq!(open(&world, &ana).await, []);
 }
 
@@ -171,11 +157,11 @@ async fn deleting_a_series_can_be_undone_whole() {
     let first = begin(&world, &ana, "FREQ=DAILY", "2026-03-05T09:00").await;
     world.run(&ana, Command::Delete { tasks: by_id(&first), expected: None }).await;
     world.clock.set("2026-03-05T12:00:00Z");
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     assert_eq!(open(&world, &ana).await, []);
     world.run(&ana, Command::Undo).await;
     world.clock.set("2026-03-06T15:00:00Z");
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     assert_eq!(open(&world, &ana).await[0].due, Some(due("2026-03-06T09:00")));
 }
 
@@ -185,7 +171,7 @@ async fn skipping_leaves_one_out_and_the_series_goes_on() {
     let ana = world.person("ana").await;
     let first = begin(&world, &ana, "FREQ=DAILY", "2026-03-05T09:00").await;
     world.run(&ana, Command::Skip(by_id(&first))).await;
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     assert_eq!(open(&world, &ana).await[0].due, Some(due("2026-03-06T09:00")));
     assert_eq!(world.task(&ana, &first).await.status, Status::Skipped);
 }
@@ -198,7 +184,7 @@ async fn an_hourly_series_through_autumn_has_each_hour_once() {
     let first = begin(&world, &ana, "FREQ=HOURLY", "2026-11-01T00:00").await;
     for hour in 4..10 {
         world.clock.set(&format!("2026-11-01T{hour:02}:00:01Z"));
-        advance(&world, &ana, &first).await;
+        world.advance(&first).await;
     }
     let query = TaskQuery { limit: 100, ..TaskQuery::default() };
     let page = world.tasks.find(&ana, &query).await.expect("a page");
@@ -214,11 +200,11 @@ async fn undoing_a_reopening_completes_it_again_and_brings_the_next_one_back() {
     let ana = world.person("ana").await;
     let first = begin(&world, &ana, "FREQ=DAILY", "2026-03-05T09:00").await;
     world.run(&ana, Command::Done(by_id(&first))).await;
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     let next = open(&world, &ana).await.remove(0);
     world.run(&ana, Command::Reopen(by_id(&first))).await;
     world.run(&ana, Command::Undo).await;
-    advance(&world, &ana, &first).await;
+    world.advance(&first).await;
     assert_eq!(world.task(&ana, &first).await.status, Status::Done);
     assert_eq!(open(&world, &ana).await.iter().map(|task| task.id).collect::<Vec<_>>(), [next.id]);
 }
@@ -229,7 +215,7 @@ async fn a_series_burns_no_numbers_while_it_is_up_to_date() {
     let ana = world.person("ana").await;
     let first = begin(&world, &ana, "FREQ=DAILY", "2026-03-05T09:00").await;
     for _ in 0..5 {
-        advance(&world, &ana, &first).await;
+        world.advance(&first).await;
     }
     assert_eq!(world.add(&ana, draft(&ana, "next")).await.number, first.number + 1);
 }

@@ -7,24 +7,30 @@ use async_trait::async_trait;
 use consumers::Sealer;
 use domain::access::Principal;
 use domain::command::{AddTask, Command, Request, TaskRef};
+use domain::decide::delivery::Attempt;
 use domain::due::Due;
-use domain::ids::PersonId;
+use domain::ids::{PersonId, TaskId};
 use domain::list::List;
 use domain::message::ConversationId;
 use domain::outcome::{Effect, Outcome};
 use domain::person::{Identity, Person, Settings};
 use domain::place::{Channel, Place};
+use domain::ports::agenda::{Agenda, Reach};
 use domain::ports::bell::Bell;
-use domain::ports::chat::Directory;
-use domain::ports::clock::Ids;
+use domain::ports::chat::{Directory, Posted};
+use domain::ports::clock::{Clock, Ids};
 use domain::ports::error::PortError;
 use domain::ports::people::People;
+use domain::ports::store::Store;
 use domain::refusal::Refusal;
+use domain::reminder::{Reminder, ReminderState};
 use domain::service::{Deliveries, Failure, Tasks};
+use domain::snapshot::Needs;
 use domain::task::Task;
-use domain::tenant::TenantId;
+use domain::tenant::{Platform, TenantId};
 use domain::zone::Zone;
 use embedded::{EmbeddedBus, FileLeases};
+use jiff::Timestamp;
 use store_sqlite::{Options, SqliteStore};
 
 use super::clock::{CountingIds, HandClock};
@@ -131,12 +137,63 @@ impl World {
         }
     }
 
+    /// What the recurrence consumer does with a task's series, whatever woke it.
+    pub async fn advance(&self, task: &Task) {
+        let series = task.recurring.as_ref().expect("a seat in a series").series;
+        let mut request = self.request(&Principal::system(task.tenant.clone()), Command::Advance(series));
+        request.place = Place::Direct(PersonId::SYSTEM);
+        request.conversation = ConversationId("recurrence".to_owned());
+        self.tasks.execute(request).await.expect("advanced");
+    }
+
     pub async fn add(&self, who: &Principal, task: AddTask) -> Task {
         self.one(who, Command::Add(Box::new(task))).await
     }
 
+    /// What is known of the task's reminders: those that are scheduled or due, and the one delivered last.
+    pub async fn reminders(&self, task: &Task) -> Vec<Reminder> {
+        let needs = Needs { tasks: by_id(task), ..Needs::in_tenant(task.tenant.clone()) };
+        let mut snapshot = self.store.load(&needs).await.expect("loaded");
+        snapshot.tasks.remove(&task.id).expect("the task").reminders
+    }
+
+    /// When the task will remind next.
+    pub async fn reminds_at(&self, task: &Task) -> Option<Timestamp> {
+        let waiting = self.reminders(task).await.into_iter().filter(|one| one.state == ReminderState::Scheduled);
+        waiting.map(|reminder| reminder.at).min()
+    }
+
+    /// Claims what is due on the console and begins to post it.
+    pub async fn attempts(&self) -> Vec<Attempt> {
+        let reach = [Reach::Platform(Platform::Console)];
+        self.deliveries.claim(&reach, 1_000).await.expect("claimed");
+        let due = self.store.due_deliveries(&reach, self.clock.now(), 1_000).await.expect("deliveries");
+        let mut attempts = Vec::new();
+        for (tenant, id) in due {
+            attempts.extend(self.deliveries.begin(&tenant, id).await.expect("begun"));
+        }
+        attempts
+    }
+
+    /// Posts what is due, as the consumers do: where each message went, and which tasks it had.
+    pub async fn sends(&self) -> Vec<(Place, Vec<u64>)> {
+        let mut sent = Vec::new();
+        for attempt in self.attempts().await {
+            let tasks = attempt.posting.items.iter().map(|item| item.task.number).collect();
+            sent.push((attempt.posting.place.clone(), tasks));
+            let posted = Posted { message_id: attempt.posting.delivery.to_string() };
+            self.deliveries.settle(&attempt, Ok(posted)).await.expect("settled");
+        }
+        sent
+    }
+
+    /// The task as it stands, whoever sees it.
     pub async fn task(&self, who: &Principal, task: &Task) -> Task {
-        self.tasks.store.task(&tenant(who), TaskRef::Id(task.id)).await.expect("an answer").expect("the task")
+        self.by_id(who, task.id).await
+    }
+
+    pub async fn by_id(&self, who: &Principal, id: TaskId) -> Task {
+        self.tasks.store.task(&tenant(who), TaskRef::Id(id)).await.expect("an answer").expect("the task")
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use domain::event::{Event, Stream};
+use domain::event::{Event, EventType, Stream};
 use domain::ids::PersonId;
 use domain::ports::audit::{AuditEntry, AuditLog, AuditQuery};
 use domain::ports::error::PortError;
@@ -64,11 +64,11 @@ impl SqliteStore {
 /// beside a row of this very batch, which its salted digest tells: a repetition must not bring erased content back.
 fn appending(entries: &[AuditEntry], salts: &[String]) -> Script {
     let (mut rows, mut contents, mut concerned) = (Vec::new(), Vec::new(), Vec::new());
-    for (AuditEntry { event, bytes }, salt) in entries.iter().zip(salts) {
+    for (AuditEntry { event, kind, bytes }, salt) in entries.iter().zip(salts) {
         let digest = content_digest(salt, bytes);
         let data = &event.data;
         let (stream, time) = (event.stream().to_string(), event.time.as_microsecond());
-        let about = (data.version, event.kind, &data.tenant_id, event.subject, data.user_id);
+        let about = (data.version, kind, &data.tenant_id, event.subject, data.user_id);
         rows.push((event.id, digest.clone(), stream, time, about));
         contents.push((event.id, digest.clone(), salt, bytes));
         concerned.push((event.id, digest, people(event)));
@@ -112,17 +112,18 @@ fn people(event: &Event) -> BTreeSet<PersonId> {
     event.data.participants.iter().copied().chain([event.data.user_id]).collect()
 }
 
-/// ?1 person, ?2 task, ?3 types, ?4 from, ?5 to, ?6 after, ?7 how many.
+/// ?1 person, ?2 task, ?3 types (what cannot be typed cannot be shown), ?4 from, ?5 to, ?6 after, ?7 how many.
 fn question(query: &AuditQuery, limit: u32) -> Ask {
     let (way, row) = match (query.person, query.task) {
         (Some(_), _) => ("audit_people p CROSS JOIN audit_log a ON a.row = p.row", "p.row"),
         (None, _) => ("audit_log a", "a.row"),
     };
+    let types = if query.types.is_empty() { EventType::ALL } else { &query.types };
     let mut conditions = vec![if query.oldest_first { format!("{row} > ?6") } else { format!("{row} < ?6") }];
     let asked = [
         (query.person.is_some(), "p.person = ?1"),
         (query.task.is_some(), "a.subject = ?2"),
-        (!query.types.is_empty(), "a.type IN (SELECT value FROM json_each(?3))"),
+        (true, "a.type IN (SELECT value FROM json_each(?3))"),
         (query.from.is_some(), "a.time >= ?4"),
         (query.to.is_some(), "a.time < ?5"),
     ];
@@ -135,7 +136,7 @@ fn question(query: &AuditQuery, limit: u32) -> Ask {
     ))
     .bind(query.person.map(|id| id.to_string()))
     .bind(query.task.map(|id| id.to_string()))
-    .bind(json(&query.types))
+    .bind(json(types))
     .bind(query.from.map(|at| at.as_microsecond()))
     .bind(query.to.map(|at| at.as_microsecond()))
     .bind(query.after.unwrap_or(start))

@@ -66,7 +66,9 @@ impl Inbox for SqliteStore {
             .step(
                 "dead letter",
                 "INSERT INTO dead_letters (consumer, topic, origin, reason, payload, at) VALUES (?, ?, ?, ?, ?, ?)
-                 ON CONFLICT DO NOTHING",
+                 ON CONFLICT (consumer, origin) DO UPDATE
+                 SET reason = excluded.reason, payload = excluded.payload, at = excluded.at, replayed_at = NULL
+                 WHERE replayed_at IS NOT NULL",
             )
             .bind(letter.consumer.clone())
             .bind(letter.topic.clone())

@@ -16,6 +16,8 @@ pub enum ErrorCode {
     PastDate,
     /// A recurrence that never comes: `every 0 days`.
     InvalidRecurrence,
+    /// A recurrence below a minute: `every 2 seconds`. On the wire one that never comes.
+    TooOften,
     /// Nothing is left for the title.
     EmptyTitle,
     /// The command needs to know which task.
@@ -33,7 +35,7 @@ impl ErrorCode {
             Self::InvalidDate => "invalid_date",
             Self::InvalidTime => "invalid_time",
             Self::PastDate => "past_date",
-            Self::InvalidRecurrence => "invalid_recurrence",
+            Self::InvalidRecurrence | Self::TooOften => "invalid_recurrence",
             Self::EmptyTitle => "empty_title",
             Self::MissingId => "missing_id",
             Self::InvalidTimezone => "invalid_timezone",
@@ -51,6 +53,9 @@ impl ErrorCode {
             Self::PastDate => "That has gone by already; say a day to come, such as `tomorrow 9am` or `next friday`.",
             Self::InvalidRecurrence => {
                 "That never comes; I understand `every 3 days`, `every mon and fri` or `every day until 1 dec`."
+            }
+            Self::TooOften => {
+                "The shortest interval is a minute; type `every minute`, `every 20 minutes`, or once, `in 20 seconds`."
             }
             Self::EmptyTitle => {
                 "Say what is to be done, for example `call Ana tomorrow 5pm`; quotes keep words that look like a date."

@@ -10,8 +10,10 @@ pub(super) const LINE_MAX: usize = 64 * 1024;
 /// One line of input.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
-    /// What was typed; bytes that are no UTF-8 became replacement characters.
+    /// What was typed.
     Text(String),
+    /// It was no UTF-8: what was meant cannot be told.
+    NoText,
     /// It was longer than [`LINE_MAX`] and was left out.
     TooLong,
 }
@@ -43,8 +45,10 @@ fn line(bytes: Vec<u8>, length: usize) -> Line {
     if length > LINE_MAX {
         return Line::TooLong;
     }
-    let text = String::from_utf8_lossy(&bytes);
-    Line::Text(text.strip_suffix('\r').unwrap_or(&text).to_owned())
+    match String::from_utf8(bytes) {
+        Ok(text) => Line::Text(text.strip_suffix('\r').unwrap_or(&text).to_owned()),
+        Err(_) => Line::NoText,
+    }
 }
 
 #[cfg(test)]
@@ -70,8 +74,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bytes_that_are_no_utf8_survive_as_replacement_characters() {
-        assert_eq!(lines(b"caf\xe9 now\n").await, [text("caf\u{fffd} now")]);
+    async fn a_line_that_is_no_utf8_is_told_from_text_and_the_next_one_is_read() {
+        assert_eq!(lines(b"caf\xe9 now\nlist\n\xff").await, [Line::NoText, text("list"), Line::NoText]);
+        assert_eq!(lines("café\u{fffd}\n".as_bytes()).await, [text("café\u{fffd}")]);
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use super::lines::{self, LINE_MAX, Line};
 use super::linger::linger;
 use super::session::Session;
 use super::sink::Sink;
-use crate::reply::plain;
+use crate::reply::{Block, plain};
 use crate::turn::Turns;
 
 /// Words by which people leave a terminal.
@@ -80,10 +80,18 @@ impl Console<'_> {
             Line::Text(text) if text.trim().is_empty() => self.sink.ask().await,
             Line::Text(text) => self.take(text).await,
             Line::TooLong => {
-                let refusal = format!("That line is longer than {LINE_MAX} bytes, so I did not read it.");
-                self.sink.say(&refusal).await
+                let sentence = format!("That line is longer than {LINE_MAX} bytes, so I did not read it.");
+                self.refuse(&sentence, "Say it shorter: a title takes 500 characters.").await
+            }
+            Line::NoText => {
+                let next_step = "Set the terminal or the file to UTF-8, then type it again.";
+                self.refuse("That line is no UTF-8 text, so I did not read it.", next_step).await
             }
         }
+    }
+
+    async fn refuse(&self, sentence: &str, next_step: &str) -> io::Result<()> {
+        self.sink.say(&plain(&[Block::line(sentence), Block::detail(next_step)])).await
     }
 
     async fn take(&self, text: String) -> io::Result<()> {

@@ -93,6 +93,7 @@ const fn wrong(code: ErrorCode) -> &'static str {
         ErrorCode::InvalidTime => "there is no such time.",
         ErrorCode::PastDate => "that is in the past.",
         ErrorCode::InvalidRecurrence => "that never comes.",
+        ErrorCode::TooOften => "that is more often than once a minute.",
         ErrorCode::EmptyTitle => "no words are left for the title.",
         ErrorCode::MissingId => "you did not say which task.",
         ErrorCode::InvalidTimezone => "there is no such time zone.",

@@ -27,12 +27,26 @@ const TOLD: &[(&str, &str)] = &[
 
 /// `due Fri 6 Mar 17:00 → Sat 7 Mar`, one text for each field that people know. `view` is the task afterwards.
 pub(crate) fn told(scene: &Scene, changes: &Changes, view: Option<&TaskView>) -> Vec<Text> {
-    let start = view.and_then(start_of);
+    let now = view.and_then(start_of);
+    all_told(scene, changes, (view.and_then(|view| start_before(changes, view)).or(now), now))
+}
+
+/// The same without the due, of a task that begins its recurrence at `start` by now.
+pub(crate) fn told_but_due(scene: &Scene, changes: &Changes, view: &TaskView, start: Option<Start>) -> Vec<Text> {
+    let now = start.or_else(|| start_of(view));
+    let before = start_before(changes, view).or(now);
+    let mut changes = changes.clone();
+    changes.remove("due");
+    all_told(scene, &changes, (before, now))
+}
+
+/// What each field said and says; a rule with where it began and begins.
+fn all_told(scene: &Scene, changes: &Changes, (before, now): (Option<Start>, Option<Start>)) -> Vec<Text> {
     TOLD.iter()
         .filter_map(|(field, word)| changes.get(*field).map(|change| (*field, *word, change)))
         .map(|(field, word, (from, to))| {
-            let value = |value: &Value| said(scene, field, value, start);
-            Text::say(format!("{word} ")).and(value(from)).then(" → ").and(value(to))
+            let was = said(scene, field, from, before);
+            Text::say(format!("{word} ")).and(was).then(" → ").and(said(scene, field, to, now))
         })
         .collect()
 }
@@ -100,10 +114,20 @@ fn rule_said(rule: &str, start: Option<Start>) -> Text {
 
 /// Where the recurrence of a task begins, as far as its words need to know.
 fn start_of(view: &TaskView) -> Option<Start> {
-    let due = view.due.as_deref()?;
+    start_at(view.due.as_deref()?, view.due_zone.as_deref())
+}
+
+/// Where it began before the change, if its due was another.
+fn start_before(changes: &Changes, view: &TaskView) -> Option<Start> {
+    let (due, _) = changes.get("due")?;
+    let zone = changes.get("due_zone").map_or(view.due_zone.as_deref(), |(zone, _)| zone.as_str());
+    start_at(due.as_str()?, zone)
+}
+
+fn start_at(due: &str, zone: Option<&str>) -> Option<Start> {
     if due.len() <= 10 {
         return due.parse().ok().map(Start::Day);
     }
-    let zone: Zone = view.due_zone.as_deref()?.parse().ok()?;
+    let zone: Zone = zone?.parse().ok()?;
     due.parse().ok().map(|at: Timestamp| Start::At(zone.wall(at)))
 }

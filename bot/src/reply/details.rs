@@ -6,6 +6,7 @@ use domain::list::ListKind;
 use domain::outcome::Effect;
 use domain::place::Place;
 use domain::recurrence::Start;
+use domain::series::Series;
 use domain::task::Task;
 
 use super::Text;
@@ -53,10 +54,14 @@ pub(crate) fn recurrence(effect: &Effect) -> Option<Text> {
 /// `every other Monday at 09:00`.
 pub(crate) fn recurrence_of(task: &Task, effect: &Effect) -> Option<String> {
     if let Some(series) = &effect.series {
-        let start = if series.day_only { Start::Day(series.start.date()) } else { Start::At(series.start) };
-        return Some(repeats(&series.rule, series.repeat_from, start));
+        return Some(repeats(&series.rule, series.repeat_from, start(series)));
     }
     recurrence_in_list(task)
+}
+
+/// Where a series begins.
+pub(crate) fn start(series: &Series) -> Start {
+    if series.day_only { Start::Day(series.start.date()) } else { Start::At(series.start) }
 }
 
 /// The recurrence of a task whose series is not at hand.

@@ -4,7 +4,7 @@ use domain::ids::PersonId;
 use domain::outcome::{Deed, Effect, Outcome};
 use domain::task::RepeatFrom;
 
-use super::changes::told;
+use super::changes::told_but_due;
 use super::headline::headline;
 use super::scene::Scene;
 use super::{Block, Reply, Text, channel_line, details, settings};
@@ -97,9 +97,8 @@ fn undone(scene: &Scene, effect: &Effect) -> Vec<Option<Text>> {
 }
 
 fn other_than_due(scene: &Scene, effect: &Effect) -> Vec<Text> {
-    let mut changes = effect.changes.clone();
-    changes.remove("due");
-    told(scene, &changes, Some(&scene.view(&effect.task, &effect.list)))
+    let view = scene.view(&effect.task, &effect.list);
+    told_but_due(scene, &effect.changes, &view, effect.series.as_ref().map(details::start))
 }
 
 /// When a recurring task comes again.

@@ -52,6 +52,7 @@ fn deed(scene: &Scene, event: &Event) -> Text {
     match event.kind {
         EventType::TaskCreated => created(scene, event),
         EventType::TaskUpdated => Text::say("changed ").and(changes()),
+        EventType::Unknown => Text::say("did something that this version does not know"),
         EventType::TaskCompleted => Text::say("completed it"),
         EventType::TaskReopened => Text::say("opened it again"),
         EventType::TaskDeleted => Text::say("deleted it"),

@@ -28,10 +28,12 @@ pub(crate) fn changed(watch: &Watch, settings: &Settings, moved: &[Effect]) -> V
 
 fn moved_with(watch: &Watch, effect: &Effect) -> Text {
     let title = titled(&effect.task);
-    match &effect.task.due {
+    let text = match &effect.task.due {
         Some(due) => title.then(", due ").and(watch.due(due)),
         None => title,
-    }
+    };
+    // A time that has passed there already is reminded of late, but not never.
+    if effect.reminds_at.is_some_and(|at| at <= watch.now) { text.then("; I remind you now") } else { text }
 }
 
 fn rows(watch: &Watch, settings: &Settings) -> Vec<Block> {

@@ -86,5 +86,5 @@ pub(super) fn repeat(read: language::Repeat) -> Repeat {
         language::RepeatFrom::Schedule => RepeatFrom::Schedule,
         language::RepeatFrom::Completion => RepeatFrom::Completion,
     };
-    Repeat { rule: read.rule, from }
+    Repeat { rule: read.rule, start: read.start, from }
 }

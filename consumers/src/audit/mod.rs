@@ -96,5 +96,5 @@ impl Handler for Audit {
 }
 
 fn entry(incoming: Incoming) -> AuditEntry {
-    AuditEntry { event: incoming.event, bytes: incoming.payload }
+    AuditEntry { event: incoming.event, kind: incoming.kind, bytes: incoming.payload }
 }

@@ -7,7 +7,7 @@ use domain::ports::bus::Record;
 use domain::ports::inbox::Parked;
 
 use super::{Plan, topic};
-use crate::incoming::{Decoded, Incoming, decode};
+use crate::incoming::{Incoming, decode};
 
 /// A stream: what was applied, and what waits.
 pub(super) struct Line {
@@ -82,11 +82,6 @@ fn read(parked: &Parked) -> Option<Incoming> {
         key: String::new(),
         payload: parked.payload.clone().into_bytes(),
     };
-    match decode(&record) {
-        Ok(Decoded::Known(mut incoming)) => {
-            incoming.key = incoming.event.subject.to_string();
-            Some(*incoming)
-        }
-        Ok(Decoded::Unknown { .. }) | Err(_) => None,
-    }
+    let incoming = decode(&record).ok()?.event()?;
+    Some(Incoming { key: incoming.event.subject.to_string(), ..incoming })
 }

@@ -149,11 +149,11 @@ impl Order {
             for row in rows.into_iter().filter(|row| row.key == key) {
                 let origin = format!("outbox@{}", row.position);
                 let record = Record { topic: row.topic, origin, key: row.key, payload: row.payload.into_bytes() };
-                if let Ok(Decoded::Known(found)) = decode(&record)
+                if let Some(found) = decode(&record).ok().and_then(Decoded::event)
                     && found.event.stream() == stream
                     && found.event.data.version == version
                 {
-                    return Ok(Some(*found));
+                    return Ok(Some(found));
                 }
             }
         }

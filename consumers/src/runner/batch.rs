@@ -40,23 +40,25 @@ impl Runner {
     /// The event, if the handler wants it, or why it is a dead letter.
     fn sort(&self, record: &Record) -> Result<Option<Box<Incoming>>, String> {
         let name = self.handler.name();
-        match decode(record)? {
-            Decoded::Known(incoming) => match self.handler.wants(&incoming) {
-                Ok(true) => Ok(Some(incoming)),
-                Ok(false) => {
-                    meter::events(name, "skipped", 1);
-                    Ok(None)
-                }
-                Err(Trouble::Fail(reason) | Trouble::Retry(reason)) => Err(reason),
-            },
-            Decoded::Unknown { kind } if self.handler.keeps_unknown() => {
-                Err(format!("this release does not know the type {kind:?}: replay it with one that does"))
-            }
-            Decoded::Unknown { kind } => {
-                info!(consumer = name, kind, origin = record.origin, "skipped an event of an unknown type");
+        let incoming = match decode(record)? {
+            Decoded::Known(incoming) => incoming,
+            Decoded::Unknown { kind, event } => {
+                let kept = self.handler.keeps_unknown();
+                info!(consumer = name, kind, kept, origin = record.origin, "an event of an unknown type");
                 meter::events(name, "unknown_type", 1);
+                if !kept {
+                    return Ok(None);
+                }
+                event?
+            }
+        };
+        match self.handler.wants(&incoming) {
+            Ok(true) => Ok(Some(incoming)),
+            Ok(false) => {
+                meter::events(name, "skipped", 1);
                 Ok(None)
             }
+            Err(Trouble::Fail(reason) | Trouble::Retry(reason)) => Err(reason),
         }
     }
 

@@ -55,8 +55,10 @@ impl<'a> Book<'a> {
 
     /// The decision; a person's change is noted for their next `undo`.
     pub(super) fn close(mut self) -> Decision {
-        let changed = !self.change.tasks.is_empty() || !self.taken_back.snoozed.is_empty();
         let undoing = matches!(self.request.command, Command::Undo);
+        // A snooze that is taken back writes nothing but reminders.
+        let reminded = undoing && !self.change.reminders.is_empty();
+        let changed = !self.change.tasks.is_empty() || !self.taken_back.snoozed.is_empty() || reminded;
         if changed && !self.request.principal.is_system() {
             let change = (!undoing).then_some(self.taken_back);
             self.change.undo = Some(UndoNote { conversation: self.request.conversation.clone(), change });
@@ -116,7 +118,8 @@ impl<'a> Book<'a> {
             Code::NotAllowed,
             format!("Only the author, the assignees and moderators may change or delete #{}.", task.number),
             format!("You can complete or snooze it, or `claim {}` to take it over.", task.number),
-        ))
+        )
+        .or_plainly("Complete or snooze it, or ask one of them."))
     }
 
     pub(super) fn series_of(&self, task: &Task) -> Option<&'a Series> {

@@ -14,7 +14,8 @@ pub(super) fn title(text: &str) -> Result<String, Refusal> {
     let title = line.collect::<Vec<_>>().join(" ");
     let length = title.chars().count();
     match length {
-        0 => Err(invalid("A task needs a title.", "Say what is to be done, e.g. `add call the bank`.")),
+        0 => Err(invalid("A task needs a title.", "Say what is to be done, e.g. `add call the bank`.")
+            .or_plainly("Say what is to be done, in one line of visible characters.")),
         _ if length > TITLE_MAX => Err(invalid(
             format!("The title has {length} characters; at most {TITLE_MAX} fit."),
             "Shorten it, and put the rest into the description.",
@@ -42,7 +43,8 @@ pub(super) fn tags(tags: &BTreeSet<String>) -> Result<BTreeSet<String>, Refusal>
         return Err(invalid(
             format!("{} tags are too many; at most {TAGS_MAX} fit.", clean.len()),
             "Remove some, e.g. `untag 3 #old`.",
-        ));
+        )
+        .or_plainly(format!("Leave some out: up to {TAGS_MAX} are taken.")));
     }
     match clean.iter().find(|tag| !is_tag(tag)) {
         Some(tag) => Err(invalid(

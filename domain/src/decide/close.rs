@@ -75,7 +75,8 @@ pub(super) fn require_open(task: &Task) -> Result<(), Refusal> {
         Status::Deleted => "deleted",
     };
     let next_step = format!("`reopen {number}` opens it again; `list` shows what is open.");
-    Err(Refusal::new(Code::Nothing, format!("#{number} is {how}."), next_step))
+    let refusal = Refusal::new(Code::Nothing, format!("#{number} is {how}."), next_step);
+    Err(refusal.or_plainly("Reopen it first."))
 }
 
 /// Hides a task without a word of its own in the reply.

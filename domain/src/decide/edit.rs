@@ -77,7 +77,7 @@ fn follow_repeat(
     series: Option<&Series>,
     edit: &TaskEdit,
 ) -> Result<(), Refusal> {
-    let kept = series.map(|series| Repeat { rule: series.rule.clone(), from: series.repeat_from });
+    let kept = series.map(|series| Repeat { rule: series.rule.clone(), start: None, from: series.repeat_from });
     let wanted = edit.repeat.clone().unwrap_or(kept);
     let moved = edit.repeat.is_some() || task.due != before.due;
     match (series, wanted) {
@@ -111,7 +111,8 @@ fn begin(book: &mut Book<'_>, task: &mut Task, wanted: &Repeat) -> Result<(), Re
             Code::Nothing,
             format!("#{} is closed, so it cannot repeat.", task.number),
             format!("`reopen {}` first.", task.number),
-        ));
+        )
+        .or_plainly("Reopen it first."));
     }
     repeat::begin(book, task, wanted)
 }

@@ -1,6 +1,7 @@
 //! Beginning, ending and following a series.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 
 use super::book::Book;
 use crate::command::Repeat;
@@ -19,6 +20,7 @@ pub(super) fn begin(book: &mut Book<'_>, task: &mut Task, wanted: &Repeat) -> Re
             "What repeats needs a first day or time.",
             "Say when it is due first, e.g. `every monday at 9am`.",
         )
+        .or_plainly("Say when it is due first.")
     })?;
     let new = book.loaded(task.id).is_none();
     let mut series = laid_out(SeriesId(book.fresh()), task, wanted, &due);
@@ -38,7 +40,7 @@ fn laid_out(id: SeriesId, task: &Task, wanted: &Repeat, due: &Due) -> Series {
         tenant: task.tenant.clone(),
         list: task.list,
         rule: wanted.rule.clone(),
-        start: due.wall_time(),
+        start: meant(task, wanted, due),
         day_only: due.time.is_none(),
         zone: due.zone.clone(),
         repeat_from: wanted.from,
@@ -51,6 +53,14 @@ fn laid_out(id: SeriesId, task: &Task, wanted: &Repeat, due: &Due) -> Series {
         state: SeriesState::Active,
         version: 1,
     }
+}
+
+/// The wall time that the due stands for: what was said, or what the task's seat in a series says, where a clock
+/// change made another of it.
+fn meant(task: &Task, wanted: &Repeat, due: &Due) -> DateTime {
+    let seat = task.recurring.as_ref().map(|seat| seat.scheduled_for);
+    let said = wanted.start.or(seat).filter(|wall| due.time.is_some() && due.zone.instant(*wall) == due.at);
+    said.unwrap_or_else(|| due.wall_time())
 }
 
 /// What each new occurrence begins with, as the task stands.
@@ -100,4 +110,5 @@ pub(super) fn too_sparse() -> Refusal {
         "This recurrence comes true too rarely to be followed.",
         "Say it with fewer conditions, e.g. `every last friday of the month`.",
     )
+    .or_plainly("Use fewer conditions, as in FREQ=MONTHLY;BYDAY=-1FR.")
 }

@@ -1,12 +1,17 @@
 //! Own settings; what follows the person's zone moves with it.
 
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+
 use super::book::Book;
 use super::{remind, repeat};
 use crate::change::{Act, Put};
 use crate::command::SettingsEdit;
+use crate::due::Due;
 use crate::outcome::Deed;
 use crate::person::{Person, Settings};
 use crate::refusal::{Code, Refusal};
+use crate::reminder::{Reminder, ReminderState};
 use crate::series::Series;
 use crate::snapshot::Loaded;
 use crate::task::{Recurring, Task};
@@ -57,20 +62,49 @@ fn follow(book: &mut Book<'_>, zone: &Zone) {
         if let Some(series) = series {
             book.put_series(Some(&series), in_zone(&series, &task, zone));
         }
-        remind::again(book, &loaded, &task, &loaded.list, remind::Late::Never);
+        remind_there(book, &loaded, &task);
         book.say(Deed::Moved, &task, &loaded.list, changes);
     }
 }
 
+/// Moves the reminder with the due. One that was still to come is never lost: if its time has passed there, it comes
+/// at once. One that was snoozed, or is on its way, waits for no due and stays.
+fn remind_there(book: &mut Book<'_>, loaded: &Loaded, task: &Task) {
+    let on_its_way = loaded.reminders.iter().any(|reminder| reminder.state == ReminderState::Due);
+    let waiting: Vec<_> = loaded.reminders.iter().filter(|one| one.state == ReminderState::Scheduled).collect();
+    if on_its_way || waiting.iter().any(|reminder| !is_of_its_due(book, &loaded.task, reminder)) {
+        return;
+    }
+    let late = if waiting.is_empty() { remind::Late::Never } else { remind::Late::AtOnce };
+    remind::again(book, loaded, task, &loaded.list, late);
+}
+
+/// Whether the reminder comes when the task's due asks for it.
+fn is_of_its_due(book: &Book<'_>, task: &Task, reminder: &Reminder) -> bool {
+    let whose = reminder.recipients.first().copied().unwrap_or(task.author);
+    let just_before = reminder.at.saturating_sub(SignedDuration::from_nanos(1)).unwrap_or(reminder.at);
+    let asked = task.due.as_ref().and_then(|due| due.reminds_at(book.default_time(whose), just_before));
+    asked == Some(reminder.at)
+}
+
 /// The same wall times, elsewhere.
 fn moved(task: &Task, series: Option<&Series>, zone: &Zone) -> Task {
-    let due = task.due.as_ref().map(|due| due.in_zone(zone.clone()));
+    let due = task
+        .due
+        .as_ref()
+        .map(|due| meant(task, due).map_or(due.in_zone(zone.clone()), |wall| Due::wall(wall, zone.clone())));
     let reseat = |seat: &Recurring| Recurring { scheduled_at: zone.instant(seat.scheduled_for), ..seat.clone() };
     let recurring = match series {
         Some(_) => task.recurring.as_ref().map(reseat),
         None => task.recurring.clone(),
     };
     Task { due, recurring, ..task.clone() }
+}
+
+/// The wall time that the series means by a due that nobody has moved, where clocks made another of it.
+fn meant(task: &Task, due: &Due) -> Option<DateTime> {
+    let seat = task.recurring.as_ref().filter(|seat| due.time.is_some() && seat.scheduled_at == due.at)?;
+    Some(seat.scheduled_for)
 }
 
 fn in_zone(series: &Series, task: &Task, zone: &Zone) -> Series {

@@ -18,7 +18,8 @@ use crate::task::Task;
 /// `snooze`: without a task, the one whose reminder came last in this place.
 pub(super) fn snooze(book: &mut Book<'_>, named: &[TaskRef], until: Timestamp) -> Result<(), Refusal> {
     if until <= book.now() {
-        return Err(Refusal::new(Code::Invalid, "That time has passed.", "Say a later one, e.g. `snooze 20m`."));
+        let refusal = Refusal::new(Code::Invalid, "That time has passed.", "Say a later one, e.g. `snooze 20m`.");
+        return Err(refusal.or_plainly("Name a later one."));
     }
     let last;
     let named = if named.is_empty() {

@@ -15,17 +15,20 @@ macro_rules! event_types {
         /// What happened. Enum values may be added within a major version.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum EventType {
-            $($(#[$doc])* #[serde(rename = $word)] $name),+
+            $($(#[$doc])* #[serde(rename = $word)] $name,)+
+            /// A type that a newer release added. The bytes of the event say which.
+            #[serde(other)]
+            Unknown,
         }
 
         impl EventType {
-            /// Every type, in the order of the contract.
+            /// Every known type, in the order of the contract.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
             /// The `type` attribute.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $word),+ }
+                match self { $(Self::$name => $word,)+ Self::Unknown => "UNKNOWN" }
             }
         }
     };
@@ -57,7 +60,7 @@ event_types! {
 }
 
 impl EventType {
-    /// The topic that events of this type go to.
+    /// The topic that events of this type go to; of an unknown type that of tasks, which is no more than a guess.
     #[must_use]
     pub const fn topic(self) -> Topic {
         match self {
@@ -66,7 +69,8 @@ impl EventType {
             | Self::TaskCompleted
             | Self::TaskReopened
             | Self::TaskDeleted
-            | Self::TaskMissed => Topic::TaskEvents,
+            | Self::TaskMissed
+            | Self::Unknown => Topic::TaskEvents,
             Self::ReminderScheduled
             | Self::ReminderCancelled
             | Self::ReminderDue

@@ -78,11 +78,12 @@ pub struct EventData {
 impl Event {
     /// The stream in which the event's version counts.
     ///
-    /// Events of a type that this release does not know count by task.
+    /// Events of a type that this release does not know count by the reminder that they speak of, else by task.
     #[must_use]
     pub fn stream(&self) -> Stream {
+        let of_reminder = self.kind.topic() == Topic::Reminders || self.kind == EventType::Unknown;
         match &self.data.reminder {
-            Some(reminder) if self.kind.topic() == Topic::Reminders => Stream::Reminder(reminder.id),
+            Some(reminder) if of_reminder => Stream::Reminder(reminder.id),
             _ => Stream::Task(self.subject),
         }
     }

@@ -15,6 +15,8 @@ use crate::query::Page;
 pub struct AuditEntry {
     /// The event.
     pub event: Event,
+    /// Its type as it came, which may be one that this release does not know.
+    pub kind: String,
     /// The JSON exactly as it came off the bus.
     pub bytes: String,
 }
@@ -26,7 +28,7 @@ pub struct AuditQuery {
     pub person: Option<PersonId>,
     /// Events of this task.
     pub task: Option<TaskId>,
-    /// Any of these types; empty means all.
+    /// Any of these types; empty means all that are known.
     pub types: Vec<EventType>,
     /// Not before this instant.
     pub from: Option<Timestamp>,
@@ -56,7 +58,8 @@ pub trait AuditLog: Send + Sync {
     /// When the database cannot write.
     async fn append(&self, entries: &[AuditEntry]) -> Result<(), PortError>;
 
-    /// One page of events; content that was erased is left out. The key of a row is its place in the log.
+    /// One page of events; content that was erased is left out, and so are events of a type that this release does
+    /// not know: they are in the log, but cannot be shown. The key of a row is its place in the log.
     ///
     /// # Errors
     /// When the database cannot answer.

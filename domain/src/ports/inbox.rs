@@ -73,7 +73,8 @@ pub trait Inbox: Send + Sync {
     /// When the database cannot write.
     async fn unpark(&self, consumer: &str, stream: Stream, version: u64) -> Result<(), PortError>;
 
-    /// Stores a dead letter; the same origin for the same consumer is one row.
+    /// Stores a dead letter; the same origin for the same consumer is one row. One that was replayed, and came to
+    /// nothing again, waits again with what is known of it now.
     ///
     /// # Errors
     /// When the database cannot write.

@@ -98,7 +98,9 @@ impl AuditParams {
     }
 
     fn resolve(&self, binding: &Binding) -> Result<AuditQuery, Problem> {
-        let kind = |word: &str| word.parse::<EventType>().map_err(|error| refused(format!("`event_type`: {error}.")));
+        let kind = |word: &str| {
+            word.parse::<EventType>().map_err(|error| refused("event_type", format!("`event_type`: {error}.")))
+        };
         Ok(AuditQuery {
             types: query::words(self.event_type.as_deref()).map(kind).collect::<Result<_, _>>()?,
             from: self.from.map(When::instant),

@@ -9,6 +9,7 @@ use domain::zone::Zone;
 use super::api::Api;
 use super::caller::Caller;
 use super::problem::Problem;
+use super::wire::accepted::instead;
 
 impl Api {
     /// The person that a word names. Somebody of another tenant is as unknown as nobody.
@@ -62,7 +63,7 @@ impl Api {
     pub(crate) async fn zone(&self, caller: &Caller, named: Option<&str>) -> Result<Zone, Problem> {
         if let Some(name) = named {
             let parsed: Result<Zone, _> = name.parse();
-            return parsed.map_err(|error| Problem::invalid(format!("`due_zone`: {error}."), "Use an IANA name."));
+            return parsed.map_err(|error| Problem::invalid(format!("`due_zone`: {error}."), instead("due_zone")));
         }
         let person = self.tasks.people.person(caller.principal.person).await?;
         Ok(person.and_then(|person| person.settings.zone).unwrap_or_else(Zone::utc))

@@ -140,7 +140,9 @@ impl From<Refusal> for Problem {
             Code::TooFast => return Self::too_fast(1),
             Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
         };
-        let problem = Self::new(status, refusal.code.as_str(), refusal.sentence, refusal.next_step);
+        // A program does not type chat lines.
+        let next_step = refusal.plain_step.unwrap_or(refusal.next_step);
+        let problem = Self::new(status, refusal.code.as_str(), refusal.sentence, next_step);
         if status == StatusCode::SERVICE_UNAVAILABLE { problem.after(1) } else { problem }
     }
 }

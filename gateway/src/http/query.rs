@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
+use super::wire::accepted::instead;
 
 /// The most rows of a page.
 const LIMIT_MAX: u32 = 200;
@@ -28,11 +29,9 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let fields = fields(parts.uri.query().unwrap_or_default())?;
         serde_path_to_error::deserialize(Value::Object(fields)).map(Self).map_err(|error| {
-            let named = match error.path().to_string() {
-                path if path == "." => String::new(),
-                path => format!("`{path}`: "),
-            };
-            refused(format!("{named}{}.", error.inner()))
+            let path = error.path().to_string();
+            let named = if path == "." { String::new() } else { format!("`{path}`: ") };
+            refused(&path, format!("{named}{}.", error.inner()))
         })
     }
 }
@@ -41,21 +40,21 @@ fn fields(query: &str) -> Result<Map<String, Value>, Problem> {
     let mut fields = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if value.contains('\0') {
-            return Err(refused(format!("`{name}` contains NUL.")));
+            return Err(refused(&name, format!("`{name}` contains NUL.")));
         }
         let value = match fields.get(&*name) {
             None => value.into_owned(),
             Some(Value::String(before)) if REPEATABLE.contains(&&*name) => format!("{before},{value}"),
-            Some(_) => return Err(refused(format!("`{name}` stands twice."))),
+            Some(_) => return Err(refused(&name, format!("`{name}` stands twice."))),
         };
         fields.insert(name.into_owned(), Value::String(value));
     }
     Ok(fields)
 }
 
-/// A query string that makes no sense.
-pub(crate) fn refused(detail: String) -> Problem {
-    Problem::bad_request(detail, "See /api/v1/openapi.json for the parameters and their values.")
+/// A parameter that makes no sense.
+pub(crate) fn refused(name: &str, detail: impl Into<String>) -> Problem {
+    Problem::bad_request(detail, instead(name))
 }
 
 /// How many rows a page has.
@@ -63,7 +62,7 @@ pub(crate) fn limit(asked: Option<u32>) -> Result<u32, Problem> {
     match asked {
         None => Ok(LIMIT_DEFAULT),
         Some(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
-        Some(_) => Err(refused(format!("`limit` is 1 to {LIMIT_MAX}."))),
+        Some(_) => Err(refused("limit", format!("`limit` is 1 to {LIMIT_MAX}."))),
     }
 }
 

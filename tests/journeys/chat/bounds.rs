@@ -56,3 +56,15 @@ async fn the_same_message_again_has_no_second_effect_and_the_same_answer() {
     message.text = "buy bread".to_owned();
     assert_eq!(talk.turns.take(message).await.verdict, refused(Code::KeyReused));
 }
+
+#[tokio::test]
+async fn an_interval_below_the_shortest_is_refused_with_the_shortest_and_what_to_type() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    insta::assert_snapshot!(talk.says(&ana, "remind me every 2 seconds to blink").await, @"
+    I understood that you want a new task, but not “every 2 seconds”.
+      The shortest interval is a minute; type `every minute`, `every 20 minutes`, or once, `in 20 seconds`.
+    ");
+    let taken = talk.says(&ana, "remind me every minute to blink").await;
+    assert!(taken.starts_with("Added #1: blink"), "{taken}");
+}

@@ -219,3 +219,22 @@ async fn a_member_of_the_channel_takes_a_task_over() {
     ");
     assert_eq!(Talk::shown(&claimed).as_deref(), Some("#ops: sam took over #1: ship release"));
 }
+
+#[tokio::test]
+async fn a_rule_is_told_with_the_time_that_goes_with_it_before_and_after_and_back_again() {
+    let (talk, ana) = with(&["water the plants every monday 9am"]).await;
+    let edited = talk.says(&ana, "edit 1 every tuesday 10am").await;
+    assert!(edited.contains("\n  repeats every Monday at 09:00 → every Tuesday at 10:00\n"), "{edited}");
+    assert_snapshot!(talk.says(&ana, "undo").await, @"
+    Undone, open: #1: water the plants
+      due Tue 10 Mar 10:00 → Mon 9 Mar 2026 09:00 America/New_York, in 5 days
+      repeats every Tuesday at 10:00 → every Monday at 09:00
+      I'll remind you then
+    ");
+    let days = talk.says(&ana, "edit 1 every friday").await;
+    assert!(days.contains("\n  repeats every Monday at 09:00 → every Friday\n"), "{days}");
+    let back = talk.says(&ana, "undo").await;
+    assert!(back.contains("\n  repeats every Friday → every Monday at 09:00\n"), "{back}");
+    let cleared = talk.says(&ana, "edit 1 no repeat").await;
+    assert!(cleared.contains("\n  repeats every Monday at 09:00 → none\n"), "{cleared}");
+}

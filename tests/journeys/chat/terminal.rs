@@ -73,15 +73,7 @@ impl Process {
 
     /// Opens a terminal, or a pipe.
     pub async fn opens(&self, session: Session, terminal: bool) -> Window {
-        let (mine, theirs) = duplex(1 << 20);
-        let (screen, keys) = split(mine);
-        let (input, output) = split(theirs);
-        let (turns, chat) = (self.turns.clone(), self.chat.clone());
-        let running =
-            tokio::spawn(
-                async move { console::run(&turns, &chat, session, BufReader::new(input), output, terminal).await },
-            );
-        Window { keys, screen, shown: String::new(), running }
+        Window::opens(self.turns.clone(), self.chat.clone(), session, terminal)
     }
 }
 
@@ -94,6 +86,18 @@ pub struct Window {
 }
 
 impl Window {
+    /// A session of these parts, on a terminal or a pipe.
+    pub fn opens(turns: Turns, chat: ConsoleChat, session: Session, terminal: bool) -> Self {
+        let (mine, theirs) = duplex(1 << 20);
+        let (screen, keys) = split(mine);
+        let (input, output) = split(theirs);
+        let running =
+            tokio::spawn(
+                async move { console::run(&turns, &chat, session, BufReader::new(input), output, terminal).await },
+            );
+        Self { keys, screen, shown: String::new(), running }
+    }
+
     pub async fn types(&mut self, text: impl AsRef<[u8]>) {
         self.keys.write_all(text.as_ref()).await.expect("typed");
     }

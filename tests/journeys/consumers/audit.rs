@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use consumers::{DeadLetters, Handler, Incoming, Role, Which};
+use consumers::{DeadLetters, Handler, Incoming, Replayed, Role, Which, decode};
 use domain::command::{Command, TaskEdit};
 use domain::event::{EventType, Stream};
 use domain::ids::PersonId;
-use domain::ports::inbox::Inbox;
+use domain::ports::audit::AuditLog;
+use domain::ports::inbox::{DeadLetter, Inbox};
 use jiff::SignedDuration;
 
 use super::Bench;
@@ -167,4 +168,56 @@ async fn event_that_breaks_its_contract_is_refused_with_the_rule() {
             other => panic!("{rule}: {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn an_event_of_an_unknown_type_keeps_its_place_and_stops_nothing_behind_it() {
+    let bench = Bench::new().await;
+    let mut records = Vec::new();
+    for incoming in three_versions(&bench).await {
+        let mut record = incoming.record();
+        record.payload =
+            String::from_utf8(record.payload).expect("text").replace("TASK_UPDATED", "TASK_PAINTED").into();
+        records.push(record);
+    }
+    let events: Vec<Incoming> = records.iter().filter_map(|record| decode(record).ok()?.event()).collect();
+    assert_eq!((events.len(), events[1].kind.as_str()), (3, "TASK_PAINTED"));
+    let stream = events[0].event.stream();
+    let audit = bench.handler(Role::Audit);
+    assert!(audit.keeps_unknown() && audit.wants(&events[1]) == Ok(true));
+    // Out of order and twice, through the parking place.
+    handle(audit.as_ref(), &events[1..]).await;
+    assert_eq!(bench.world.store.parked("audit", stream).await.expect("parked").len(), 2);
+    handle(audit.as_ref(), &events[..2]).await;
+    assert!(bench.world.store.parked("audit", stream).await.expect("parked").is_empty());
+    assert_eq!(bench.world.store.last_versions(&[stream]).await.expect("versions")[&stream], 3);
+    assert_eq!(bench.audited_kinds().await, [EventType::TaskCreated, EventType::TaskCompleted], "it is not shown");
+    assert_eq!(bench.world.store.dead_letters(None, 10).await.expect("letters"), []);
+}
+
+#[tokio::test]
+async fn a_letter_of_an_unknown_type_is_replayed_to_whoever_keeps_it_and_settled_for_others() {
+    let bench = Bench::new().await;
+    let painted = three_versions(&bench).await.remove(0).payload.replace("TASK_CREATED", "TASK_PAINTED");
+    for consumer in ["audit", "recurrence"] {
+        let letter = DeadLetter {
+            id: 0,
+            consumer: consumer.to_owned(),
+            topic: "task-events".to_owned(),
+            origin: "outbox@1".to_owned(),
+            reason: "this release does not know the type".to_owned(),
+            payload: painted.clone(),
+            at: bench.parts.tasks.clock.now(),
+            replayed_at: None,
+        };
+        bench.parts.inbox.bury(&letter).await.expect("buried");
+    }
+    let handlers = vec![bench.handler(Role::Audit), bench.handler(Role::Recurrence)];
+    let letters = DeadLetters::new(bench.parts.inbox.clone(), bench.parts.tasks.clock.clone(), handlers);
+    let mut came = Vec::new();
+    let noted = |letter: &DeadLetter, what: &Replayed| came.push((letter.consumer.clone(), what.clone()));
+    letters.replay(Which::All, PersonId::SYSTEM, false, noted).await.expect("replayed");
+    came.sort_by(|one, two| one.0.cmp(&two.0));
+    assert_eq!(came, [("audit".to_owned(), Replayed::Handled), ("recurrence".to_owned(), Replayed::NotWanted)]);
+    assert_eq!(letters.list(None).await.expect("letters"), []);
 }

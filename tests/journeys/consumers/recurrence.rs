@@ -11,7 +11,7 @@ use super::{Bench, eventually};
 use crate::kit::world::{by_id, draft, due};
 
 async fn daily(bench: &Bench, who: &Principal) -> Task {
-    let repeat = Repeat { rule: "FREQ=DAILY".parse().expect("a rule"), from: RepeatFrom::Schedule };
+    let repeat = Repeat { rule: "FREQ=DAILY".parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
     let due = Some(due("2026-03-05T09:00"));
     bench.world.add(who, AddTask { due, repeat: Some(repeat), ..draft(who, "water the plants") }).await
 }

@@ -1,6 +1,7 @@
 //! The operator's commands.
 
 use serde_json::{Value, json};
+use sqlx::{Connection, SqliteConnection};
 
 use crate::kit::program::Scratch;
 
@@ -75,4 +76,52 @@ async fn parse_answers_bad_request_for_a_bad_line_and_goes_on() {
         assert_eq!((&answer["command"], &answer["error"]), (&Value::Null, &json!("bad_request")), "{}", ended.out);
     }
     assert_eq!((&answers[5]["id"], &answers[5]["ids"]), (&json!("b"), &json!([3])));
+}
+
+/// Puts two rows into the outbox that the audit cannot take: one that is no JSON, and a good event under a wrong key.
+async fn poison(scratch: &Scratch) {
+    let file = scratch.path("taskbot.db").display().to_string();
+    let mut connection = SqliteConnection::connect(&file).await.expect("opened");
+    for (id, key, payload) in [("a", "key", "'{'"), ("b", "wrong", "payload")] {
+        let insert = format!(
+            "INSERT INTO outbox (topic, key, event_id, stream, version, created_at, payload)
+             SELECT topic, '{key}', '{id}', '{id}', 1, created_at, {payload} FROM outbox
+             WHERE payload LIKE '%TASK_CREATED%' LIMIT 1"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(insert)).execute(&mut connection).await.expect("inserted");
+    }
+    connection.close().await.expect("closed");
+}
+
+/// The letters of the audit, as `dead-letters list` shows them.
+async fn letters(scratch: &Scratch) -> Vec<String> {
+    let listed = scratch.run(&["dead-letters", "list", "--consumer", "audit"], "").await;
+    assert!(listed.status.success(), "{}", listed.err);
+    listed.out.lines().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn dead_letters_are_listed_tried_replayed_and_gone_only_when_they_were_handled() {
+    let scratch = Scratch::new();
+    scratch.run(&["console", "--user", "ana"], "call Ben\n").await;
+    poison(&scratch).await;
+    let ended = scratch.run(&["console", "--user", "ana"], "remind me to stretch in 1 second\n").await;
+    assert!(ended.out.contains('⏰'), "a bad message stops nothing but itself: {}", ended.out);
+    let listed = letters(&scratch).await;
+    let [broken, wrong] = listed.as_slice() else { panic!("two letters, not {listed:?}") };
+    assert!(broken.contains("outbox@") && broken.contains("no CloudEvent"), "{broken}");
+    assert!(wrong.contains("is not the subject"), "{wrong}");
+    let row = |line: &str| line.split_whitespace().next().expect("a number").to_owned();
+    let dry = scratch.run(&["dead-letters", "replay", &row(wrong), "--dry-run"], "").await;
+    assert!(dry.status.success() && dry.err.contains("would be handed over"), "{}", dry.err);
+    assert_eq!(letters(&scratch).await, listed, "a dry run changes nothing");
+    let replayed = scratch.run(&["dead-letters", "replay", &row(wrong)], "").await;
+    assert!(replayed.status.success() && replayed.err.contains("handled"), "{}", replayed.err);
+    assert_eq!(letters(&scratch).await, [broken.as_str()]);
+    let all = scratch.run(&["dead-letters", "replay", "all"], "").await;
+    assert_eq!(all.status.code(), Some(1), "{}", all.err);
+    assert!(all.err.contains("failed again") && all.out.is_empty(), "{}", all.err);
+    assert_eq!(letters(&scratch).await, [broken.as_str()], "what fails again stays");
+    let nobody = scratch.run(&["dead-letters", "list", "--consumer", "nobody"], "").await;
+    assert!(nobody.out.is_empty(), "{}", nobody.out);
 }

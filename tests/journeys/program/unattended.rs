@@ -54,7 +54,7 @@ fn parts(world: &World, chat: &Arc<Noted>) -> Parts {
 async fn a_recurring_reminder_that_nobody_ticks_comes_every_day_once_also_over_a_clock_change() {
     let world = World::new().await;
     let ana = world.person("ana").await;
-    let repeat = Repeat { rule: "FREQ=DAILY".parse().expect("a rule"), from: RepeatFrom::Schedule };
+    let repeat = Repeat { rule: "FREQ=DAILY".parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
     let due = Some(due("2026-03-05T09:00"));
     world.add(&ana, AddTask { due, repeat: Some(repeat), bare_reminder: true, ..draft(&ana, "drink") }).await;
     let chat = Arc::new(Noted::default());

@@ -1,7 +1,7 @@
 //! When a recurrence comes first, and its rule.
 
 use domain::recurrence::Until;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, ToSpan};
 
 use super::Timing;
@@ -23,8 +23,8 @@ impl Plan {
             return Err(ErrorCode::PastDate);
         }
         let times = self.times(repeats);
-        let when = match pattern.cycle.below_a_day() {
-            true => When::At(self.first_elapsed(pattern, &times, present)?),
+        let (when, start) = match pattern.cycle.below_a_day() {
+            true => (When::At(self.first_elapsed(pattern, &times, present)?), None),
             false => self.first(pattern, &times, present)?,
         };
         let ending = self.ending(when, present)?;
@@ -38,7 +38,7 @@ impl Plan {
             false => RepeatFrom::Schedule,
         };
         let rule = rule(pattern, date, named, ending)?;
-        Ok(Timing { when, repeat: Some(Repeat { rule, from }) })
+        Ok(Timing { when, repeat: Some(Repeat { rule, start, from }) })
     }
 
     /// The times of day, in order.
@@ -54,8 +54,14 @@ impl Plan {
         times
     }
 
-    /// The first day of the pattern from its start or today on, whose time has not gone by.
-    fn first(&self, pattern: &Pattern, times: &[Time], present: &Present<'_>) -> Result<When, ErrorCode> {
+    /// The first day of the pattern from its start or today on, whose time has not gone by; and that day and time
+    /// as they were said, if in the speaker's own zone.
+    fn first(
+        &self,
+        pattern: &Pattern,
+        times: &[Time],
+        present: &Present<'_>,
+    ) -> Result<(When, Option<DateTime>), ErrorCode> {
         let start = self.start.or(self.day);
         // A date said beside a bare period is its first day, this year or next.
         let stated = start.filter(|_| pattern.days == Days::Start);
@@ -63,12 +69,13 @@ impl Plan {
         let from = start.map_or(present.today, |day| day.date);
         for date in stated.flatten().chain(pattern.from(from)) {
             if times.is_empty() {
-                return Ok(When::Day(date));
+                return Ok((When::Day(date), None));
             }
             for time in times {
                 let at = present.instant(date, *time, self.zone)?;
                 if at > present.now {
-                    return Ok(When::At(at));
+                    let said = self.zone.is_none().then(|| date.to_datetime(*time));
+                    return Ok((When::At(at), said));
                 }
             }
         }

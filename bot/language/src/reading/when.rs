@@ -2,7 +2,7 @@
 
 use domain::recurrence::Rule;
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 /// When something is due. A day without a time is never an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,9 @@ pub enum RepeatFrom {
 pub struct Repeat {
     /// The rule, in the speaker's zone.
     pub rule: Rule,
+    /// The wall time that was said for the first occurrence, in the speaker's zone. Where clocks leave it out, the
+    /// due is another, but the rule still means this one.
+    pub start: Option<DateTime>,
     /// What the next one is counted from.
     pub from: RepeatFrom,
 }

@@ -105,7 +105,8 @@ fn dated(c: &mut Cursor<'_>) -> Option<Repeats> {
 fn interval(c: &mut Cursor<'_>) -> Option<Repeats> {
     let (amount, unit) = c.attempt(half_hour).or_else(|| c.attempt(amount_and_unit))?;
     let Some((cycle, interval)) = Cycle::of(unit, amount).filter(|(_, interval)| *interval > 0) else {
-        return Some(Repeats::of(Err(ErrorCode::InvalidRecurrence), Stance::Anywhere));
+        let code = if unit == Unit::Second && amount > 0 { ErrorCode::TooOften } else { ErrorCode::InvalidRecurrence };
+        return Some(Repeats::of(Err(code), Stance::Anywhere));
     };
     let pattern = Pattern::every(cycle, interval);
     let pattern = on(c, &pattern).unwrap_or(Ok(pattern));

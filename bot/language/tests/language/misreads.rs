@@ -35,3 +35,18 @@ fn the_hint_says_what_would_have_been_understood() {
         assert!(hint.ends_with('.') && !hint.contains('\n'), "{text}: {hint}");
     }
 }
+
+#[test]
+fn what_is_below_the_shortest_interval_is_told_from_what_never_comes() {
+    for text in
+        ["ping every 2 seconds", "remind me every 30s to blink", "edit 3 every 10 sec", "ping every other second"]
+    {
+        let said = misread(text);
+        assert_eq!((said.code, said.code.as_str()), (ErrorCode::TooOften, "invalid_recurrence"), "{text}");
+        assert!(said.hint.contains("The shortest interval is a minute; type `every minute`"), "{text}: {said}");
+    }
+    for text in ["ping every 0 seconds", "ping every 0 minutes", "ping every day until yesterday"] {
+        assert_ne!(misread(text).code, ErrorCode::TooOften, "{text}");
+    }
+    assert!(read("ping every minute", &wednesday()).is_ok(), "what the hint proposes is taken");
+}

@@ -84,11 +84,11 @@ impl ListParams {
         let asked = self.q.as_deref().unwrap_or_default().trim();
         let words = search::in_order(asked);
         let found = asked.is_empty() || !words.is_empty();
-        found.then_some(words).ok_or_else(|| refused(format!("`q`: there is no word in “{asked}”.")))
+        found.then_some(words).ok_or_else(|| refused("q", format!("`q`: there is no word in “{asked}”.")))
     }
 
     fn dues(&self, asked: &mut TaskQuery) -> Result<(), Problem> {
-        let edge = || refused("`due_before` and `due_after` are days of the calendar.".to_owned());
+        let edge = || refused("due_before", "`due_before` and `due_after` are days of the calendar.");
         match self.due_before {
             Some(When::Day(day)) => asked.due_to = Some(day.checked_sub(1.day()).map_err(|_| edge())?),
             Some(When::At(at)) => asked.due_before = Some(at),
@@ -110,7 +110,7 @@ fn statuses(list: Option<&str>) -> Result<Vec<Status>, Problem> {
         match SHOWN.into_iter().find(|status| status.as_str() == word) {
             Some(status) => statuses.push(status),
             None if word == "all" => statuses.extend(SHOWN),
-            None => return Err(refused("`status` is `open`, `done`, `missed`, `skipped` or `all`.".to_owned())),
+            None => return Err(refused("status", "`status` is `open`, `done`, `missed`, `skipped` or `all`.")),
         }
     }
     Ok(statuses)
@@ -118,7 +118,7 @@ fn statuses(list: Option<&str>) -> Result<Vec<Status>, Problem> {
 
 fn priorities(list: Option<&str>) -> Result<Vec<Priority>, Problem> {
     let priority = |word: &str| word.parse::<u8>().ok().and_then(|number| Priority::try_from(number).ok());
-    let read = |word| priority(word).ok_or_else(|| refused("`priority` is 1, 2, 3 or 4.".to_owned()));
+    let read = |word| priority(word).ok_or_else(|| refused("priority", "`priority` is 1, 2, 3 or 4."));
     query::words(list).map(read).collect()
 }
 

@@ -12,6 +12,7 @@ use crate::http::api::Api;
 use crate::http::body::{Nothing, Write};
 use crate::http::caller::Caller;
 use crate::http::problem::Problem;
+use crate::http::wire::accepted::instead;
 use crate::http::wire::task::Task;
 use crate::http::wire::text::Text;
 
@@ -80,9 +81,9 @@ pub(crate) async fn snooze(
 impl Snooze {
     async fn until(&self, api: &Api, caller: &Caller) -> Result<Timestamp, Problem> {
         match (&self.until, &self.r#for) {
-            (Some(until), None) => until.parse().map_err(|_| wrong("until", until, "2026-03-06T17:00:00+01:00")),
+            (Some(until), None) => until.parse().map_err(|_| wrong("until", until)),
             (None, Some(span)) => {
-                let bad = || wrong("for", span, "PT20M");
+                let bad = || wrong("for", span);
                 let by: Span = span.parse().map_err(|_| bad())?;
                 let zone = api.zone(caller, None).await?;
                 let now = api.tasks.clock.now().to_zoned(zone.rules().clone());
@@ -94,6 +95,6 @@ impl Snooze {
     }
 }
 
-fn wrong(field: &str, text: &str, example: &str) -> Problem {
-    Problem::invalid(format!("`{field}`: “{text}” is no time to snooze to."), format!("Send something like {example}."))
+fn wrong(field: &str, text: &str) -> Problem {
+    Problem::invalid(format!("`{field}`: “{text}” is no time to snooze to."), instead(field))
 }

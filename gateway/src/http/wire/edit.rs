@@ -85,7 +85,10 @@ impl Edit {
 
     fn repeat(&self) -> Result<Option<Option<Repeat>>, Problem> {
         match (&self.rrule, self.repeat_from) {
-            (Some(Some(rrule)), from) => Ok(Some(Some(fields::repeat(rrule, from)?))),
+            (Some(Some(rrule)), from) => {
+                let due = self.due.as_ref().and_then(Option::as_ref);
+                Ok(Some(Some(fields::repeat(rrule, from, due)?)))
+            }
             (_, Some(_)) => Err(fields::needs("repeat_from", "rrule")),
             (Some(None), None) => Ok(Some(None)),
             (None, None) => Ok(None),

@@ -6,6 +6,7 @@ use domain::command::Repeat;
 use domain::due::Due;
 use domain::task::RepeatFrom;
 
+use super::accepted::instead;
 use super::text::Text;
 use super::when::When;
 use crate::http::api::Api;
@@ -27,19 +28,20 @@ pub(crate) fn tags(tags: &[Text]) -> Result<BTreeSet<String>, Problem> {
     tags.iter().map(tag).collect()
 }
 
-/// The rule and what it counts from.
-pub(crate) fn repeat(rrule: &str, from: Option<RepeatFrom>) -> Result<Repeat, Problem> {
+/// The rule, what it counts from, and the wall time that the due says.
+pub(crate) fn repeat(rrule: &str, from: Option<RepeatFrom>, due: Option<&Text>) -> Result<Repeat, Problem> {
     let rule = rrule.parse().map_err(|error: domain::recurrence::RuleError| {
-        Problem::invalid(format!("`rrule`: {error}."), "Send an RFC 5545 RRULE value such as FREQ=WEEKLY;BYDAY=MO.")
+        Problem::invalid(format!("`rrule`: {error}."), instead("rrule"))
     })?;
-    Ok(Repeat { rule, from: from.unwrap_or_default() })
+    // In a gap of the clocks the instant alone no longer tells which wall time was meant.
+    let start = due.and_then(|due| due.parse().ok());
+    Ok(Repeat { rule, start, from: from.unwrap_or_default() })
 }
 
 /// The due in the zone that was named, or the caller's.
 pub(crate) async fn due(api: &Api, caller: &Caller, due: &str, zone: Option<&str>) -> Result<Due, Problem> {
-    let when: When = due.parse().map_err(|error| {
-        Problem::invalid(format!("`due`: “{due}”: {error}."), "`due_zone` names the zone that it is meant in.")
-    })?;
+    let when: When =
+        due.parse().map_err(|error| Problem::invalid(format!("`due`: “{due}”: {error}."), instead("due")))?;
     Ok(when.due(api.zone(caller, zone).await?))
 }
 

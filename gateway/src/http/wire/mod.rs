@@ -1,5 +1,6 @@
 //! JSON in and out.
 
+pub(crate) mod accepted;
 pub(crate) mod edit;
 pub(crate) mod event;
 pub(crate) mod fields;

@@ -74,7 +74,7 @@ impl NewTask {
             (None, None, None) => None,
         };
         let repeat = match (&self.rrule, self.repeat_from) {
-            (Some(rrule), from) => Some(fields::repeat(rrule, from)?),
+            (Some(rrule), from) => Some(fields::repeat(rrule, from, self.due.as_ref())?),
             (None, Some(_)) => return Err(fields::needs("repeat_from", "rrule")),
             (None, None) => None,
         };
