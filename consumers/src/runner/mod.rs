@@ -21,6 +21,8 @@ use crate::pace::Pace;
 const BATCH: usize = 100;
 /// How often the handler looks after what waits, and the lag is measured, when nothing comes.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How far apart two measurements of the lag are: it costs the database as much as a batch does.
+const MEASURE: Duration = Duration::from_secs(1);
 /// A session on the bus that lasted this long was a success: the next failure is the first of a row.
 const LASTING: Duration = Duration::from_secs(60);
 /// How long what is there already is still taken after somebody asked to stop.
@@ -76,6 +78,7 @@ impl Runner {
         let Some(subscription) = stop.run_until_cancelled(subscribing).await else { return Ok(()) };
         let mut subscription = subscription?;
         let mut ticks = ticks();
+        let mut measured: Option<Instant> = None;
         loop {
             // `next` may be dropped while it waits, without losing anything.
             let records = tokio::select! {
@@ -90,7 +93,10 @@ impl Runner {
             } else {
                 return Ok(());
             }
-            meter::lag(self.handler.name(), subscription.lag().await?);
+            if measured.is_none_or(|at| at.elapsed() >= MEASURE) {
+                meter::lag(self.handler.name(), subscription.lag().await?);
+                measured = Some(Instant::now());
+            }
         }
     }
 
