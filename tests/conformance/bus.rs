@@ -51,10 +51,13 @@ impl Bench {
     }
 }
 
-/// Everything that comes within a moment, in batches of `max`.
+/// How long nothing comes once all has come. A member of a group has to find its place first.
+const SILENCE: Duration = Duration::from_millis(1_500);
+
+/// Everything that comes, in batches of `max`.
 async fn drain(place: &mut dyn Subscription, max: usize) -> Vec<Record> {
     let mut records = Vec::new();
-    while let Ok(batch) = timeout(Duration::from_millis(400), place.next(max)).await {
+    while let Ok(batch) = timeout(SILENCE, place.next(max)).await {
         let batch = batch.expect("a batch");
         assert!(!batch.is_empty() && batch.len() <= max, "at least one, at most {max}");
         records.extend(batch);

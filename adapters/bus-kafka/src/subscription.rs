@@ -98,9 +98,15 @@ impl Subscription for KafkaSubscription {
         if standing.is_empty() {
             return Ok(0);
         }
-        let consumer = Arc::clone(&self.consumer);
-        let counted = blocking(PATIENCE + PATIENCE, move || waiting(&consumer, &standing)).await?;
-        counted.map_err(|error| failed(&error))
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let (consumer, standing) = (Arc::clone(&self.consumer), standing.clone());
+            match blocking(PATIENCE + PATIENCE, move || waiting(&consumer, &standing)).await? {
+                Ok(count) => return Ok(count),
+                Err(error) if moves(&error) && Instant::now() < until => sleep(AGAIN).await,
+                Err(error) => return Err(failed(&error)),
+            }
+        }
     }
 }
 
@@ -120,6 +126,12 @@ fn changes_hands(error: &KafkaError) -> bool {
         error.rdkafka_error_code(),
         Some(Code::RebalanceInProgress | Code::IllegalGeneration | Code::UnknownMemberId | Code::AssignmentLost)
     )
+}
+
+/// Whether a partition is just getting another leader.
+fn moves(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(error.rdkafka_error_code(), Some(Code::NotLeaderForPartition | Code::LeaderNotAvailable))
 }
 
 /// How many records stand behind these places.

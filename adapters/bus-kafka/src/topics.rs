@@ -1,5 +1,6 @@
 //! The topics: made where they are missing, looked at where they are there.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::event::Topic;
@@ -14,6 +15,8 @@ use crate::error::{away, blocking, broken, failed, unmade};
 
 /// How long a question to the cluster may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often to look whether a new topic is there.
+const AGAIN: Duration = Duration::from_millis(100);
 /// On how many brokers a record lies, if there are as many.
 const REPLICAS: usize = 3;
 /// How long events stay: the audit log is the archive.
@@ -34,12 +37,13 @@ struct Wanted {
 /// When the cluster does not answer, or does not let us make a topic.
 pub async fn ensure_topics(config: &KafkaConfig) -> Result<Vec<String>, PortError> {
     let admin: AdminClient<Voice> = config.client("admin").create_with_context(Voice).map_err(unmade)?;
-    let admin = std::sync::Arc::new(admin);
+    let admin = Arc::new(admin);
     let wanted = wanted(config);
     let before = metadata(&admin).await?;
     let replicas = before.brokers().len().clamp(1, REPLICAS);
     let missing: Vec<&Wanted> = wanted.iter().filter(|topic| find(&before, &topic.name).is_none()).collect();
     make(&admin, &missing, replicas).await?;
+    await_leaders(&admin, &missing).await?;
     let mut warnings = Vec::new();
     if !missing.is_empty() && replicas == 1 {
         warnings.push("the cluster has one broker: each record lies on one disk only".to_owned());
@@ -94,8 +98,21 @@ async fn make(admin: &AdminClient<Voice>, missing: &[&Wanted], replicas: usize) 
     Ok(())
 }
 
-async fn metadata(admin: &std::sync::Arc<AdminClient<Voice>>) -> Result<Metadata, PortError> {
-    let admin = admin.clone();
+/// A topic that was just made is there once each of its partitions has a leader.
+async fn await_leaders(admin: &Arc<AdminClient<Voice>>, made: &[&Wanted]) -> Result<(), PortError> {
+    let led = |topic: &MetadataTopic| topic.partitions().iter().all(|partition| partition.leader() >= 0);
+    for _ in 0..PATIENCE.as_millis() / AGAIN.as_millis() {
+        let now = metadata(admin).await?;
+        if made.iter().all(|topic| find(&now, &topic.name).is_some_and(led)) {
+            return Ok(());
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+    Err(away("a new topic has no leader yet"))
+}
+
+async fn metadata(admin: &Arc<AdminClient<Voice>>) -> Result<Metadata, PortError> {
+    let admin = Arc::clone(admin);
     let asked = blocking(PATIENCE + PATIENCE, move || admin.inner().fetch_metadata(None, PATIENCE)).await?;
     asked.map_err(|error| failed(&error))
 }
