@@ -5,9 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus_kafka::{KafkaBus, KafkaConfig, KafkaPublisher};
+use domain::event::Topic;
 use domain::ports::bus::{Outbox, Publisher};
 use embedded::FileLeases;
 use gateway::Relay;
+use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, ResourceSpecifier};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{Consumer as _, StreamConsumer};
+use rdkafka::message::{BorrowedMessage, Headers, Message as _};
 use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::task::JoinHandle;
@@ -41,9 +47,44 @@ impl Cluster {
         KafkaBus::new(self.config.clone())
     }
 
+    /// Changes a setting of a topic.
+    pub async fn set(&self, topic: Topic, key: &str, value: &str) {
+        let name = format!("{}{}", self.config.topic_prefix, topic.as_str());
+        let client = ClientConfig::new().set("bootstrap.servers", &self.config.brokers).clone();
+        let admin: AdminClient<DefaultClientContext> = client.create().expect("a client");
+        let change = AlterConfig::new(ResourceSpecifier::Topic(&name)).set(key, value);
+        let done = admin.alter_configs(&[change], &AdminOptions::new()).await.expect("answered");
+        assert!(done.iter().all(Result::is_ok), "{done:?}");
+    }
+
+    /// The first records of a topic as another program sees them: key, value, headers.
+    pub async fn raw(&self, topic: &str, count: usize) -> Vec<RawRecord> {
+        let mut client = ClientConfig::new();
+        client.set("bootstrap.servers", &self.config.brokers).set("group.id", format!("{topic}.raw"));
+        client.set("auto.offset.reset", "earliest").set("enable.auto.commit", "false");
+        let consumer: StreamConsumer = client.create().expect("a client");
+        consumer.subscribe(&[topic]).expect("subscribed");
+        let mut records = Vec::new();
+        while records.len() < count {
+            let message = tokio::time::timeout(Duration::from_secs(20), consumer.recv()).await.expect("in time");
+            records.push(raw(&message.expect("a record")));
+        }
+        records
+    }
+
     pub fn publisher(&self) -> KafkaPublisher {
         KafkaPublisher::new(self.config.clone())
     }
+}
+
+/// Key, value and headers.
+pub type RawRecord = (String, Option<String>, Vec<(String, String)>);
+
+fn raw(message: &BorrowedMessage<'_>) -> RawRecord {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+    let headers = message.headers().into_iter().flat_map(Headers::iter);
+    let headers = headers.map(|header| (header.key.to_owned(), text(header.value.unwrap_or_default())));
+    (text(message.key().unwrap_or_default()), message.payload().map(text), headers.collect())
 }
 
 /// A configuration with names that no other test uses.

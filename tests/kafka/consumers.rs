@@ -1,0 +1,1 @@
+//! Consumers behind Kafka: what comes again changes nothing.
