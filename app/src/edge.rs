@@ -38,6 +38,7 @@ impl Edge {
             outbox: house.store.clone(),
             inbox: house.store.clone(),
             chats: vec![Arc::new(console.clone())],
+            broker: consumers::Broker::default(),
         };
         Ok(Self { turns, console, parts })
     }

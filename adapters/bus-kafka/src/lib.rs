@@ -4,6 +4,7 @@
 //! Kafka's own exactly-once is not relied on: a record may come again, in its old place behind newer ones, and whoever
 //! reads drops versions that it has applied.
 
+mod breaker;
 mod bus;
 mod check;
 mod config;
@@ -19,5 +20,5 @@ mod topics;
 pub use bus::KafkaBus;
 pub use check::check;
 pub use config::{ConfigError, KafkaConfig, Secret};
-pub use publisher::{BREAKER, KafkaPublisher, LONGEST, describe};
+pub use publisher::{KafkaPublisher, LONGEST, describe};
 pub use topics::ensure_topics;

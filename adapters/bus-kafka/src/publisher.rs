@@ -5,18 +5,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::ports::bus::{Message, Publisher, Rejected};
 use domain::ports::error::PortError;
-use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
+use metrics::{Unit, counter, describe_counter};
 use rdkafka::error::RDKafkaErrorCode;
-use recloser::{AsyncRecloser, Error, Recloser};
 use tokio::sync::Mutex;
 use tracing::info;
 
+use crate::breaker::{self, Breaker};
 use crate::config::KafkaConfig;
 use crate::error::away;
 use crate::producer::{Producer, Undelivered};
 
-/// Whether the circuit breaker is open: 1 while publishing is refused without trying, else 0.
-pub const BREAKER: &str = "taskbot_kafka_breaker_open";
 const PRODUCERS: &str = "taskbot_kafka_producers_total";
 
 /// The longest value, in bytes: what the contracts promise to readers.
@@ -27,14 +25,14 @@ const REST: Duration = Duration::from_secs(2);
 
 /// Tells the recorder what each metric means. Call it once, after the recorder is installed.
 pub fn describe() {
-    describe_gauge!(BREAKER, Unit::Count, "1 while the circuit breaker in front of Kafka is open");
+    breaker::describe();
     describe_counter!(PRODUCERS, Unit::Count, "Connections to Kafka that were opened to publish");
 }
 
 /// Publishes through one idempotent producer, which is made anew after an error that it cannot recover from.
 pub struct KafkaPublisher {
     config: KafkaConfig,
-    breaker: AsyncRecloser,
+    breaker: Breaker,
     /// One batch at a time, so that those of one key stay in order.
     producer: Mutex<Option<Producer>>,
 }
@@ -43,9 +41,7 @@ impl KafkaPublisher {
     /// A publisher that connects with the first message.
     #[must_use]
     pub fn new(config: KafkaConfig) -> Self {
-        // One batch that got nowhere opens it, one that arrived closes it: each has waited long enough.
-        let breaker = Recloser::custom().error_rate(0.5).closed_len(1).half_open_len(1).open_wait(REST).build();
-        Self { config, breaker: breaker.into(), producer: Mutex::new(None) }
+        Self { config, breaker: Breaker::new(REST), producer: Mutex::new(None) }
     }
 
     /// Delivers what fits. What a broker refuses for good is looked for by halves, since it refuses batches: the order
@@ -99,20 +95,24 @@ impl KafkaPublisher {
 #[async_trait]
 impl Publisher for KafkaPublisher {
     async fn publish(&self, messages: &[Message<'_>]) -> Result<Vec<Rejected>, PortError> {
+        let resting = || away("it has just failed and is left alone for a moment");
+        if !self.breaker.admits() {
+            return Err(resting());
+        }
         let mut producer = self.producer.lock().await;
-        let delivered = self.breaker.call(self.deliver(&mut producer, messages)).await;
+        // Whoever had it before may have failed meanwhile.
+        if !self.breaker.admits() {
+            return Err(resting());
+        }
+        let delivered = self.deliver(&mut producer, messages).await;
         match delivered {
-            Ok(rejected) => {
-                gauge!(BREAKER).set(0.0);
-                Ok(rejected)
-            }
-            Err(Error::Rejected) => Err(away("it has just failed and is left alone for a moment")),
-            Err(Error::Inner(error)) => {
-                gauge!(BREAKER).set(1.0);
+            Ok(_) => self.breaker.succeeded(),
+            Err(_) => {
+                self.breaker.failed();
                 retire(&mut producer, |_| true);
-                Err(error)
             }
         }
+        delivered
     }
 }
 

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::error::PortError;
 use crate::event::Topic;
 
+/// The name of whoever publishes the outbox to a broker: its lease, its cursor, and its dead letters.
+pub const RELAY: &str = "relay";
+
 /// One record off the bus.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {

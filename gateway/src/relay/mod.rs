@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::bell::Bell;
-use domain::ports::bus::{Outbox, Publisher};
+use domain::ports::bus::{Outbox, Publisher, RELAY};
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use domain::ports::inbox::Inbox;
@@ -49,7 +49,7 @@ pub struct Relay {
 
 impl Relay {
     /// Its lease, its cursor, its dead letters and its word on the command line.
-    pub const NAME: &'static str = "relay";
+    pub const NAME: &'static str = RELAY;
 
     /// Until somebody asks to stop; what is on its way then is finished first. Whoever stops waits for as long as a
     /// broker may take.

@@ -125,6 +125,7 @@ async fn audited(talk: &Talk) {
         outbox: talk.world.store.clone(),
         inbox: talk.world.store.clone(),
         chats: Vec::new(),
+        broker: consumers::Broker::default(),
     };
     let running = start(&parts, &[Role::Audit]);
     let query = domain::ports::audit::AuditQuery { limit: 100, ..Default::default() };

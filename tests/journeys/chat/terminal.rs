@@ -48,6 +48,7 @@ impl Process {
             outbox: store.clone(),
             inbox: store,
             chats: vec![Arc::new(chat.clone())],
+            broker: consumers::Broker::default(),
         };
         let running = start(&parts, Role::ALL);
         Self { turns: Turns::new(tasks.clone(), state, Options::default()), tasks, chat, running }

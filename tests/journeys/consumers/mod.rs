@@ -36,6 +36,7 @@ impl Bench {
             outbox: world.store.clone(),
             inbox: world.store.clone(),
             chats: vec![chat.clone()],
+            broker: consumers::Broker::default(),
         };
         Self { world, chat, parts }
     }

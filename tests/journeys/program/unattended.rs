@@ -46,6 +46,7 @@ fn parts(world: &World, chat: &Arc<Noted>) -> Parts {
         outbox: world.store.clone(),
         inbox: world.store.clone(),
         chats: vec![chat.clone()],
+        broker: consumers::Broker::default(),
     }
 }
 
