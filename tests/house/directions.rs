@@ -13,6 +13,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("taskbot-domain", &[]),
     ("taskbot-language", &["taskbot-domain"]),
     ("taskbot-bot", &["taskbot-domain", "taskbot-language"]),
+    ("taskbot-bus-kafka", &["taskbot-domain"]),
     ("taskbot-consumers", &["taskbot-domain"]),
     ("taskbot-embedded", &["taskbot-domain"]),
     ("taskbot-gateway", &["taskbot-domain"]),

@@ -1,0 +1,1 @@
+//! Relays that are killed.
