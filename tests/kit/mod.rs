@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod dice;
+pub mod postgres;
 pub mod program;
 pub mod samples;
 pub mod world;
