@@ -109,7 +109,7 @@ END $$;
 
 -- Answers a question of one column within a scope. The question is made of the program's own constants, its values
 -- come as one JSON object. It runs with the rights of whoever asks.
-CREATE FUNCTION within(scope text, question text, args json) RETURNS SETOF text LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION within(scope text, question text, args json) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('taskbot.tenants', scope, true);
     RETURN QUERY EXECUTE question USING args;

@@ -10,12 +10,20 @@ use sqlx::{Arguments, Encode, Postgres, Type};
 pub(crate) struct Ask {
     pub(crate) sql: Cow<'static, str>,
     pub(crate) args: PgArguments,
+    /// Scope, question and values of a question within a scope, whose plan is looked at.
+    #[cfg(test)]
+    pub(crate) within: Option<(String, String, serde_json::Value)>,
 }
 
 impl Ask {
     /// A statement whose parameters are `$1`, `$2`, …; it must hold no foreign text.
     pub(crate) fn new(sql: impl Into<Cow<'static, str>>) -> Self {
-        Self { sql: sql.into(), args: PgArguments::default() }
+        Self {
+            sql: sql.into(),
+            args: PgArguments::default(),
+            #[cfg(test)]
+            within: None,
+        }
     }
 
     /// The value of the next parameter.
@@ -27,5 +35,8 @@ impl Ask {
 
 /// A question of one column that is answered within a scope of tenants.
 pub(crate) fn within(scope: String, question: String, values: &serde_json::Value) -> Ask {
-    Ask::new("SELECT within($1, $2, $3::json)").bind(scope).bind(question).bind(values.to_string())
+    let ask = Ask::new("SELECT within($1, $2, $3::json)");
+    #[cfg(test)]
+    let ask = Ask { within: Some((scope.clone(), question.clone(), values.clone())), ..ask };
+    ask.bind(scope).bind(question).bind(values.to_string())
 }

@@ -66,7 +66,7 @@ const BURIED: &str = "
         CASE WHEN replayed_at IS NULL THEN '' ELSE ' (replayed)' END)
     FROM dead_letters WHERE strpos(payload, $1::text) > 0 ORDER BY id";
 
-const ABOUT: [&str; 8] = [TASK, SERIES, REMINDERS, DELIVERIES, EVENTS, AUDITED, PARKED, BURIED];
+pub(crate) const ABOUT: [&str; 8] = [TASK, SERIES, REMINDERS, DELIVERIES, EVENTS, AUDITED, PARKED, BURIED];
 
 impl PostgresStore {
     /// What is known of an id; empty if nothing is.

@@ -1,5 +1,11 @@
 //! The suites on PostgreSQL; and what only PostgreSQL can do.
 
+mod away;
+mod leases;
+mod outbox;
+mod schema;
+mod tenants;
+
 use std::sync::Arc;
 
 use store_postgres::{Options, PostgresStore};
@@ -27,8 +33,13 @@ pub(crate) struct Scratch {
 
 pub(crate) async fn migrated() -> Scratch {
     let database = Database::migrated().await;
-    let store = PostgresStore::open(&database.url(), Options::default()).await.expect("a store");
+    let store = open(&database).await;
     Scratch { store: Arc::new(store), database }
+}
+
+/// Another process on the same database.
+async fn open(database: &Database) -> PostgresStore {
+    PostgresStore::open(&database.url(), Options::default()).await.expect("a store")
 }
 
 #[tokio::test]
