@@ -59,11 +59,14 @@ pub(crate) async fn note(lane: &Lane, ask: &Ask) {
 fn scans<'a>(plan: &[&'a str]) -> Vec<&'a str> {
     let mut found = Vec::new();
     for (at, step) in plan.iter().enumerate() {
-        let is_step = at == 0 || step.contains("->");
-        let details = plan[at + 1..].iter().take_while(|line| !line.contains("->"));
-        let by_index = details.clone().any(|line| line.trim_start().starts_with("Index Cond"));
+        let begins_step = |line: &str| line.trim_start().starts_with("->");
+        let is_step = at == 0 || begins_step(step);
+        let mut details = plan[at + 1..].iter().take_while(|line| !begins_step(line));
+        let by_index = details.any(|line| line.trim_start().starts_with("Index Cond"));
+        // Of its first entry alone, at which the walk ends.
+        let first = step.contains("series_by_next") && at > 0 && plan[at - 1].contains("Limit");
         let index = step.contains("Index Scan") || step.contains("Index Only Scan");
-        let whole = step.contains("Seq Scan") || (index && !by_index);
+        let whole = step.contains("Seq Scan") || (index && !by_index && !first);
         if is_step && whole && !SMALL.iter().any(|name| step.contains(name)) {
             found.push(step.trim());
         }
@@ -78,10 +81,12 @@ fn a_plan_that_reads_all_is_noticed() {
     assert!(scans(&["Limit", "  ->  Index Scan using a on tasks t", "        Index Cond: x"]).is_empty());
 }
 
-/// Without sequential scans, the planner uses one only where there is no other way.
+/// With these off, the planner reads a table whole only where there is no other way, small as it is here.
+const OFF: [(&str, &str); 3] = [("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off")];
+
 #[tokio::test]
 async fn no_question_reads_a_large_table_from_end_to_end() {
-    with_store(&[("enable_seqscan", "off")], async |store| {
+    with_store(&OFF, async |store| {
         ask_store(store).await;
         for sight in sights() {
             for query in queries() {
