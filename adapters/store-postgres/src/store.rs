@@ -36,7 +36,9 @@ impl Store for PostgresStore {
             tokio::spawn(async move { lane.write(ask).await });
             return Ok(());
         }
+        fault::crash_point("store.before_commit");
         self.app.write(ask).await?;
+        fault::crash_point("store.after_commit");
         if !change.events.is_empty() {
             self.rung.ring();
         }
