@@ -17,6 +17,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("taskbot-consumers", &["taskbot-domain"]),
     ("taskbot-embedded", &["taskbot-domain"]),
     ("taskbot-gateway", &["taskbot-domain"]),
+    ("taskbot-store-postgres", &["taskbot-domain"]),
     ("taskbot-store-sqlite", &["taskbot-domain"]),
 ];
 

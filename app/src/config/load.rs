@@ -37,7 +37,10 @@ fn told(error: &figment::Error) -> anyhow::Error {
 }
 
 fn check(config: &Config) -> Result<()> {
-    only("TASKBOT_DATABASE_URL", &config.database_url, "sqlite:", "sqlite://taskbot.db")?;
+    if !["postgres:", "postgresql:"].iter().any(|scheme| config.database_url.starts_with(scheme)) {
+        let known = "sqlite://taskbot.db or postgres://user:password@host/taskbot";
+        only("TASKBOT_DATABASE_URL", &config.database_url, "sqlite:", known)?;
+    }
     if !config.events_url.starts_with("embedded:") {
         config.kafka()?;
     }

@@ -48,10 +48,11 @@ impl House {
     /// # Errors
     /// When the database cannot be opened, or the configuration names no zone or person.
     pub(crate) async fn build(config: &Config) -> Result<Self> {
-        let database = Database::open(config).await?;
+        let bell = Bell::default();
+        let database = Database::open(config, &bell).await?;
         let clock = database.clock.clone();
         let ids: Arc<dyn Ids> = Arc::new(RandomIds::new(clock.clone()));
-        let tasks = service(&database, &ids);
+        let tasks = service(&database, &ids, bell);
         Ok(Self {
             events: Events::of(config, &database, &tasks.bell)?,
             state: Arc::new(MemoryState::new(clock.clone())),
@@ -81,7 +82,7 @@ impl House {
     }
 }
 
-fn service(database: &Database, ids: &Arc<dyn Ids>) -> Tasks {
+fn service(database: &Database, ids: &Arc<dyn Ids>, bell: Bell) -> Tasks {
     Tasks {
         store: database.store.clone(),
         agenda: database.agenda.clone(),
@@ -90,7 +91,7 @@ fn service(database: &Database, ids: &Arc<dyn Ids>) -> Tasks {
         directory: Arc::new(ConsoleDirectory::new(database.people.clone())),
         clock: database.clock.clone(),
         ids: ids.clone(),
-        bell: Bell::default(),
+        bell,
     }
 }
 
