@@ -34,8 +34,7 @@ async fn a_message_that_is_too_long_is_rejected_and_stops_no_other() {
 
 #[tokio::test]
 async fn what_a_broker_refuses_for_good_is_found_among_thousands() {
-    let cluster = Cluster::shared().await;
-    cluster.set(Topic::TaskEvents, "max.message.bytes", "20000").await;
+    let cluster = Cluster::that_takes(20_000).await;
     // Random letters, so that no compression makes it fit.
     let long: String = (0..3_000).map(|_| uuid::Uuid::new_v4().simple().to_string()).collect();
     let numbers: Vec<String> = (0..1_000).map(|number| number.to_string()).collect();

@@ -10,7 +10,7 @@ use domain::ports::bus::{Outbox, Publisher};
 use embedded::FileLeases;
 use gateway::Relay;
 use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, ResourceSpecifier};
+use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{Consumer as _, StreamConsumer};
 use rdkafka::message::{BorrowedMessage, Headers, Message as _};
@@ -32,13 +32,25 @@ pub struct Cluster {
 impl Cluster {
     /// On the broker that all tests share, with topics.
     pub async fn shared() -> Self {
-        let brokers = std::env::var("STACK_KAFKA").unwrap_or_else(|_| panic!("STACK_KAFKA names no broker: {HOW}"));
-        Self::at(&brokers).await
+        Self::at(&brokers()).await
     }
 
     /// On this broker, with topics.
     pub async fn at(brokers: &str) -> Self {
         let config = named(brokers);
+        bus_kafka::ensure_topics(&config).await.expect("topics");
+        Self { config }
+    }
+
+    /// With a topic of tasks that takes no batches longer than this.
+    pub async fn that_takes(bytes: u32) -> Self {
+        let config = named(&brokers());
+        let admin: AdminClient<DefaultClientContext> =
+            ClientConfig::new().set("bootstrap.servers", &config.brokers).create().expect("a client");
+        let (name, bytes) = (format!("{}task-events", config.topic_prefix), bytes.to_string());
+        let topic = NewTopic::new(&name, 3, TopicReplication::Fixed(1)).set("max.message.bytes", &bytes);
+        let made = admin.create_topics(&[topic], &AdminOptions::new()).await.expect("answered");
+        assert!(made.iter().all(Result::is_ok), "{made:?}");
         bus_kafka::ensure_topics(&config).await.expect("topics");
         Self { config }
     }
@@ -75,6 +87,10 @@ impl Cluster {
     pub fn publisher(&self) -> KafkaPublisher {
         KafkaPublisher::new(self.config.clone())
     }
+}
+
+fn brokers() -> String {
+    std::env::var("STACK_KAFKA").unwrap_or_else(|_| panic!("STACK_KAFKA names no broker: {HOW}"))
 }
 
 /// Key, value and headers.
