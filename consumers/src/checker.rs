@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::ports::agenda::{Agenda, Reach};
 use domain::event::{Passing, Topic};
+use domain::ports::agenda::{Agenda, Reach};
 use domain::ports::bus::{Outbox, OutboxRow, RELAY};
 use domain::ports::chat::Chat;
 use domain::ports::clock::Clock;

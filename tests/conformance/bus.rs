@@ -43,7 +43,8 @@ impl Bench {
         let ana = self.world.person("ana").await;
         let task = self.world.add(&ana, draft(&ana, title)).await;
         let edit = TaskEdit { description: Some("more".to_owned()), ..TaskEdit::default() };
-        let task = self.world.one(&ana, Command::Edit { tasks: by_id(&task), edit: Box::new(edit), expected: None }).await;
+        let task =
+            self.world.one(&ana, Command::Edit { tasks: by_id(&task), edit: Box::new(edit), expected: None }).await;
         if let Some(relaying) = &self.relaying {
             relaying.settled(&self.world).await;
         }

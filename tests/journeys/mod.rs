@@ -4,5 +4,6 @@ mod chat;
 mod consumers;
 mod model;
 mod program;
+mod relay;
 mod rights;
 mod series;

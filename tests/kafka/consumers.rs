@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use consumers::{Board, Broker, Checker, DeadLetters, Findings, Handler, Incoming, Parts, Replayed, Role, Runner, Trouble, Which};
+use consumers::{
+    Board, Broker, Checker, DeadLetters, Findings, Handler, Incoming, Parts, Replayed, Role, Runner, Trouble, Which,
+};
 use domain::command::{Command, TaskEdit};
 use domain::event::Topic;
 use domain::ids::PersonId;

@@ -16,7 +16,11 @@ async fn topics_are_made_once_and_warned_about_for_ever() {
     cluster.set(Topic::TaskUpdates, "cleanup.policy", "delete").await;
     let more = bus_kafka::KafkaConfig { partitions: 5, ..cluster.config.clone() };
     let said = bus_kafka::ensure_topics(&more).await.expect("looked at");
-    for part in ["reminders: unclean.leader", "task-updates: cleanup.policy delete, expected compact", "task-events: 3 partitions, expected 5"] {
+    for part in [
+        "reminders: unclean.leader",
+        "task-updates: cleanup.policy delete, expected compact",
+        "task-events: 3 partitions, expected 5",
+    ] {
         assert!(said.iter().any(|said| said.contains(part)), "{part}: {said:#?}");
     }
 }

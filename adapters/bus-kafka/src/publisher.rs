@@ -127,7 +127,8 @@ fn retire(producer: &mut Option<Producer>, which: impl Fn(&Producer) -> bool) {
 /// Parts what may be sent from what is too long.
 fn sift(messages: &[Message<'_>]) -> (Vec<usize>, Vec<Rejected>) {
     let length = |message: &Message<'_>| message.payload.map_or(0, str::len);
-    let (fit, long): (Vec<usize>, Vec<usize>) = (0..messages.len()).partition(|index| length(&messages[*index]) <= LONGEST);
+    let (fit, long): (Vec<usize>, Vec<usize>) =
+        (0..messages.len()).partition(|index| length(&messages[*index]) <= LONGEST);
     let reason = |index: usize| format!("{} bytes, at most {LONGEST} can be sent", length(&messages[index]));
     (fit, long.into_iter().map(|index| Rejected { index, reason: reason(index) }).collect())
 }
@@ -135,5 +136,8 @@ fn sift(messages: &[Message<'_>]) -> (Vec<usize>, Vec<Rejected>) {
 /// Whether a broker says that it will never take the message.
 const fn never(code: RDKafkaErrorCode) -> bool {
     use RDKafkaErrorCode as Code;
-    matches!(code, Code::MessageSizeTooLarge | Code::MessageBatchTooLarge | Code::InvalidRecord | Code::InvalidTimestamp)
+    matches!(
+        code,
+        Code::MessageSizeTooLarge | Code::MessageBatchTooLarge | Code::InvalidRecord | Code::InvalidTimestamp
+    )
 }

@@ -147,12 +147,16 @@ fn look(wanted: &Wanted, there: &MetadataTopic, settings: &ConfigResource) -> Ve
         found.push(format!("{name}: min.insync.replicas {insync} of {copies}: one broker away stops publishing"));
     }
     if setting("unclean.leader.election.enable") == "true" {
-        found.push(format!("{name}: unclean.leader.election.enable: a broker that lags may become leader and lose events"));
+        found.push(format!(
+            "{name}: unclean.leader.election.enable: a broker that lags may become leader and lose events"
+        ));
     }
     if partitions < usize::try_from(wanted.partitions).unwrap_or_default() {
         found.push(format!("{name}: {partitions} partitions, expected {}", wanted.partitions));
     }
-    for (key, expected) in wanted.settings.iter().filter(|(key, _)| key.starts_with("cleanup") || *key == "retention.ms") {
+    for (key, expected) in
+        wanted.settings.iter().filter(|(key, _)| key.starts_with("cleanup") || *key == "retention.ms")
+    {
         found.extend(differs(name, key, setting(key), expected));
     }
     found

@@ -18,11 +18,7 @@ impl Runner {
         let Some(letters) = &self.letters else { return };
         let payload = String::from_utf8_lossy(&record.payload);
         let headers = [("reason", reason), ("consumer", self.handler.name()), ("origin", record.origin.as_str())];
-        let letter = Message {
-            dead: true,
-            headers: &headers,
-            ..Message::new(record.topic, &record.key, &payload)
-        };
+        let letter = Message { dead: true, headers: &headers, ..Message::new(record.topic, &record.key, &payload) };
         let said = match timeout(PATIENCE, letters.publish(&[letter])).await {
             Ok(Ok(rejected)) if rejected.is_empty() => return,
             Ok(Ok(rejected)) => rejected.into_iter().map(|one| one.reason).collect(),

@@ -46,9 +46,9 @@ impl Outgoing {
             let event = Message { headers: &headers[index], ..Message::new(row.topic, &row.key, &row.payload) };
             messages.push((index, event));
             let update = derived.update.as_deref();
-            messages.extend(update.map(|payload| {
-                (index, Message { topic: Topic::TaskUpdates, payload: Some(payload), ..event })
-            }));
+            messages.extend(
+                update.map(|payload| (index, Message { topic: Topic::TaskUpdates, payload: Some(payload), ..event })),
+            );
         }
         messages
     }
