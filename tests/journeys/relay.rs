@@ -178,7 +178,8 @@ async fn whoever_lost_the_lease_publishes_nothing_more_until_it_has_it_again() {
     sleep(Duration::from_millis(300)).await;
     told.hangs.store(false, Ordering::SeqCst);
     sleep(Duration::from_millis(400)).await;
-    assert_eq!((told.sent.lock().expect("sent").len(), position(&world).await), (0, 0), "it had let go of the batch");
+    let position_then = position(&world).await;
+    assert_eq!((told.sent.lock().expect("sent").len(), position_then), (0, 0), "it had let go of the batch");
     lost.store(false, Ordering::SeqCst);
     for _ in 0..500 {
         if position(&world).await == 2 {

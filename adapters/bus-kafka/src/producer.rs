@@ -19,7 +19,7 @@ use crate::context::log;
 use crate::error::{away, blocking, failed, unmade};
 
 /// How long a producer that was just made may take to reach a broker.
-const PROBE: Duration = Duration::from_secs(2);
+const PROBE: Duration = Duration::from_secs(4);
 /// How often to look whether anything moves.
 const GLANCE: Duration = Duration::from_millis(100);
 /// How long to wait for room in the queue before looking again.
