@@ -60,7 +60,7 @@ impl Bench {
 
     async fn publish(&self, rows: &[OutboxRow]) {
         let messages: Vec<_> = rows.iter().map(|row| Message::new(row.topic, &row.key, &row.payload)).collect();
-        self.cluster.publisher().publish(&messages).await.expect("published");
+        self.cluster.publish(&messages).await;
     }
 
     async fn audited(&self) -> usize {
@@ -74,7 +74,7 @@ impl Bench {
 }
 
 async fn eventually<F: Future<Output = bool>>(what: &str, is_so: impl Fn() -> F) {
-    for _ in 0..1_500 {
+    for _ in 0..4_000 {
         if is_so().await {
             return;
         }
@@ -137,8 +137,13 @@ async fn a_dead_letter_is_a_row_and_a_record() {
     let bench = Bench::new().await;
     let rows = bench.work(1).await;
     let stop = CancellationToken::new();
-    let running = tokio::spawn(runner(&bench, &Board::default()).run(stop.clone()));
     bench.publish(&rows[..1]).await;
+    // A busy machine's broker may take longer to be reached than a consumer waits.
+    let publisher = bench.parts.broker.publisher.as_ref().expect("a publisher");
+    while publisher.publish(&[Message::new(Topic::TaskUpdates, "key", "{}")]).await.is_err() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let running = tokio::spawn(runner(&bench, &Board::default()).run(stop.clone()));
     let topic = format!("{}task-events.dlq", bench.cluster.config.topic_prefix);
     let (key, payload, headers) = bench.cluster.raw(&topic, 1).await.remove(0);
     assert_eq!((key.as_str(), payload.as_ref()), (rows[0].key.as_str(), Some(&rows[0].payload)));
@@ -191,7 +196,6 @@ async fn a_relay_and_a_consumer_that_stand_still_are_found() {
     let relaying = Relaying::start(&bench.world, &bench.cluster);
     relaying.settled(&bench.world).await;
     eventually("all is dealt with", || async { bench.letters().await.len() == 3 && standing().await.is_empty() }).await;
-    assert!(standing().await.is_empty());
     stop.cancel();
     running.await.expect("it ends");
 }

@@ -21,10 +21,11 @@ async fn reader(cluster: &Cluster, name: &'static str) -> Box<dyn Subscription> 
     cluster.bus().subscribe(name, &[Topic::TaskEvents]).await.expect("subscribed")
 }
 
-/// Everything that comes until nothing has come for this long.
-async fn all(place: &mut dyn Subscription, silence: Duration) -> Vec<Record> {
+/// Everything that comes: so many records at least, however long they take, and then until nothing comes any more.
+async fn all(place: &mut dyn Subscription, at_least: usize) -> Vec<Record> {
     let mut records = Vec::new();
-    while let Ok(batch) = timeout(silence, place.next(1_000)).await {
+    let patience = |came: usize| Duration::from_secs(if came < at_least { 60 } else { 2 });
+    while let Ok(batch) = timeout(patience(records.len()), place.next(1_000)).await {
         records.extend(batch.expect("a batch"));
     }
     records

@@ -33,7 +33,8 @@ async fn work(world: Arc<World>, stop: tokio_util::sync::CancellationToken) -> H
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broker_that_dies_in_the_middle_loses_nothing_and_keeps_the_order() {
     let broker = OwnBroker::start().await;
-    let cluster = Cluster::at(&broker.brokers).await;
+    let mut cluster = Cluster::at(&broker.brokers).await;
+    cluster.config.patience = Duration::from_secs(3);
     let world = Arc::new(World::new().await);
     let relaying = Relaying::start(&world, &cluster);
     let enough = tokio_util::sync::CancellationToken::new();
@@ -48,6 +49,6 @@ async fn a_broker_that_dies_in_the_middle_loses_nothing_and_keeps_the_order() {
     let expected = working.await.expect("the work");
     relaying.settled(&world).await;
     let mut place = reader(&cluster, "reader").await;
-    let records = all(&mut *place, Duration::from_secs(3)).await;
+    let records = all(&mut *place, expected.values().sum::<u64>() as usize).await;
     assert_eq!(applied(&records), expected);
 }

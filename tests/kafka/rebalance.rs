@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::event::Topic;
-use domain::ports::bus::{Message, Publisher, Subscription};
+use domain::ports::bus::{Message, Subscription};
 use tokio::time::timeout;
 
 use super::reader;
@@ -22,30 +22,29 @@ async fn take(place: &mut dyn Subscription, within: Duration, seen: &mut Vec<Str
     .await;
 }
 
-async fn publish(cluster: &Cluster, publisher: &dyn Publisher, numbers: std::ops::Range<u32>) {
+async fn publish(cluster: &Cluster, numbers: std::ops::Range<u32>) {
     let numbers: Vec<(String, String)> = numbers.map(|n| (format!("key {}", n % 20), n.to_string())).collect();
     let messages: Vec<_> = numbers.iter().map(|(key, n)| Message::new(Topic::TaskEvents, key, n)).collect();
-    assert_eq!(publisher.publish(&messages).await.expect("published"), [], "{}", cluster.config.brokers);
+    assert_eq!(cluster.publish(&messages).await, []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn members_share_the_partitions_and_take_over_from_those_who_leave() {
     let cluster = Cluster::shared().await;
-    let publisher = cluster.publisher();
     let (mut one_saw, mut other_saw) = (Vec::new(), Vec::new());
     let mut one = reader(&cluster, "shared").await;
-    publish(&cluster, &publisher, 0..100).await;
+    publish(&cluster, 0..100).await;
     take(&mut *one, Duration::from_secs(2), &mut one_saw).await;
     assert_eq!(one_saw.len(), 100, "alone it gets everything");
     let mut other = reader(&cluster, "shared").await;
     let settle = Duration::from_secs(4);
     tokio::join!(take(&mut *one, settle, &mut one_saw), take(&mut *other, settle, &mut other_saw));
-    publish(&cluster, &publisher, 100..200).await;
+    publish(&cluster, 100..200).await;
     tokio::join!(take(&mut *one, settle, &mut one_saw), take(&mut *other, settle, &mut other_saw));
     assert!(one_saw.len() > 100 && !other_saw.is_empty(), "{} and {}", one_saw.len(), other_saw.len());
     assert_eq!(one_saw.len() + other_saw.len(), 200, "each came once");
     drop(one);
-    publish(&cluster, &publisher, 200..300).await;
+    publish(&cluster, 200..300).await;
     take(&mut *other, settle, &mut other_saw).await;
     let seen: HashSet<&String> = one_saw.iter().chain(&other_saw).collect();
     assert_eq!((seen.len(), one_saw.len() + other_saw.len()), (300, 300), "the other one goes on alone");
@@ -55,9 +54,8 @@ async fn members_share_the_partitions_and_take_over_from_those_who_leave() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_went_to_another_member_is_not_acknowledged_by_the_first() {
     let cluster = Cluster::shared().await;
-    let publisher = cluster.publisher();
     let mut one = reader(&cluster, "slow").await;
-    publish(&cluster, &publisher, 0..100).await;
+    publish(&cluster, 0..100).await;
     let mut held = 0;
     while held < 100 {
         held += one.next(100).await.expect("a batch").len();
@@ -67,7 +65,7 @@ async fn what_went_to_another_member_is_not_acknowledged_by_the_first() {
     let mut other_saw = Vec::new();
     take(&mut *other, Duration::from_secs(5), &mut other_saw).await;
     assert!(!other_saw.is_empty() && other_saw.len() < 100, "{}", other_saw.len());
-    publish(&cluster, &publisher, 100..200).await;
+    publish(&cluster, 100..200).await;
     one.acknowledge().await.expect("what is still its own");
     drop(other);
     let mut one_saw = Vec::new();

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use bus_kafka::{KafkaBus, KafkaConfig, KafkaPublisher};
 use domain::event::Topic;
-use domain::ports::bus::{Outbox, Publisher};
+use domain::ports::bus::{Message, Outbox, Publisher, Rejected};
 use embedded::FileLeases;
 use gateway::Relay;
 use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, ResourceSpecifier};
+use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{Consumer as _, StreamConsumer};
 use rdkafka::message::{BorrowedMessage, Headers, Message as _};
@@ -32,13 +32,25 @@ pub struct Cluster {
 impl Cluster {
     /// On the broker that all tests share, with topics.
     pub async fn shared() -> Self {
-        let brokers = std::env::var("STACK_KAFKA").unwrap_or_else(|_| panic!("STACK_KAFKA names no broker: {HOW}"));
-        Self::at(&brokers).await
+        Self::at(&brokers()).await
     }
 
     /// On this broker, with topics.
     pub async fn at(brokers: &str) -> Self {
         let config = named(brokers);
+        bus_kafka::ensure_topics(&config).await.expect("topics");
+        Self { config }
+    }
+
+    /// With a topic of tasks that takes no batches longer than this.
+    pub async fn that_takes(bytes: u32) -> Self {
+        let config = named(&brokers());
+        let admin: AdminClient<DefaultClientContext> =
+            ClientConfig::new().set("bootstrap.servers", &config.brokers).create().expect("a client");
+        let (name, bytes) = (format!("{}task-events", config.topic_prefix), bytes.to_string());
+        let topic = NewTopic::new(&name, 3, TopicReplication::Fixed(1)).set("max.message.bytes", &bytes);
+        let made = admin.create_topics(&[topic], &AdminOptions::new()).await.expect("answered");
+        assert!(made.iter().all(Result::is_ok), "{made:?}");
         bus_kafka::ensure_topics(&config).await.expect("topics");
         Self { config }
     }
@@ -66,15 +78,32 @@ impl Cluster {
         consumer.subscribe(&[topic]).expect("subscribed");
         let mut records = Vec::new();
         while records.len() < count {
-            let message = tokio::time::timeout(Duration::from_secs(20), consumer.recv()).await.expect("in time");
+            let message = tokio::time::timeout(Duration::from_secs(60), consumer.recv()).await.expect("in time");
             records.push(raw(&message.expect("a record")));
         }
         records
     }
 
+    /// Publishes as the relay does: again, until a busy machine's broker has taken everything.
+    pub async fn publish(&self, messages: &[Message<'_>]) -> Vec<Rejected> {
+        let publisher = self.publisher();
+        for _ in 0..30 {
+            match publisher.publish(messages).await {
+                Ok(rejected) => return rejected,
+                Err(error) if error.is_transient() => tokio::time::sleep(Duration::from_secs(1)).await,
+                Err(error) => panic!("{error}"),
+            }
+        }
+        panic!("the broker takes nothing");
+    }
+
     pub fn publisher(&self) -> KafkaPublisher {
         KafkaPublisher::new(self.config.clone())
     }
+}
+
+fn brokers() -> String {
+    std::env::var("STACK_KAFKA").unwrap_or_else(|_| panic!("STACK_KAFKA names no broker: {HOW}"))
 }
 
 /// Key, value and headers.
@@ -89,15 +118,11 @@ fn raw(message: &BorrowedMessage<'_>) -> RawRecord {
 
 /// A configuration with names that no other test uses.
 pub fn named(brokers: &str) -> KafkaConfig {
-    let prefix = format!("test-{}.", uuid::Uuid::new_v4().simple());
+    // A name that no other run has used on this broker either.
+    let unique = tempfile::Builder::new().prefix("test-").rand_bytes(16).tempfile().expect("a file");
+    let prefix = format!("{}.", unique.path().file_name().expect("a name").to_string_lossy());
     let config = KafkaConfig::from_url(&format!("kafka://{brokers}")).expect("brokers");
-    KafkaConfig {
-        topic_prefix: prefix.clone(),
-        group_prefix: prefix,
-        partitions: 3,
-        patience: Duration::from_secs(3),
-        ..config
-    }
+    KafkaConfig { topic_prefix: prefix.clone(), group_prefix: prefix, partitions: 3, ..config }
 }
 
 /// A relay that runs until this is dropped.

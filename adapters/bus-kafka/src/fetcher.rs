@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::event::Topic;
 use domain::ports::bus::Record;
@@ -18,6 +18,7 @@ use tracing::{debug, info, warn};
 use crate::context::log;
 use crate::error::{away, failed};
 use crate::places::{Fetched, Partition, Places};
+use crate::subscription::commit;
 
 /// How long the thread waits for a record before it looks whether it is to end.
 const POLL: Duration = Duration::from_millis(100);
@@ -134,8 +135,22 @@ impl Fetcher {
                 None => {}
             }
         }
-        let Self { consumer, left, .. } = self;
-        // Leaves the group.
+        self.leave();
+    }
+
+    /// Saves what was acknowledged last, and leaves the group once nobody else uses the membership.
+    fn leave(self) {
+        let Self { consumer, shared, left, .. } = self;
+        let unsaved = shared.places().unsaved();
+        if !unsaved.is_empty()
+            && let Err(error) = commit(&consumer, &unsaved)
+        {
+            info!(%error, "the last place could not be saved: its records come again");
+        }
+        let until = Instant::now() + BUSY;
+        while Arc::strong_count(&consumer) > 1 && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         drop(consumer);
         drop(left);
     }

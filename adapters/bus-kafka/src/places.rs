@@ -30,8 +30,10 @@ pub(crate) struct Places {
 struct Place {
     /// Behind what was given out and not acknowledged yet.
     given: Option<i64>,
-    /// Behind what was acknowledged, if it is known.
+    /// Behind what was acknowledged, if anything was.
     acknowledged: Option<i64>,
+    /// Behind what the group has noted as acknowledged.
+    saved: Option<i64>,
 }
 
 impl Places {
@@ -74,17 +76,25 @@ impl Places {
         (self.waiting.len(), self.bytes)
     }
 
-    /// What was given out and can be acknowledged.
-    pub(crate) fn given(&self) -> Vec<(Partition, i64)> {
-        self.ours.iter().filter_map(|(partition, place)| Some((partition.clone(), place.given?))).collect()
+    /// Everything that was given out is dealt with.
+    pub(crate) fn acknowledge(&mut self) {
+        for place in self.ours.values_mut() {
+            place.acknowledged = place.given.take().or(place.acknowledged);
+        }
     }
 
-    /// These places are saved.
-    pub(crate) fn acknowledged(&mut self, saved: &[(Partition, i64)]) {
-        for (partition, offset) in saved {
+    /// What the group is still to be told.
+    pub(crate) fn unsaved(&self) -> Vec<(Partition, i64)> {
+        let unsaved = |(_, place): &(&Partition, &Place)| place.acknowledged != place.saved;
+        let told = self.ours.iter().filter(unsaved);
+        told.filter_map(|(partition, place)| Some((partition.clone(), place.acknowledged?))).collect()
+    }
+
+    /// The group knows these places now.
+    pub(crate) fn saved(&mut self, places: &[(Partition, i64)]) {
+        for (partition, offset) in places {
             if let Some(place) = self.ours.get_mut(partition) {
-                place.acknowledged = Some(*offset);
-                place.given = place.given.filter(|given| given > offset);
+                place.saved = Some(*offset);
             }
         }
     }
@@ -124,11 +134,15 @@ mod tests {
     fn what_was_given_is_acknowledged_once() {
         let mut places = with_two();
         assert_eq!(places.take(2).len(), 2);
-        let mut given = places.given();
-        given.sort();
-        assert_eq!(given, [(("t".to_owned(), 0), 6), (("t".to_owned(), 1), 8)]);
-        places.acknowledged(&given);
-        assert!(places.given().is_empty());
+        assert!(places.unsaved().is_empty(), "given is not acknowledged");
+        places.acknowledge();
+        let mut unsaved = places.unsaved();
+        unsaved.sort();
+        assert_eq!(unsaved, [(("t".to_owned(), 0), 6), (("t".to_owned(), 1), 8)]);
+        places.saved(&unsaved);
+        assert!(places.unsaved().is_empty());
+        places.acknowledge();
+        assert!(places.unsaved().is_empty(), "twice is no news");
         assert_eq!(places.load(), (1, 10));
     }
 
@@ -137,7 +151,8 @@ mod tests {
         let mut places = with_two();
         assert_eq!(places.take(1).len(), 1);
         places.revoke(&[("t".to_owned(), 0)]);
-        assert!(places.given().is_empty());
+        places.acknowledge();
+        assert!(places.unsaved().is_empty());
         let rest: Vec<String> = places.take(9).into_iter().map(|record| record.origin).collect();
         assert_eq!(rest, ["t/1@7"]);
         places.push(fetched(0, 9));

@@ -12,14 +12,16 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, DeliveryResult, Producer as _, ProducerContext, PurgeConfig, ThreadedProducer};
 use tokio::sync::Notify;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::config::KafkaConfig;
 use crate::context::log;
 use crate::error::{away, blocking, failed, unmade};
 
 /// How long a producer that was just made may take to reach a broker.
-const PROBE: Duration = Duration::from_secs(2);
+const PROBE: Duration = Duration::from_secs(4);
+/// How often to look whether anything moves.
+const GLANCE: Duration = Duration::from_millis(100);
 /// How long to wait for room in the queue before looking again.
 const ROOM: Duration = Duration::from_millis(5);
 
@@ -118,18 +120,23 @@ impl Producer {
         Ok(())
     }
 
-    /// Waits for something, as long as brokers acknowledge anything at all meanwhile.
+    /// Waits for something, as long as brokers acknowledge anything at all meanwhile. After a fatal error librdkafka
+    /// keeps some messages without ever reporting them: those are thrown out, which is a report.
     async fn moving(&self, what: impl Future<Output = ()>) -> Result<(), PortError> {
         let mut what = std::pin::pin!(what);
-        loop {
-            let before = self.inner.context().round().settled;
-            if timeout(self.patience, &mut what).await.is_ok() {
-                return Ok(());
+        let (mut settled, mut since) = (self.inner.context().round().settled, Instant::now());
+        while timeout(GLANCE, &mut what).await.is_err() {
+            if self.inner.client().fatal_error().is_some() {
+                self.inner.purge(PurgeConfig::default().queue().inflight());
             }
-            if self.inner.context().round().settled == before {
+            let now = self.inner.context().round().settled;
+            if now != settled {
+                (settled, since) = (now, Instant::now());
+            } else if since.elapsed() >= self.patience {
                 return Err(away(format!("nothing was acknowledged for {:?}", self.patience)));
             }
         }
+        Ok(())
     }
 }
 

@@ -11,7 +11,8 @@ use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::oneshot;
-use tokio::time::sleep;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
 use crate::bus::Leaving;
 use crate::error::{away, blocking, failed};
@@ -29,7 +30,12 @@ pub(crate) struct KafkaSubscription {
     shared: Arc<Shared>,
     leaves: Option<(String, oneshot::Receiver<()>)>,
     leaving: Leaving,
+    /// Places that are being saved.
+    saving: Option<JoinHandle<Saved>>,
 }
+
+/// Places, and whether they could be saved.
+type Saved = (Vec<(Partition, i64)>, KafkaResult<()>);
 
 impl KafkaSubscription {
     pub(crate) fn new(
@@ -38,7 +44,7 @@ impl KafkaSubscription {
         leaves: (String, oneshot::Receiver<()>),
         leaving: Leaving,
     ) -> Self {
-        Self { consumer, shared, leaves: Some(leaves), leaving }
+        Self { consumer, shared, leaves: Some(leaves), leaving, saving: None }
     }
 
     /// Until the group has handed out its partitions, to us or to others.
@@ -52,13 +58,19 @@ impl KafkaSubscription {
         }
     }
 
-    async fn commit(&self, places: &[(Partition, i64)]) -> Result<KafkaResult<()>, PortError> {
-        let mut list = TopicPartitionList::with_capacity(places.len());
-        for ((topic, number), offset) in places {
-            list.add_partition_offset(topic, *number, Offset::Offset(*offset)).map_err(away)?;
+    /// Begins to save what was acknowledged. Returns whether there is anything to save.
+    fn save(&mut self) -> bool {
+        // What was revoked meanwhile is no longer ours to save, so this is asked each time.
+        let unsaved = self.shared.places().unsaved();
+        if unsaved.is_empty() {
+            return false;
         }
         let consumer = Arc::clone(&self.consumer);
-        blocking(PATIENCE, move || consumer.commit(&list, CommitMode::Sync)).await
+        self.saving = Some(tokio::task::spawn_blocking(move || {
+            let result = commit(&consumer, &unsaved);
+            (unsaved, result)
+        }));
+        true
     }
 }
 
@@ -74,21 +86,26 @@ impl Subscription for KafkaSubscription {
         }
     }
 
+    /// While more waits, the place is saved beside the work on it, one step behind; the last step is waited for.
     async fn acknowledge(&mut self) -> Result<(), PortError> {
+        self.shared.places().acknowledge();
+        let more = self.shared.places().load().0 > 0;
         let until = Instant::now() + PATIENCE;
         loop {
-            // Again each time: what was revoked meanwhile is no longer ours to acknowledge.
-            let given = self.shared.places().given();
-            if given.is_empty() {
-                return Ok(());
-            }
-            match self.commit(&given).await? {
-                Ok(()) => {
-                    self.shared.places().acknowledged(&given);
+            if let Some(saving) = &mut self.saving {
+                if more && !saving.is_finished() {
                     return Ok(());
                 }
-                Err(error) if changes_hands(&error) && Instant::now() < until => sleep(AGAIN).await,
-                Err(error) => return Err(failed(&error)),
+                let saved = timeout(PATIENCE, saving).await.map_err(|_| away("a place could not be saved in time"))?;
+                self.saving = None;
+                match saved.map_err(away)? {
+                    (places, Ok(())) => self.shared.places().saved(&places),
+                    (_, Err(error)) if changes_hands(&error) && Instant::now() < until => sleep(AGAIN).await,
+                    (_, Err(error)) => return Err(failed(&error)),
+                }
+            }
+            if !self.save() || more {
+                return Ok(());
             }
         }
     }
@@ -117,6 +134,15 @@ impl Drop for KafkaSubscription {
             self.leaving.lock().unwrap_or_else(PoisonError::into_inner).insert(group, left);
         }
     }
+}
+
+/// Tells the group what was acknowledged.
+pub(crate) fn commit(consumer: &BaseConsumer<Member>, places: &[(Partition, i64)]) -> KafkaResult<()> {
+    let mut list = TopicPartitionList::with_capacity(places.len());
+    for ((topic, number), offset) in places {
+        list.add_partition_offset(topic, *number, Offset::Offset(*offset))?;
+    }
+    consumer.commit(&list, CommitMode::Sync)
 }
 
 /// Whether the group is being rebalanced, after which the same may succeed or no longer be ours.

@@ -9,7 +9,7 @@ use tracing::warn;
 use super::Runner;
 
 /// How long a consumer waits until a letter is published.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Runner {
     /// Publishes a record that was buried to its topic's dead letters, and says why. The row that was stored is the
