@@ -70,12 +70,11 @@ BEGIN
         known := known || ARRAY(
             SELECT p.person FROM tasks t CROSS JOIN unnest(t.people || t.author) p (person) WHERE t.id = ANY (wanted));
         told := ARRAY(
-            SELECT r.doc FROM reminders r
-            WHERE r.task = ANY (wanted) AND (
-                r.state IN ('scheduled', 'due') OR r.id = ANY (members)
-                OR r.id = (
-                    SELECT last.id FROM reminders last WHERE last.task = r.task AND last.state = 'delivered'
-                    ORDER BY last.told_at DESC LIMIT 1)));
+            SELECT r.doc FROM (
+                SELECT id, state, doc, row_number() OVER (PARTITION BY task, state ORDER BY told_at DESC) AS latest
+                FROM reminders WHERE task = ANY (wanted)
+            ) r
+            WHERE r.state IN ('scheduled', 'due') OR r.id = ANY (members) OR (r.state = 'delivered' AND r.latest = 1));
     END IF;
     IF cardinality(told) > 0 THEN
         RETURN QUERY SELECT 'reminder', r.doc, NULL::text, NULL::bigint FROM unnest(told) r (doc);

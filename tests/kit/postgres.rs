@@ -47,6 +47,7 @@ impl Database {
     }
 
     async fn created(how: &str) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "several runs may share the server")]
         let name = format!("taskbot_test_{}", uuid::Uuid::new_v4().as_simple());
         run(owner("postgres"), format!("CREATE DATABASE {name} {how}")).await.expect("a database");
         Self { name }
