@@ -6,4 +6,5 @@ mod faults;
 mod house;
 mod http;
 mod journeys;
+mod kafka;
 mod kit;

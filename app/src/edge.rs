@@ -35,11 +35,15 @@ impl Edge {
         let turns = Turns::new(house.tasks.clone(), state, Options { limits: limits(config)?, web });
         let parts = Parts {
             tasks: house.tasks.clone(),
-            bus: house.bus.clone(),
+            bus: house.events.bus.clone(),
             outbox: house.database.outbox.clone(),
             inbox: house.database.inbox.clone(),
             sealer: Arc::new(sealer(house, config)?),
             chats: vec![Arc::new(console.clone())],
+            broker: consumers::Broker {
+                publisher: house.events.publisher.clone(),
+                events_per_second: NonZeroU32::new(config.limits.events),
+            },
         };
         Ok(Self { turns, console, parts })
     }

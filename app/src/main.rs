@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod config;
 mod edge;
+mod roles;
 mod serve;
 mod shutdown;
 mod telemetry;

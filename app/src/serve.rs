@@ -2,21 +2,26 @@
 
 mod health;
 mod http;
+mod relaying;
 
 use std::io::IsTerminal as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
+
+use self::relaying::Relaying;
 
 use crate::banner::banner;
 use crate::cli::{Role, Serve};
 use crate::commands::{login_name, note};
 use crate::config::Config;
 use crate::edge::Edge;
+use crate::roles::Roles;
 use crate::wiring::House;
 use crate::{shutdown, telemetry};
 
@@ -34,47 +39,37 @@ pub(crate) fn on_terminal() -> bool {
 /// # Errors
 /// When the roles do not fit the bus, the address is taken, or the database cannot be opened.
 pub(crate) async fn run(config: Config, options: Serve) -> Result<ExitCode> {
-    fits(&config, &options.roles)?;
+    let roles = Roles::of(&options.roles, &config)?;
     let metrics = telemetry::start_metrics()?;
     consumers::describe();
+    gateway::describe_relay();
+    bus_kafka::describe();
     let house = House::build(&config).await?;
-    let listener = listen(&config).await?;
+    let listener = listen(roles.addr(&config)).await?;
     let addr = listener.local_addr().context("the listener's address")?;
     let edge = Edge::over(&house, &config, Some(format!("http://{addr}")))?;
-    let consumers = consumers::start(&edge.parts, consumers::Role::ALL);
+    house.events.prepare();
+    let consumers = consumers::start(&edge.parts, &roles.consumers());
+    let relay = Relaying::start(&house, &roles);
     let stop = CancellationToken::new();
     shutdown::on_signal(stop.clone())?;
-    let routes = http::router(&house, &edge, &config, metrics)?;
+    let routes = http::router(&house, &edge, &config, &roles, metrics)?;
     let http = tokio::spawn(gateway::serve(listener, routes, stop.clone().cancelled_owned()));
     info!(%addr, database = house.database.place, "ready");
     let mut _held = None;
-    if on_terminal() {
+    if on_terminal() && roles.play(Role::Bot) {
         note(banner(&config, &house, Some(&addr.to_string())).trim_end())?;
         _held = edge.chat_on_terminal(&house, &login_name(&config), stop.clone()).await?;
     }
     stop.cancelled().await;
     http.await.context("the HTTP edge")?;
     consumers.stop(GRACE).await;
+    relay.stop(GRACE).await;
     house.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The embedded bus lives inside one process, so that process must play every role.
-fn fits(config: &Config, roles: &[Role]) -> Result<()> {
-    let missing = |role: &&Role| !roles.contains(role);
-    let needed = [Role::Bot, Role::Gateway, Role::Audit, Role::Recurrence, Role::Reminders];
-    let missing: Vec<_> = needed.iter().filter(missing).collect();
-    if !roles.is_empty() && !missing.is_empty() && config.events_url.starts_with("embedded:") {
-        bail!(
-            "the embedded bus needs every role in one process, but --roles leaves out {missing:?}; \
-             leave --roles away"
-        );
-    }
-    Ok(())
-}
-
-async fn listen(config: &Config) -> Result<TcpListener> {
-    let addr = config.http.addr;
+async fn listen(addr: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(addr)
         .await
         .with_context(|| format!("cannot listen on {addr}; choose another address with TASKBOT_HTTP__ADDR"))

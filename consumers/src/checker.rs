@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use domain::event::{Passing, Topic};
 use domain::ports::agenda::{Agenda, Reach};
-use domain::ports::bus::Outbox;
+use domain::ports::bus::{Outbox, OutboxRow, RELAY};
 use domain::ports::chat::Chat;
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
@@ -13,6 +14,7 @@ use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use crate::board::Board;
 use crate::handler::Handler;
 use crate::meter;
 
@@ -30,7 +32,7 @@ pub struct Findings {
     pub series: usize,
     /// Reminders and deliveries within reach that are late by more than a minute, at most 2,000.
     pub reminders: usize,
-    /// Consumers for whom the same event has been waiting since the last look.
+    /// Consumers for whom the same event has been waiting since the last look; the relay is one of them.
     pub consumers: Vec<&'static str>,
 }
 
@@ -41,7 +43,9 @@ pub struct Checker {
     clock: Arc<dyn Clock>,
     chats: Vec<Arc<dyn Chat>>,
     consumers: Vec<Arc<dyn Handler>>,
-    /// The event that waited for each consumer at the last look.
+    /// Where the runners note their progress, if a relay stands between the outbox and them.
+    board: Option<Board>,
+    /// Where each consumer stood at the last look, if anything waited for it.
     waiting: Mutex<HashMap<&'static str, i64>>,
 }
 
@@ -55,7 +59,14 @@ impl Checker {
         chats: Vec<Arc<dyn Chat>>,
         consumers: Vec<Arc<dyn Handler>>,
     ) -> Self {
-        Self { agenda, outbox, clock, chats, consumers, waiting: Mutex::default() }
+        Self { agenda, outbox, clock, chats, consumers, board: None, waiting: Mutex::default() }
+    }
+
+    /// Looks after the relay too, and after consumers whose places are not in the outbox but on a broker.
+    #[must_use]
+    pub fn behind_relay(mut self, board: Board) -> Self {
+        self.board = Some(board);
+        self
     }
 
     /// Once a minute, until somebody asks to stop.
@@ -83,26 +94,45 @@ impl Checker {
         Ok(Findings { series, reminders: unclaimed + undelivered, consumers: self.standing().await? })
     }
 
-    /// The consumers for whom the same event waits as at the last look.
+    /// The consumers for whom something waits and who stand where they stood at the last look.
     async fn standing(&self) -> Result<Vec<&'static str>, PortError> {
         let mut standing = Vec::new();
         for consumer in &self.consumers {
-            let after = self.outbox.cursor(consumer.name()).await?;
-            let first = self.outbox.read(after.position, consumer.topics(), 1).await?.first().map(|row| row.position);
-            if self.same_as_before(consumer.name(), first) {
+            let waiting = match &self.board {
+                Some(board) => board.waiting(consumer.name()),
+                None => self.first(consumer.name(), consumer.topics()).await?.map(|row| row.position),
+            };
+            if self.same_as_before(consumer.name(), waiting) {
                 standing.push(consumer.name());
             }
+        }
+        if self.board.is_some() && self.same_as_before(RELAY, self.unpublished().await?) {
+            standing.push(RELAY);
         }
         Ok(standing)
     }
 
-    fn same_as_before(&self, consumer: &'static str, first: Option<i64>) -> bool {
+    /// The first row that waits for somebody who has a cursor.
+    async fn first(&self, name: &str, topics: &[Topic]) -> Result<Option<OutboxRow>, PortError> {
+        let after = self.outbox.cursor(name).await?;
+        Ok(self.outbox.read(after.position, topics, 1).await?.pop())
+    }
+
+    /// The first row that waits for the relay. Says how old it is, because a relay that is gone says nothing.
+    async fn unpublished(&self) -> Result<Option<i64>, PortError> {
+        let first = self.first(RELAY, &[Topic::TaskEvents, Topic::Reminders]).await?;
+        let time = first.as_ref().and_then(|row| Passing::of(&row.payload).ok()?.time());
+        meter::unpublished(time.map_or(0.0, |at| self.clock.now().duration_since(at).as_secs_f64().max(0.0)));
+        Ok(first.map(|row| row.position))
+    }
+
+    fn same_as_before(&self, consumer: &'static str, stands: Option<i64>) -> bool {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = match first {
-            Some(position) => waiting.insert(consumer, position),
+        let before = match stands {
+            Some(place) => waiting.insert(consumer, place),
             None => waiting.remove(consumer),
         };
-        first.is_some() && before == first
+        stands.is_some() && before == stands
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::event::Topic;
 use domain::ids::PersonId;
-use domain::ports::bus::Record;
+use domain::ports::bus::{Message, Publisher, RELAY, Record};
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use domain::ports::inbox::{DeadLetter, Inbox};
@@ -42,13 +42,21 @@ pub struct DeadLetters {
     inbox: Arc<dyn Inbox>,
     clock: Arc<dyn Clock>,
     handlers: Vec<Arc<dyn Handler>>,
+    publisher: Option<Arc<dyn Publisher>>,
 }
 
 impl DeadLetters {
     /// Of these consumers; the runner of a consumer may work at the same time.
     #[must_use]
     pub fn new(inbox: Arc<dyn Inbox>, clock: Arc<dyn Clock>, handlers: Vec<Arc<dyn Handler>>) -> Self {
-        Self { inbox, clock, handlers }
+        Self { inbox, clock, handlers, publisher: None }
+    }
+
+    /// That can replay what the relay gave up on, too.
+    #[must_use]
+    pub fn with_publisher(mut self, publisher: Option<Arc<dyn Publisher>>) -> Self {
+        self.publisher = publisher;
+        self
     }
 
     /// What was not replayed yet, oldest first, at most 10,000.
@@ -90,11 +98,20 @@ impl DeadLetters {
                 Ok(()) => Replayed::Handled,
                 Err(Trouble::Retry(reason) | Trouble::Fail(reason)) => Replayed::Failed(reason),
             },
+            Read::Unpublished(publisher, incoming) => publish(&*publisher, &incoming).await,
             other => other.into(),
         }
     }
 
     fn read(&self, letter: &DeadLetter) -> Read {
+        if let (RELAY, Some(publisher)) = (letter.consumer.as_str(), &self.publisher) {
+            return match decode_letter(letter) {
+                Ok(Decoded::Known(incoming) | Decoded::Unknown { event: Ok(incoming), .. }) => {
+                    Read::Unpublished(Arc::clone(publisher), incoming)
+                }
+                Ok(Decoded::Unknown { event: Err(reason), .. }) | Err(reason) => Read::Bad(reason),
+            };
+        }
         let Some(handler) = self.handlers.iter().find(|handler| handler.name() == letter.consumer) else {
             return Read::Bad(format!("there is no consumer {:?}", letter.consumer));
         };
@@ -115,6 +132,7 @@ impl DeadLetters {
 /// What a letter turned out to be.
 enum Read {
     Wanted(Arc<dyn Handler>, Box<Incoming>),
+    Unpublished(Arc<dyn Publisher>, Box<Incoming>),
     Unwanted,
     Bad(String),
 }
@@ -122,10 +140,19 @@ enum Read {
 impl From<Read> for Replayed {
     fn from(read: Read) -> Self {
         match read {
-            Read::Wanted(..) => Self::WouldTry,
+            Read::Wanted(..) | Read::Unpublished(..) => Self::WouldTry,
             Read::Unwanted => Self::NotWanted,
             Read::Bad(reason) => Self::Failed(reason),
         }
+    }
+}
+
+/// Publishes an event that the relay could not, say because a broker's limit was lower then.
+async fn publish(publisher: &dyn Publisher, incoming: &Incoming) -> Replayed {
+    let topic = incoming.event.kind.topic();
+    match publisher.publish(&[Message::new(topic, &incoming.key, &incoming.payload)]).await {
+        Ok(rejected) => rejected.into_iter().next().map_or(Replayed::Handled, |one| Replayed::Failed(one.reason)),
+        Err(error) => Replayed::Failed(error.to_string()),
     }
 }
 

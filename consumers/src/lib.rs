@@ -5,6 +5,7 @@
 //! notice (a due reminder, the next time of a series) has loops of its own. [`start`] runs all of it.
 
 mod audit;
+mod board;
 mod checker;
 mod dead_letters;
 mod handler;
@@ -21,6 +22,7 @@ mod supervise;
 mod wait;
 
 pub use audit::{Audit, CheckpointError, Checkpoints, Sealer, verify};
+pub use board::Board;
 pub use checker::{Checker, Findings};
 pub use dead_letters::{DeadLetters, Replayed, Which};
 pub use handler::{Handler, Trouble};
@@ -32,4 +34,5 @@ pub use pace::Pace;
 pub use recurrence::{Calendar, Recurrence};
 pub use reminders::{Claimer, Deliverer, Reminders};
 pub use runner::Runner;
-pub use start::{Consumers, Parts, Role, handlers, start};
+pub use start::{Broker, Consumers, Parts, Role, handlers, start};
+pub use supervise::supervised;

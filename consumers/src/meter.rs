@@ -15,6 +15,9 @@ pub(crate) const STUCK_REMINDERS: &str = "taskbot_stuck_reminders";
 /// Consumers that have not moved for a minute although events wait for them.
 pub(crate) const STUCK_CONSUMERS: &str = "taskbot_stuck_consumers";
 
+/// Age of the oldest row that the relay has not published.
+const UNPUBLISHED: &str = "taskbot_outbox_age_seconds";
+
 /// Tells the recorder what each metric means. Call it once, after the recorder is installed.
 pub fn describe() {
     describe_counter!(EVENTS, Unit::Count, "Events per consumer and result");
@@ -25,6 +28,7 @@ pub fn describe() {
     describe_counter!(DELIVERIES, Unit::Count, "Attempts to post a message, per result");
     describe_gauge!(STUCK_SERIES, Unit::Count, "Active series whose next time passed more than a minute ago");
     describe_gauge!(STUCK_REMINDERS, Unit::Count, "Reminders within reach overdue by more than a minute");
+    describe_gauge!(UNPUBLISHED, Unit::Seconds, "Age of the oldest event that the relay has not published, else 0");
     describe_gauge!(STUCK_CONSUMERS, Unit::Count, "Consumers that stand still although events wait for them");
 }
 
@@ -56,6 +60,11 @@ pub(crate) fn restart(task: &'static str) {
 /// An attempt to post: `sent`, `later`, `refused` or `unknown`.
 pub(crate) fn delivery(result: &'static str) {
     counter!(DELIVERIES, "result" => result).increment(1);
+}
+
+/// How old the oldest row is that waits for the relay.
+pub(crate) fn unpublished(seconds: f64) {
+    gauge!(UNPUBLISHED).set(seconds);
 }
 
 /// Sets one of the `STUCK_…` gauges.

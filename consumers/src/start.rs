@@ -1,10 +1,11 @@
 //! Starting the chosen roles in one process, and stopping them in order.
 
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::bus::{Bus, Outbox};
+use domain::ports::bus::{Bus, Outbox, Publisher};
 use domain::ports::chat::Chat;
 use domain::ports::inbox::Inbox;
 use domain::service::Tasks;
@@ -13,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::audit::{Audit, Sealer};
+use crate::board::Board;
 use crate::checker::Checker;
 use crate::handler::Handler;
 use crate::maintenance::Maintenance;
@@ -37,6 +39,17 @@ pub struct Parts {
     pub sealer: Arc<Sealer>,
     /// Where this process can post.
     pub chats: Vec<Arc<dyn Chat>>,
+    /// How they stand to the bus.
+    pub broker: Broker,
+}
+
+/// What stands between the outbox and the consumers, and how much of it they take at once.
+#[derive(Clone, Default)]
+pub struct Broker {
+    /// The broker that the relay publishes to; `None` on the embedded bus, which reads the outbox itself.
+    pub publisher: Option<Arc<dyn Publisher>>,
+    /// How many events each consumer handles per second at most; `None` means as many as it can.
+    pub events_per_second: Option<NonZeroU32>,
 }
 
 /// A role that reacts.
@@ -101,43 +114,54 @@ struct Stage {
 /// They stop from the source on: first whoever begins work by the clock, then what is on its way to a chat, then
 /// the reactions, then audit, because it hears of all the others, and its seals last.
 pub fn start(parts: &Parts, roles: &[Role]) -> Consumers {
+    let board = Board::default();
     let (mut clocks, mut posts, mut reactions) = (Stage::new(), Stage::new(), Stage::new());
     let (mut audit, mut seals) = (Stage::new(), Stage::new());
     for role in roles {
         match role {
             Role::Audit => {
-                audit.run(role.name(), &runner(parts, *role), Runner::run);
+                audit.run(role.name(), &runner(parts, *role, &board), Runner::run);
                 seals.run("sealer", &parts.sealer, Sealer::run);
             }
             Role::Recurrence => {
                 clocks.run("calendar", &Arc::new(Calendar::new(parts.tasks.clone())), Calendar::run);
-                reactions.run(role.name(), &runner(parts, *role), Runner::run);
+                reactions.run(role.name(), &runner(parts, *role, &board), Runner::run);
             }
             Role::Reminders => {
                 let (tasks, chats) = (&parts.tasks, &parts.chats);
                 clocks.run("claimer", &Arc::new(Claimer::new(tasks.clone(), chats.clone())), Claimer::run);
                 posts.run("deliverer", &Arc::new(Deliverer::new(tasks.clone(), chats.clone())), Deliverer::run);
-                reactions.run(role.name(), &runner(parts, *role), Runner::run);
+                reactions.run(role.name(), &runner(parts, *role, &board), Runner::run);
             }
         }
     }
-    look_after(&mut clocks, parts, roles);
+    look_after(&mut clocks, parts, roles, board);
     info!(roles = ?roles.iter().map(|role| role.name()).collect::<Vec<_>>(), "consumers started");
     Consumers { stages: vec![clocks, posts, reactions, audit, seals] }
 }
 
-fn look_after(stage: &mut Stage, parts: &Parts, roles: &[Role]) {
+fn look_after(stage: &mut Stage, parts: &Parts, roles: &[Role], board: Board) {
     let clock = &parts.tasks.clock;
     let (agenda, outbox) = (Arc::clone(&parts.tasks.agenda), Arc::clone(&parts.outbox));
-    let checker = Checker::new(agenda, outbox, Arc::clone(clock), parts.chats.clone(), handlers(parts, roles));
+    let mut checker = Checker::new(agenda, outbox, Arc::clone(clock), parts.chats.clone(), handlers(parts, roles));
+    if parts.broker.publisher.is_some() {
+        checker = checker.behind_relay(board);
+    }
     stage.run("checker", &Arc::new(checker), Checker::run);
     let maintenance = Maintenance::new(Arc::clone(&parts.outbox), Arc::clone(clock));
     stage.run("maintenance", &Arc::new(maintenance), Maintenance::run);
 }
 
-fn runner(parts: &Parts, role: Role) -> Arc<Runner> {
+fn runner(parts: &Parts, role: Role, board: &Board) -> Arc<Runner> {
     let (bus, inbox, clock) = (Arc::clone(&parts.bus), Arc::clone(&parts.inbox), Arc::clone(&parts.tasks.clock));
-    Arc::new(Runner::new(bus, inbox, clock, handler(parts, role)))
+    let mut runner = Runner::new(bus, inbox, clock, handler(parts, role)).with_board(board.clone());
+    if let Some(publisher) = &parts.broker.publisher {
+        runner = runner.with_letters(Arc::clone(publisher));
+    }
+    if let Some(limit) = parts.broker.events_per_second {
+        runner = runner.with_limit(limit);
+    }
+    Arc::new(runner)
 }
 
 impl Stage {

@@ -13,7 +13,7 @@ use crate::meter;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Runs a loop until it ends by itself, and starts it again whenever it panics. Dropping this ends the loop.
-pub(crate) async fn supervised<F>(name: &'static str, stop: CancellationToken, make: impl Fn() -> F)
+pub async fn supervised<F>(name: &'static str, stop: CancellationToken, make: impl Fn() -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {

@@ -10,18 +10,27 @@ use domain::task::Task;
 use embedded::{EmbeddedBus, FileLeases};
 use tokio::time::timeout;
 
+use crate::kit::kafka::{Cluster, Relaying};
 use crate::kit::world::{World, by_id, draft};
 
 /// A bus, and a world whose events come on it.
 struct Bench {
     world: World,
     bus: Arc<dyn Bus>,
+    relaying: Option<Relaying>,
 }
 
 async fn embedded_bus() -> Bench {
     let world = World::new().await;
     let bus = Arc::new(world.bus());
-    Bench { world, bus }
+    Bench { world, bus, relaying: None }
+}
+
+async fn kafka_bus() -> Bench {
+    let world = World::new().await;
+    let cluster = Cluster::shared().await;
+    let relaying = Some(Relaying::start(&world, &cluster));
+    Bench { world, bus: Arc::new(cluster.bus()), relaying }
 }
 
 impl Bench {
@@ -34,14 +43,22 @@ impl Bench {
         let ana = self.world.person("ana").await;
         let task = self.world.add(&ana, draft(&ana, title)).await;
         let edit = TaskEdit { description: Some("more".to_owned()), ..TaskEdit::default() };
-        self.world.one(&ana, Command::Edit { tasks: by_id(&task), edit: Box::new(edit), expected: None }).await
+        let task =
+            self.world.one(&ana, Command::Edit { tasks: by_id(&task), edit: Box::new(edit), expected: None }).await;
+        if let Some(relaying) = &self.relaying {
+            relaying.settled(&self.world).await;
+        }
+        task
     }
 }
 
-/// Everything that comes within a moment, in batches of `max`.
+/// How long nothing comes once all has come. A member of a group has to find its place first.
+const SILENCE: Duration = Duration::from_millis(1_500);
+
+/// Everything that comes, in batches of `max`.
 async fn drain(place: &mut dyn Subscription, max: usize) -> Vec<Record> {
     let mut records = Vec::new();
-    while let Ok(batch) = timeout(Duration::from_millis(400), place.next(max)).await {
+    while let Ok(batch) = timeout(SILENCE, place.next(max)).await {
         let batch = batch.expect("a batch");
         assert!(!batch.is_empty() && batch.len() <= max, "at least one, at most {max}");
         records.extend(batch);
@@ -119,7 +136,7 @@ macro_rules! suite {
     ($adapter:ident: $($case:ident),+ $(,)?) => {
         mod $adapter {
             $(
-                #[tokio::test]
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $case() {
                     super::$case(&super::$adapter().await).await;
                 }
@@ -129,6 +146,14 @@ macro_rules! suite {
 }
 
 suite!(embedded_bus:
+    records_come_once_and_in_order_per_key,
+    what_was_acknowledged_does_not_come_again,
+    consumers_do_not_disturb_each_other,
+    lag_counts_what_is_not_acknowledged,
+    a_wait_ends_with_the_next_commit_and_may_be_given_up,
+);
+
+suite!(kafka_bus:
     records_come_once_and_in_order_per_key,
     what_was_acknowledged_does_not_come_again,
     consumers_do_not_disturb_each_other,

@@ -24,6 +24,7 @@ mod inbox;
 mod load;
 mod outbox;
 mod people;
+mod postgres;
 mod search;
 mod sqlite;
 mod state;

@@ -6,6 +6,7 @@ mod consumers;
 mod model;
 mod moving;
 mod program;
+mod relay;
 mod rights;
 mod seals;
 mod series;

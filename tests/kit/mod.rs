@@ -2,6 +2,8 @@
 
 pub mod clock;
 pub mod dice;
+pub mod kafka;
+pub mod postgres;
 pub mod program;
 pub mod samples;
 pub mod world;

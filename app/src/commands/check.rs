@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::print;
 use crate::config::Config;
+use crate::roles::Roles;
 use crate::wiring::House;
 
 /// Prints a line for each thing that was checked; fails if one of them does.
@@ -24,7 +25,7 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
     };
     tell("configuration", Ok("every key is known".to_owned()))?;
     tell("database", database(&config).await)?;
-    tell("events", Ok(config.events_url.clone()))?;
+    tell("events", events(&config).await)?;
     tell("state", Ok(config.state_url.clone()))?;
     tell("http", http(&config))?;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -38,8 +39,17 @@ async fn database(config: &Config) -> Result<String> {
     Ok(format!("{place} can be written; console zone {zone}"))
 }
 
+async fn events(config: &Config) -> Result<String> {
+    let house = House::build(config).await?;
+    let warnings = house.events.look().await;
+    house.close().await;
+    let warnings = warnings?;
+    let unsafe_settings: String = warnings.iter().map(|warning| format!("; {warning}")).collect();
+    Ok(format!("{}{unsafe_settings}", config.events_url))
+}
+
 fn http(config: &Config) -> Result<String> {
-    let addr = config.http.addr;
+    let addr = Roles::of(&[], config)?.addr(config);
     match TcpListener::bind(addr) {
         Ok(_) => Ok(format!("{addr} is free")),
         Err(error) => anyhow::bail!("{addr}: {error}; choose another with TASKBOT_HTTP__ADDR"),

@@ -23,7 +23,7 @@ pub(crate) async fn run(config: Config, options: cli::Console) -> Result<ExitCod
     let edge = Edge::over(&house, &config, None)?;
     let name = options.user.unwrap_or_else(|| login_name(&config));
     let session = edge.session(&house, &name, options.channel).await?;
-    let consumers = consumers::start(&edge.parts, consumers::Role::ALL);
+    let consumers = consumers::start(&edge.parts, roles(&config));
     let stop = CancellationToken::new();
     shutdown::on_signal(stop.clone())?;
     if on_terminal() {
@@ -36,4 +36,9 @@ pub(crate) async fn run(config: Config, options: cli::Console) -> Result<ExitCod
     consumers.stop(GRACE).await;
     house.close().await;
     chatted.map(|_closed| ExitCode::SUCCESS)
+}
+
+/// On a bus between processes the services react, and the console only delivers what is for its own session.
+fn roles(config: &Config) -> &'static [consumers::Role] {
+    if config.events_url.starts_with("embedded:") { consumers::Role::ALL } else { &[consumers::Role::Reminders] }
 }

@@ -37,8 +37,13 @@ fn told(error: &figment::Error) -> anyhow::Error {
 }
 
 fn check(config: &Config) -> Result<()> {
-    only("TASKBOT_DATABASE_URL", &config.database_url, "sqlite:", "sqlite://taskbot.db")?;
-    only("TASKBOT_EVENTS_URL", &config.events_url, "embedded:", "embedded:")?;
+    if !["postgres:", "postgresql:"].iter().any(|scheme| config.database_url.starts_with(scheme)) {
+        let known = "sqlite://taskbot.db or postgres://user:password@host/taskbot";
+        only("TASKBOT_DATABASE_URL", &config.database_url, "sqlite:", known)?;
+    }
+    if !config.events_url.starts_with("embedded:") {
+        config.kafka()?;
+    }
     only("TASKBOT_STATE_URL", &config.state_url, "memory:", "memory:")?;
     if !config.secrets_url.is_empty() {
         bail!("TASKBOT_SECRETS_URL: this version reads secrets from the environment only; leave it empty");

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use bus_kafka::KafkaConfig;
 use consumers::Checkpoints;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,10 @@ pub(crate) struct Config {
     pub limits: Limits,
     /// The audit log.
     pub audit: Audit,
+    /// Kafka, besides where it is.
+    pub kafka: Kafka,
+    /// What `taskbot migrate` uses.
+    pub migrate: Migrate,
     /// The console.
     pub console: Console,
     /// Slack.
@@ -55,6 +60,8 @@ impl Default for Config {
             log: Log::default(),
             limits: Limits::default(),
             audit: Audit::default(),
+            kafka: Kafka::default(),
+            migrate: Migrate::default(),
             console: Console::default(),
             slack: Slack::default(),
             discord: Discord::default(),
@@ -63,17 +70,11 @@ impl Default for Config {
 }
 
 /// The HTTP edge.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Http {
-    /// Where to listen.
-    pub addr: SocketAddr,
-}
-
-impl Default for Http {
-    fn default() -> Self {
-        Self { addr: SocketAddr::from(([127, 0, 0, 1], 8080)) }
-    }
+    /// Where to listen; without it, on the role's port of the loopback address.
+    pub addr: Option<SocketAddr>,
 }
 
 /// Logs. They go to stderr.
@@ -112,12 +113,63 @@ pub(crate) struct Limits {
     pub chat_rate: u32,
     /// Chat messages at once.
     pub chat_burst: u32,
+    /// Events that each consumer handles a second; 0: as many as it can.
+    pub events: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rest_writes: 2_000, rest_reads: 5_000, chat_rate: 5, chat_burst: 20 }
+        Self { rest_writes: 2_000, rest_reads: 5_000, chat_rate: 5, chat_burst: 20, events: 0 }
     }
+}
+
+/// How to sign in to Kafka.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Kafka {
+    /// `plaintext`, `ssl`, `sasl_plaintext`, `sasl_ssl`.
+    pub security_protocol: String,
+    /// `PLAIN`, `SCRAM-SHA-256`, `SCRAM-SHA-512`.
+    pub sasl_mechanism: String,
+    /// As whom.
+    pub username: String,
+    /// With which password.
+    pub password: Option<Secret>,
+    /// The certificate authority to trust, a PEM file.
+    pub ca_file: String,
+    /// What stands before every topic's name, for those who share a cluster.
+    pub topic_prefix: String,
+    /// What stands before every consumer group's name.
+    pub group_prefix: String,
+}
+
+impl Config {
+    /// How to reach Kafka.
+    ///
+    /// # Errors
+    /// When URL and settings do not fit each other, or this build.
+    pub(crate) fn kafka(&self) -> Result<KafkaConfig> {
+        let mut kafka = KafkaConfig::from_url(&self.events_url).context("TASKBOT_EVENTS_URL")?;
+        let Kafka { security_protocol, sasl_mechanism, username, password, ca_file, topic_prefix, group_prefix } =
+            self.kafka.clone();
+        kafka.security_protocol = security_protocol;
+        kafka.sasl_mechanism = sasl_mechanism;
+        kafka.username = username;
+        kafka.password = bus_kafka::Secret(password.map(|password| password.reveal().to_owned()).unwrap_or_default());
+        kafka.ca_file = Some(ca_file).filter(|file| !file.is_empty()).map(Into::into);
+        kafka.topic_prefix = topic_prefix;
+        kafka.group_prefix = group_prefix;
+        kafka.validate().context("TASKBOT_KAFKA__…")?;
+        Ok(kafka)
+    }
+}
+
+/// What `taskbot migrate` uses.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Migrate {
+    /// The database as its owner reaches it, `postgres://owner:…@host/taskbot`.
+    pub database_url: Option<Secret>,
 }
 
 /// The audit log.

@@ -6,35 +6,57 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
+use utoipa_axum::router::OpenApiRouter;
 
 use super::health::DatabaseCheck;
+use crate::cli::Role;
 use crate::config::Config;
 use crate::edge::Edge;
+use crate::roles::Roles;
 use crate::wiring::House;
 
 /// Every route of this process.
 ///
 /// # Errors
 /// When a limit is zero.
-pub(crate) fn router(house: &House, edge: &Edge, config: &Config, metrics: PrometheusHandle) -> Result<Router> {
-    let door = bot::Door {
-        turns: edge.turns.clone(),
-        operators: Arc::new(house.operators.clone()),
-        console: edge.console.clone(),
+pub(crate) fn router(
+    house: &House,
+    edge: &Edge,
+    config: &Config,
+    roles: &Roles,
+    metrics: PrometheusHandle,
+) -> Result<Router> {
+    let operations = gateway::Operations {
+        checks: checks(house, roles),
+        metrics,
+        clock: house.clock.clone(),
+        ids: house.ids.clone(),
+        mounted: if roles.play(Role::Bot) { chat(house, edge) } else { OpenApiRouter::new() },
     };
+    if !roles.play(Role::Gateway) {
+        return Ok(gateway::operations(operations));
+    }
     Ok(gateway::router(gateway::Gateway {
         tasks: house.tasks.clone(),
         operators: house.operators.clone(),
         limits: limits(config)?,
         timeouts: gateway::Timeouts::default(),
-        operations: gateway::Operations {
-            checks: vec![Arc::new(DatabaseCheck(house.database.outbox.clone()))],
-            metrics,
-            clock: house.clock.clone(),
-            ids: house.ids.clone(),
-            mounted: bot::router(door),
-        },
+        operations,
     }))
+}
+
+fn chat(house: &House, edge: &Edge) -> OpenApiRouter {
+    bot::router(bot::Door {
+        turns: edge.turns.clone(),
+        operators: Arc::new(house.operators.clone()),
+        console: edge.console.clone(),
+    })
+}
+
+/// What the process depends on: commands, reads and reminders need the database alone.
+fn checks(house: &House, roles: &Roles) -> Vec<Arc<dyn gateway::Check>> {
+    let database: Arc<dyn gateway::Check> = Arc::new(DatabaseCheck(house.database.outbox.clone()));
+    std::iter::once(database).chain(house.events.check(roles.need_the_bus())).collect()
 }
 
 fn limits(config: &Config) -> Result<gateway::Limits> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use domain::ports::agenda::Agenda;
 use domain::ports::audit::AuditLog;
+use domain::ports::bell::Bell;
 use domain::ports::bus::Outbox;
 use domain::ports::clock::Clock;
 use domain::ports::inbox::Inbox;
@@ -13,6 +14,7 @@ use domain::ports::people::People;
 use domain::ports::seals::Seals;
 use domain::ports::store::Store;
 use embedded::{FileLeases, SystemClock};
+use store_postgres::{BellBridge, PostgresStore};
 use store_sqlite::{Options, SqliteStore};
 
 use crate::config::Config;
@@ -47,6 +49,8 @@ pub(crate) struct Database {
 /// The database itself, to be closed in the end.
 enum Opened {
     Sqlite(Arc<SqliteStore>),
+    /// With what rings the bells of other processes.
+    Postgres(Arc<PostgresStore>, BellBridge),
 }
 
 impl Database {
@@ -54,7 +58,22 @@ impl Database {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub(crate) async fn open(config: &Config) -> Result<Self> {
+    pub(crate) async fn open(config: &Config, bell: &Bell) -> Result<Self> {
+        if config.database_url.starts_with("sqlite:") {
+            Self::sqlite(config).await
+        } else {
+            Self::postgres(config, bell).await
+        }
+    }
+
+    async fn postgres(config: &Config, bell: &Bell) -> Result<Self> {
+        let store = Arc::new(PostgresStore::open(&config.database_url, store_postgres::Options::default()).await?);
+        let clock = Arc::new(store.clock().await?);
+        let (place, bridge) = (store.place(), store.bell_bridge(bell.clone()));
+        Ok(Self::of(store.clone(), store.clone(), clock, place, false, Opened::Postgres(store, bridge)))
+    }
+
+    async fn sqlite(config: &Config) -> Result<Self> {
         let store = Arc::new(SqliteStore::open(&config.database_url, Options::default()).await?);
         let place =
             store.path().map_or("in memory; it is gone when this ends".into(), |path| path.display().to_string());
@@ -94,6 +113,10 @@ impl Database {
     pub(crate) async fn close(self) {
         match self.opened {
             Opened::Sqlite(store) => store.close().await,
+            Opened::Postgres(store, bridge) => {
+                drop(bridge);
+                store.close().await;
+            }
         }
     }
 }

@@ -1,23 +1,104 @@
 //! The bus that the configuration names.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use anyhow::{Context, Result};
+use async_trait::async_trait;
+use bus_kafka::{KafkaBus, KafkaConfig, KafkaPublisher, ensure_topics};
 use domain::ports::bell::Bell;
-use domain::ports::bus::Bus;
+use domain::ports::bus::{Bus, Publisher};
 use embedded::EmbeddedBus;
+use tracing::{info, warn};
 
 use super::database::Database;
+use crate::config::Config;
 
-/// The bus.
+/// How long a broker may take to answer a check.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long to wait before the topics are looked at again.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// The bus, and what leads to it.
 pub(crate) struct Events {
     /// Where consumers get their events.
     pub bus: Arc<dyn Bus>,
+    /// Where the relay sends them; none on the embedded bus, which reads the outbox itself.
+    pub publisher: Option<Arc<dyn Publisher>>,
+    kafka: Option<KafkaConfig>,
 }
 
 impl Events {
-    /// The bus inside this process, over the database's outbox.
-    pub(crate) fn over(database: &Database, bell: &Bell) -> Self {
-        let bus = EmbeddedBus::new(database.outbox.clone(), bell.clone(), database.leases.clone());
-        Self { bus: Arc::new(bus) }
+    /// What `TASKBOT_EVENTS_URL` names.
+    ///
+    /// # Errors
+    /// When the configuration of Kafka cannot be right.
+    pub(crate) fn of(config: &Config, database: &Database, bell: &Bell) -> Result<Self> {
+        if config.events_url.starts_with("embedded:") {
+            let bus = EmbeddedBus::new(database.outbox.clone(), bell.clone(), database.leases.clone());
+            return Ok(Self { bus: Arc::new(bus), publisher: None, kafka: None });
+        }
+        let kafka = config.kafka()?;
+        Ok(Self {
+            bus: Arc::new(KafkaBus::new(kafka.clone())),
+            publisher: Some(Arc::new(KafkaPublisher::new(kafka.clone()))),
+            kafka: Some(kafka),
+        })
+    }
+
+    /// Whether a broker answers, as a line for `/health/ready`.
+    pub(crate) fn check(&self, required: bool) -> Option<Arc<dyn gateway::Check>> {
+        self.kafka.clone().map(|kafka| Arc::new(Broker { kafka, required }) as Arc<dyn gateway::Check>)
+    }
+
+    /// Makes or looks at the topics as soon as a broker answers; until then nothing else waits.
+    pub(crate) fn prepare(&self) {
+        if let Some(kafka) = self.kafka.clone() {
+            tokio::spawn(async move { prepare(&kafka).await });
+        }
+    }
+
+    /// Looks at the topics once; gives what is unsafe about them.
+    ///
+    /// # Errors
+    /// When no broker answers.
+    pub(crate) async fn look(&self) -> Result<Vec<String>> {
+        match &self.kafka {
+            None => Ok(Vec::new()),
+            Some(kafka) => Ok(ensure_topics(kafka).await.context("TASKBOT_EVENTS_URL")?),
+        }
+    }
+}
+
+async fn prepare(kafka: &KafkaConfig) {
+    loop {
+        match ensure_topics(kafka).await {
+            Ok(warnings) => {
+                info!("the topics are there");
+                return warnings.iter().for_each(|unsafe_setting| warn!("{unsafe_setting}"));
+            }
+            Err(error) => warn!(%error, "the topics could not be looked at; events wait in the outbox meanwhile"),
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+struct Broker {
+    kafka: KafkaConfig,
+    required: bool,
+}
+
+#[async_trait]
+impl gateway::Check for Broker {
+    fn name(&self) -> &str {
+        "kafka"
+    }
+
+    fn required(&self) -> bool {
+        self.required
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        bus_kafka::check(&self.kafka, PATIENCE).await.map_err(|error| error.to_string())
     }
 }

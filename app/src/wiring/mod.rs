@@ -11,7 +11,6 @@ use bot::console::ConsoleDirectory;
 use domain::ids::PersonId;
 use domain::person::{Identity, Person, Settings};
 use domain::ports::bell::Bell;
-use domain::ports::bus::Bus;
 use domain::ports::clock::{Clock, Ids};
 use domain::ports::state::State;
 use domain::service::{Operators, Tasks};
@@ -21,7 +20,7 @@ use jiff::tz::TimeZone;
 
 use crate::config::Config;
 pub(crate) use database::Database;
-use events::Events;
+pub(crate) use events::Events;
 
 /// Every part that commands and roles are made of.
 pub(crate) struct House {
@@ -30,7 +29,7 @@ pub(crate) struct House {
     /// The service.
     pub tasks: Tasks,
     /// The bus.
-    pub bus: Arc<dyn Bus>,
+    pub events: Events,
     /// Small values that may be lost.
     pub state: Arc<dyn State>,
     /// The time.
@@ -49,12 +48,13 @@ impl House {
     /// # Errors
     /// When the database cannot be opened, or the configuration names no zone or person.
     pub(crate) async fn build(config: &Config) -> Result<Self> {
-        let database = Database::open(config).await?;
+        let bell = Bell::default();
+        let database = Database::open(config, &bell).await?;
         let clock = database.clock.clone();
         let ids: Arc<dyn Ids> = Arc::new(RandomIds::new(clock.clone()));
-        let tasks = service(&database, &ids);
+        let tasks = service(&database, &ids, bell);
         Ok(Self {
-            bus: Events::over(&database, &tasks.bell).bus,
+            events: Events::of(config, &database, &tasks.bell)?,
             state: Arc::new(MemoryState::new(clock.clone())),
             database,
             tasks,
@@ -82,7 +82,7 @@ impl House {
     }
 }
 
-fn service(database: &Database, ids: &Arc<dyn Ids>) -> Tasks {
+fn service(database: &Database, ids: &Arc<dyn Ids>, bell: Bell) -> Tasks {
     Tasks {
         store: database.store.clone(),
         agenda: database.agenda.clone(),
@@ -91,7 +91,7 @@ fn service(database: &Database, ids: &Arc<dyn Ids>) -> Tasks {
         directory: Arc::new(ConsoleDirectory::new(database.people.clone())),
         clock: database.clock.clone(),
         ids: ids.clone(),
-        bell: Bell::default(),
+        bell,
     }
 }
 

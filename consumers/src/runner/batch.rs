@@ -146,6 +146,7 @@ impl Runner {
         error!(consumer = name, origin = record.origin, reason, "gave up on an event: see `taskbot dead-letters`");
         meter::events(name, "failed", 1);
         meter::dead_letter(name);
+        self.post(record, reason).await;
         Ok(())
     }
 }

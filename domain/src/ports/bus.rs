@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::error::PortError;
 use crate::event::Topic;
 
+/// The name of whoever publishes the outbox to a broker: its lease, its cursor, and its dead letters.
+pub const RELAY: &str = "relay";
+
 /// One record off the bus.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -163,10 +166,22 @@ pub trait Publisher: Send + Sync {
 pub struct Message<'a> {
     /// The topic.
     pub topic: Topic,
+    /// Whether it goes to the topic's dead letters instead: `<topic>.dlq`.
+    pub dead: bool,
     /// The task's id.
     pub key: &'a str,
     /// The value; `None` is a tombstone, which a compacted topic forgets the key by.
     pub payload: Option<&'a str>,
+    /// What stands beside the value, name and text.
+    pub headers: &'a [(&'static str, &'a str)],
+}
+
+impl<'a> Message<'a> {
+    /// A value for a topic, with nothing beside it.
+    #[must_use]
+    pub const fn new(topic: Topic, key: &'a str, payload: &'a str) -> Self {
+        Self { topic, dead: false, key, payload: Some(payload), headers: &[] }
+    }
 }
 
 /// A message that a broker will never take.

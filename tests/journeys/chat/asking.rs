@@ -126,6 +126,7 @@ async fn audited(talk: &Talk) {
         inbox: talk.world.store.clone(),
         sealer: talk.world.sealer(),
         chats: Vec::new(),
+        broker: consumers::Broker::default(),
     };
     let running = start(&parts, &[Role::Audit]);
     let query = domain::ports::audit::AuditQuery { limit: 100, ..Default::default() };

@@ -49,6 +49,7 @@ impl Process {
             sealer: Arc::new(Sealer::new(store.clone(), Arc::new(FileLeases::default()), clock, None)),
             inbox: store,
             chats: vec![Arc::new(chat.clone())],
+            broker: consumers::Broker::default(),
         };
         let running = start(&parts, Role::ALL);
         Self { turns: Turns::new(tasks.clone(), state, Options::default()), tasks, chat, running }

@@ -37,6 +37,7 @@ impl Bench {
             inbox: world.store.clone(),
             sealer: world.sealer(),
             chats: vec![chat.clone()],
+            broker: consumers::Broker::default(),
         };
         Self { world, chat, parts }
     }

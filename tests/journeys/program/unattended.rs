@@ -47,6 +47,7 @@ fn parts(world: &World, chat: &Arc<Noted>) -> Parts {
         inbox: world.store.clone(),
         sealer: world.sealer(),
         chats: vec![chat.clone()],
+        broker: consumers::Broker::default(),
     }
 }
 

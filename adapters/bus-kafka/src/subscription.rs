@@ -1,0 +1,202 @@
+//! One consumer's place on its topics.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use domain::ports::bus::{Record, Subscription};
+use domain::ports::error::PortError;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::{Offset, TopicPartitionList};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use crate::bus::Leaving;
+use crate::error::{away, blocking, failed};
+use crate::fetcher::{Member, Shared};
+use crate::places::Partition;
+
+/// How long saving a place may take, and counting what waits.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait while the group changes hands.
+const AGAIN: Duration = Duration::from_millis(200);
+
+/// A member of a group. Dropping it leaves the group.
+pub(crate) struct KafkaSubscription {
+    consumer: Arc<BaseConsumer<Member>>,
+    shared: Arc<Shared>,
+    leaves: Option<(String, oneshot::Receiver<()>)>,
+    leaving: Leaving,
+    /// Places that are being saved.
+    saving: Option<JoinHandle<Saved>>,
+}
+
+/// Places, and whether they could be saved.
+type Saved = (Vec<(Partition, i64)>, KafkaResult<()>);
+
+impl KafkaSubscription {
+    pub(crate) fn new(
+        consumer: Arc<BaseConsumer<Member>>,
+        shared: Arc<Shared>,
+        leaves: (String, oneshot::Receiver<()>),
+        leaving: Leaving,
+    ) -> Self {
+        Self { consumer, shared, leaves: Some(leaves), leaving, saving: None }
+    }
+
+    /// Until the group has handed out its partitions, to us or to others.
+    pub(crate) async fn joined(&self) -> Result<(), PortError> {
+        loop {
+            self.shared.take(0)?;
+            if self.shared.places().joined {
+                return Ok(());
+            }
+            self.shared.news.notified().await;
+        }
+    }
+
+    /// Begins to save what was acknowledged. Returns whether there is anything to save.
+    fn save(&mut self) -> bool {
+        // What was revoked meanwhile is no longer ours to save, so this is asked each time.
+        let unsaved = self.shared.places().unsaved();
+        if unsaved.is_empty() {
+            return false;
+        }
+        let consumer = Arc::clone(&self.consumer);
+        self.saving = Some(tokio::task::spawn_blocking(move || {
+            let result = commit(&consumer, &unsaved);
+            (unsaved, result)
+        }));
+        true
+    }
+}
+
+#[async_trait]
+impl Subscription for KafkaSubscription {
+    async fn next(&mut self, max: usize) -> Result<Vec<Record>, PortError> {
+        loop {
+            let records = self.shared.take(max)?;
+            if !records.is_empty() {
+                return Ok(records);
+            }
+            self.shared.news.notified().await;
+        }
+    }
+
+    /// While more waits, the place is saved beside the work on it, one step behind; the last step is waited for.
+    async fn acknowledge(&mut self) -> Result<(), PortError> {
+        self.shared.places().acknowledge();
+        let more = self.shared.places().load().0 > 0;
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(saving) = &mut self.saving {
+                if more && !saving.is_finished() {
+                    return Ok(());
+                }
+                let saved = timeout(PATIENCE, saving).await.map_err(|_| away("a place could not be saved in time"))?;
+                self.saving = None;
+                match saved.map_err(away)? {
+                    (places, Ok(())) => self.shared.places().saved(&places),
+                    (_, Err(error)) if changes_hands(&error) && Instant::now() < until => sleep(AGAIN).await,
+                    (_, Err(error)) => return Err(failed(&error)),
+                }
+            }
+            if !self.save() || more {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn lag(&self) -> Result<u64, PortError> {
+        let standing = self.shared.places().standing();
+        if standing.is_empty() {
+            return Ok(0);
+        }
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let (consumer, standing) = (Arc::clone(&self.consumer), standing.clone());
+            match blocking(PATIENCE + PATIENCE, move || waiting(&consumer, &standing)).await? {
+                Ok(count) => return Ok(count),
+                Err(error) if moves(&error) && Instant::now() < until => sleep(AGAIN).await,
+                Err(error) => return Err(failed(&error)),
+            }
+        }
+    }
+}
+
+impl Drop for KafkaSubscription {
+    fn drop(&mut self) {
+        self.shared.stop();
+        if let Some((group, left)) = self.leaves.take() {
+            self.leaving.lock().unwrap_or_else(PoisonError::into_inner).insert(group, left);
+        }
+    }
+}
+
+/// Tells the group what was acknowledged.
+pub(crate) fn commit(consumer: &BaseConsumer<Member>, places: &[(Partition, i64)]) -> KafkaResult<()> {
+    let mut list = TopicPartitionList::with_capacity(places.len());
+    for ((topic, number), offset) in places {
+        list.add_partition_offset(topic, *number, Offset::Offset(*offset))?;
+    }
+    consumer.commit(&list, CommitMode::Sync)
+}
+
+/// Whether the group is being rebalanced, after which the same may succeed or no longer be ours.
+fn changes_hands(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        error.rdkafka_error_code(),
+        Some(Code::RebalanceInProgress | Code::IllegalGeneration | Code::UnknownMemberId | Code::AssignmentLost)
+    )
+}
+
+/// Whether a partition is just getting another leader.
+fn moves(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(error.rdkafka_error_code(), Some(Code::NotLeaderForPartition | Code::LeaderNotAvailable))
+}
+
+/// How many records stand behind these places.
+fn waiting(consumer: &BaseConsumer<Member>, standing: &[(Partition, Option<i64>)]) -> KafkaResult<u64> {
+    let all = list(standing.iter().map(|(partition, _)| partition));
+    let ends = offsets(consumer, &all, Offset::End)?;
+    let unknown = list(standing.iter().filter(|(_, place)| place.is_none()).map(|(partition, _)| partition));
+    let (mut saved, mut begins) = (HashMap::new(), HashMap::new());
+    if unknown.count() > 0 {
+        saved = consumer.committed_offsets(unknown.clone(), PATIENCE)?.to_topic_map();
+        begins = offsets(consumer, &unknown, Offset::Beginning)?;
+    }
+    let number = |map: &HashMap<Partition, Offset>, partition: &Partition| match map.get(partition) {
+        Some(Offset::Offset(offset)) => Some(*offset),
+        _ => None,
+    };
+    let behind = standing.iter().map(|(partition, place)| {
+        let place = place.or_else(|| number(&saved, partition)).or_else(|| number(&begins, partition));
+        let end = number(&ends, partition).unwrap_or_default();
+        u64::try_from(end - place.unwrap_or(end)).unwrap_or_default()
+    });
+    Ok(behind.sum())
+}
+
+fn list<'a>(partitions: impl Iterator<Item = &'a Partition>) -> TopicPartitionList {
+    let mut list = TopicPartitionList::new();
+    for (topic, number) in partitions {
+        list.add_partition(topic, *number);
+    }
+    list
+}
+
+/// Where partitions begin or end now: one question to each broker, which takes these places for times.
+fn offsets(
+    consumer: &BaseConsumer<Member>,
+    partitions: &TopicPartitionList,
+    which: Offset,
+) -> KafkaResult<HashMap<Partition, Offset>> {
+    let mut times = partitions.clone();
+    times.set_all_offsets(which)?;
+    Ok(consumer.offsets_for_times(times, PATIENCE)?.to_topic_map())
+}

@@ -1,0 +1,183 @@
+//! The database's clock, by which "never early" is measured: every process goes by the same one.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::ports::clock::Clock;
+use domain::ports::error::PortError;
+use jiff::Timestamp;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+use tracing::{debug, error};
+
+use crate::PostgresStore;
+use crate::ask::Ask;
+use crate::error::corrupt;
+use crate::lane::Lane;
+use crate::rows::column;
+
+/// How often the database is asked.
+const PERIOD: Duration = Duration::from_secs(30);
+/// More than this between the two clocks, and something is wrong with one of them.
+const BOUND: Duration = Duration::from_secs(5);
+/// The longest sleep before the clock is looked at again.
+const PIECE: Duration = Duration::from_secs(1);
+
+const NOW: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
+/// The database's clock, in whole microseconds: asked when it is made and every 30 s, and carried on in between by
+/// the machine's monotonic clock. It is never ahead of the database's, and never goes back.
+#[derive(Debug)]
+pub struct PostgresClock {
+    reading: Arc<Reading>,
+    asks: JoinHandle<()>,
+}
+
+/// The latest answer.
+#[derive(Debug)]
+struct Reading {
+    anchor: Mutex<Anchor>,
+    latest: AtomicI64,
+    astray: AtomicBool,
+}
+
+/// What the database's clock showed at the latest when its answer came.
+#[derive(Clone, Copy, Debug)]
+struct Anchor {
+    came_at: Instant,
+    micros: i64,
+}
+
+impl PostgresStore {
+    /// The clock of this database.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn clock(&self) -> Result<PostgresClock, PortError> {
+        let anchor = ask(&self.relay).await?;
+        let reading = Arc::new(Reading {
+            anchor: Mutex::new(anchor),
+            latest: AtomicI64::new(i64::MIN),
+            astray: AtomicBool::new(false),
+        });
+        reading.judge(anchor);
+        let asks = tokio::spawn(keep(Arc::clone(&self.relay), Arc::clone(&reading)));
+        Ok(PostgresClock { reading, asks })
+    }
+}
+
+async fn ask(lane: &Lane) -> Result<Anchor, PortError> {
+    let row = lane.row(Ask::new(NOW)).await?.ok_or_else(|| corrupt("time", "missing"))?;
+    // It was asked before its answer came, so this is not ahead.
+    Ok(Anchor { came_at: Instant::now(), micros: column(&row, 0)? })
+}
+
+async fn keep(lane: Arc<Lane>, reading: Arc<Reading>) {
+    loop {
+        sleep(PERIOD).await;
+        match ask(&lane).await {
+            Ok(anchor) => {
+                reading.judge(anchor);
+                *reading.anchor.lock().unwrap_or_else(PoisonError::into_inner) = anchor;
+            }
+            Err(error) => debug!(%error, "the database's clock was not asked"),
+        }
+    }
+}
+
+impl Reading {
+    fn now(&self) -> i64 {
+        let anchor = *self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
+        self.forward(anchor.after(anchor.came_at.elapsed()))
+    }
+
+    /// The later of the reading and everything read before.
+    fn forward(&self, micros: i64) -> i64 {
+        self.latest.fetch_max(micros, Ordering::AcqRel).max(micros)
+    }
+
+    /// Compares the database's clock with the machine's.
+    fn judge(&self, anchor: Anchor) {
+        #[expect(clippy::disallowed_methods, reason = "this is where the two clocks are compared")]
+        let machine = Timestamp::now().as_microsecond();
+        let astray = Duration::from_micros(machine.abs_diff(anchor.after(anchor.came_at.elapsed()))) > BOUND;
+        if astray && !self.astray.swap(astray, Ordering::AcqRel) {
+            error!(database = anchor.micros, machine, "the database's clock and the machine's are more than 5 s apart");
+        }
+        self.astray.store(astray, Ordering::Release);
+    }
+}
+
+impl Anchor {
+    fn after(self, elapsed: Duration) -> i64 {
+        self.micros.saturating_add(i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX))
+    }
+}
+
+impl PostgresClock {
+    /// Whether the database's clock and the machine's are more than 5 s apart: nothing is to be claimed then, because
+    /// nobody knows which is wrong.
+    #[must_use]
+    pub fn is_astray(&self) -> bool {
+        self.reading.astray.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for PostgresClock {
+    fn drop(&mut self) {
+        self.asks.abort();
+    }
+}
+
+#[async_trait]
+impl Clock for PostgresClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.reading.now()).unwrap_or(Timestamp::MAX)
+    }
+
+    async fn until(&self, at: Timestamp) {
+        while let Some(left) = left(self.now(), at) {
+            sleep(left.min(PIECE)).await;
+        }
+    }
+}
+
+/// How long it is still until `at`; `None` once it has come.
+fn left(now: Timestamp, at: Timestamp) -> Option<Duration> {
+    Duration::try_from(at.duration_since(now)).ok().filter(|left| !left.is_zero())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(micros: i64) -> Reading {
+        let anchor = Anchor { came_at: Instant::now(), micros };
+        Reading { anchor: Mutex::new(anchor), latest: AtomicI64::new(i64::MIN), astray: AtomicBool::new(false) }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_goes_on_between_answers_and_never_back() {
+        let reading = reading(1_000_000);
+        assert_eq!(reading.now(), 1_000_000);
+        tokio::time::advance(Duration::from_millis(1_500)).await;
+        assert_eq!(reading.now(), 2_500_000);
+        *reading.anchor.lock().expect("not poisoned") = Anchor { came_at: Instant::now(), micros: 2_000_000 };
+        assert_eq!(reading.now(), 2_500_000, "set back, it stands still");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(reading.now(), 3_000_000);
+    }
+
+    #[tokio::test]
+    async fn clocks_that_are_far_apart_are_known() {
+        #[expect(clippy::disallowed_methods, reason = "compared with the machine's clock")]
+        let machine = Timestamp::now().as_microsecond();
+        for (offset, astray) in [(0, false), (4_000_000, false), (6_000_000, true), (-6_000_000, true)] {
+            let reading = reading(machine + offset);
+            reading.judge(*reading.anchor.lock().expect("not poisoned"));
+            assert_eq!(reading.astray.load(Ordering::Acquire), astray, "{offset}");
+        }
+    }
+}

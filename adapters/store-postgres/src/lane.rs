@@ -1,0 +1,119 @@
+//! A lane: the connections of one role, who may use them, and what happens when the database is slow or away.
+
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgPool, PgRow};
+use sqlx::{AssertSqlSafe, Postgres};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use domain::ports::error::PortError;
+
+use crate::ask::Ask;
+use crate::breaker::Breaker;
+use crate::error::{Failed, Kind};
+
+/// How often, and after what pauses, a statement that may be repeated is.
+fn again() -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(10))
+        .with_max_delay(Duration::from_millis(200))
+        .with_max_times(3)
+        .with_jitter()
+}
+
+/// The connections of one role.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    pool: PgPool,
+    /// One permit for each who has a connection or waits for one.
+    places: Semaphore,
+    breaker: Breaker,
+    /// How long an answer may take.
+    patience: Duration,
+}
+
+impl Lane {
+    /// A lane in which so many may wait for a connection.
+    pub(crate) fn new(pool: PgPool, waiting: usize, patience: Duration) -> Self {
+        let places = pool.options().get_max_connections() as usize + waiting;
+        Self { pool, places: Semaphore::new(places), breaker: Breaker::default(), patience }
+    }
+
+    /// The rows that answer a question.
+    pub(crate) async fn rows(&self, ask: Ask) -> Result<Vec<PgRow>, PortError> {
+        #[cfg(test)]
+        crate::plans::note(self, &ask).await;
+        self.read(ask).await.map_err(Into::into)
+    }
+
+    /// The first row, if there is one.
+    pub(crate) async fn row(&self, ask: Ask) -> Result<Option<PgRow>, PortError> {
+        Ok(self.rows(ask).await?.into_iter().next())
+    }
+
+    /// Reads, again if the connection was lost: nothing is changed twice.
+    pub(crate) async fn read(&self, ask: Ask) -> Result<Vec<PgRow>, Failed> {
+        (|| self.once(ask.clone())).retry(again()).when(Failed::passes).await
+    }
+
+    /// Writes, in a transaction of its own; again only if it was certainly rolled back.
+    pub(crate) async fn write(&self, ask: Ask) -> Result<Vec<PgRow>, Failed> {
+        (|| self.once(ask.clone())).retry(again()).when(Failed::rolled_back).await
+    }
+
+    /// Writes what cannot be a conflict.
+    pub(crate) async fn write_surely(&self, ask: Ask) -> Result<Vec<PgRow>, PortError> {
+        self.write(ask).await.map_err(Into::into)
+    }
+
+    async fn once(&self, ask: Ask) -> Result<Vec<PgRow>, Failed> {
+        let _place = self.places.try_acquire().map_err(|_| Failed::Refused("too many are waiting for the database"))?;
+        if !self.breaker.lets_pass() {
+            return Err(Failed::Refused("the database was away a moment ago"));
+        }
+        let result = self.run(ask).await;
+        self.breaker.note(matches!(&result, Err(failed) if self.is_away(failed)));
+        result
+    }
+
+    /// Whether a failure means that the database is away, and not just that everybody is at it.
+    fn is_away(&self, failed: &Failed) -> bool {
+        match failed {
+            Failed::NoConnection(sqlx::Error::PoolTimedOut) => {
+                self.pool.size() < self.pool.options().get_max_connections()
+            }
+            _ => failed.kind() == Kind::Away,
+        }
+    }
+
+    async fn run(&self, ask: Ask) -> Result<Vec<PgRow>, Failed> {
+        let mut connection = self.pool.acquire().await.map_err(Failed::NoConnection)?;
+        let query = sqlx::query_with(AssertSqlSafe(ask.sql.into_owned()), ask.args);
+        match timeout(self.patience, query.fetch_all(&mut *connection)).await {
+            Ok(Ok(rows)) => Ok(rows),
+            Ok(Err(error)) => {
+                if Kind::of(&error) == Kind::Away {
+                    hang_up(connection);
+                }
+                Err(Failed::Sql(error))
+            }
+            Err(_elapsed) => {
+                hang_up(connection);
+                Err(Failed::NoAnswer)
+            }
+        }
+    }
+
+    /// Ends every connection.
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Drops a connection whose state is not known.
+fn hang_up(connection: PoolConnection<Postgres>) {
+    drop(connection.detach());
+}

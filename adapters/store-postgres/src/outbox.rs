@@ -1,0 +1,142 @@
+//! The outbox as a log: read by position, with a cursor per consumer, and kept for a while.
+
+use async_trait::async_trait;
+use domain::event::Topic;
+use domain::ports::bus::{Cursor, Followed, Outbox, OutboxRow};
+use domain::ports::error::PortError;
+use jiff::Timestamp;
+use sqlx::postgres::PgRow;
+use tracing::instrument;
+
+use crate::PostgresStore;
+use crate::ask::Ask;
+use crate::error::{BACKEND, corrupt};
+use crate::holes::{Look, settle, settled_up_to};
+use crate::rows::{column, count, integer, json};
+
+/// One statement, hence one snapshot: what is in the holes ($2) and after the cursor ($1), in order, other topics
+/// without their payload; and what the snapshot says of itself, which also stands there if no row does.
+const FOLLOW: &str = "
+    SELECT now.xmin, now.floor, o.position, o.topic, o.key::text, o.payload
+    FROM (
+        SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin,
+            (SELECT position FROM outbox_floor) AS floor
+    ) now
+    LEFT JOIN (
+        SELECT position, topic, key, CASE WHEN topic = ANY ($3) THEN payload END AS payload
+        FROM (
+            SELECT * FROM outbox WHERE position = ANY ($2)
+            UNION ALL
+            (SELECT * FROM outbox WHERE position > $1 ORDER BY position LIMIT $4)
+        ) found
+        ORDER BY position LIMIT $4
+    ) o ON true
+    ORDER BY o.position";
+
+/// A transaction id of the reader's own, higher than that of anybody who has a position already.
+const MARKER: &str = "SELECT pg_current_xact_id()::text::bigint";
+
+#[async_trait]
+impl Outbox for PostgresStore {
+    async fn read(&self, after: i64, topics: &[Topic], max: usize) -> Result<Vec<OutboxRow>, PortError> {
+        let ask = Ask::new(
+            "SELECT position, topic, key::text, payload FROM outbox
+             WHERE position > $1 AND topic = ANY ($2) ORDER BY position LIMIT $3",
+        );
+        let ask = ask.bind(after).bind(names(topics)).bind(limit(max));
+        self.relay.rows(ask).await?.iter().map(|row| outbox_row(row, 0)).collect()
+    }
+
+    #[instrument(name = "db.outbox.follow", level = "debug", skip_all)]
+    async fn follow(&self, cursor: &Cursor, topics: &[Topic], max: usize) -> Result<Followed, PortError> {
+        let max = max.max(1);
+        let holes: Vec<i64> = cursor.holes.iter().take(max).map(|hole| hole.position).collect();
+        let looked_into = holes.len();
+        let ask = Ask::new(FOLLOW).bind(cursor.position).bind(holes).bind(names(topics)).bind(limit(max));
+        let found = self.relay.rows(ask).await?;
+        let (look, rows) = looked(&found, looked_into)?;
+        let settled = settle(cursor, &look);
+        // Taken after the look, or it would prove nothing.
+        let marker = if settled.fresh.is_empty() { 0 } else { self.marker().await? };
+        Ok(Followed { rows, cursor: settled.marked(marker) })
+    }
+
+    async fn head(&self) -> Result<i64, PortError> {
+        let row = self.relay.row(Ask::new("SELECT coalesce(max(position), 0) FROM outbox")).await?;
+        row.map_or(Ok(0), |row| column(&row, 0))
+    }
+
+    async fn cursor(&self, consumer: &str) -> Result<Cursor, PortError> {
+        let ask = Ask::new("SELECT position, holes FROM cursors WHERE consumer = $1").bind(consumer.to_owned());
+        let Some(row) = self.relay.row(ask).await? else { return Ok(Cursor::default()) };
+        let holes: Option<&str> = column(&row, 1)?;
+        let holes = holes.map(serde_json::from_str).transpose().map_err(|error| corrupt("cursor", error))?;
+        Ok(Cursor { position: column(&row, 0)?, holes: holes.unwrap_or_default() })
+    }
+
+    async fn save_cursor(&self, consumer: &str, cursor: &Cursor, epoch: u64) -> Result<(), PortError> {
+        let holes = (!cursor.holes.is_empty()).then(|| json(&cursor.holes));
+        let ask = Ask::new("SELECT save_cursor($1, $2, $3, $4, $5)")
+            .bind(consumer.to_owned())
+            .bind(cursor.position)
+            .bind(settled_up_to(cursor))
+            .bind(holes)
+            .bind(integer(epoch));
+        let row = self.relay.write_surely(ask).await?.into_iter().next();
+        if row.map_or(Ok(false), |row| column(&row, 0))? {
+            return Ok(());
+        }
+        let reason = format!("another process took over the consumer {consumer}");
+        Err(PortError::Unavailable { backend: BACKEND, reason })
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, PortError> {
+        self.upkeep.write_surely(Ask::new("SELECT make_days(8)::text")).await?;
+        let ask = Ask::new("SELECT prune($1)").bind(before.as_microsecond());
+        let row = self.upkeep.write_surely(ask).await?.into_iter().next();
+        row.map_or(Ok(0), |row| count(&row, 0))
+    }
+}
+
+impl PostgresStore {
+    async fn marker(&self) -> Result<u64, PortError> {
+        let row = self.relay.row(Ask::new(MARKER)).await?.ok_or_else(|| corrupt("transaction id", "missing"))?;
+        count(&row, 0)
+    }
+}
+
+/// What the statement saw, and the rows of the topics that were asked for.
+fn looked(found: &[PgRow], looked_into: usize) -> Result<(Look, Vec<OutboxRow>), PortError> {
+    let mut look = Look { looked_into, ..Look::default() };
+    let mut rows = Vec::new();
+    for row in found {
+        look.xmin = count(row, 0)?;
+        look.floor = column(row, 1)?;
+        let Some(position) = column(row, 2)? else { continue };
+        look.seen.push(position);
+        if column::<Option<&str>>(row, 5)?.is_some() {
+            rows.push(outbox_row(row, 2)?);
+        }
+    }
+    Ok((look, rows))
+}
+
+fn names(topics: &[Topic]) -> Vec<String> {
+    topics.iter().map(|topic| topic.as_str().to_owned()).collect()
+}
+
+fn limit(max: usize) -> i64 {
+    i64::try_from(max).unwrap_or(i64::MAX)
+}
+
+/// A row whose columns begin at `first`.
+fn outbox_row(row: &PgRow, first: usize) -> Result<OutboxRow, PortError> {
+    let topic: &str = column(row, first + 1)?;
+    let topic = [Topic::TaskEvents, Topic::Reminders, Topic::TaskUpdates].into_iter().find(|t| t.as_str() == topic);
+    Ok(OutboxRow {
+        position: column(row, first)?,
+        topic: topic.ok_or_else(|| corrupt("topic", "unknown"))?,
+        key: column(row, first + 2)?,
+        payload: column(row, first + 3)?,
+    })
+}

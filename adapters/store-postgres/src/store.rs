@@ -1,0 +1,69 @@
+//! The store port.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::access::Sight;
+use domain::change::Change;
+use domain::command::TaskRef;
+use domain::fault;
+use domain::ids::ListId;
+use domain::list::List;
+use domain::ports::error::PortError;
+use domain::ports::store::{CommitError, Store};
+use domain::query::{Page, TaskQuery};
+use domain::snapshot::{Needs, Snapshot};
+use domain::task::Task;
+use domain::tenant::TenantId;
+use tracing::instrument;
+
+use crate::ask::Ask;
+use crate::rows::docs;
+use crate::{PostgresStore, commit};
+
+#[async_trait]
+impl Store for PostgresStore {
+    #[instrument(name = "db.load", level = "debug", skip_all)]
+    async fn load(&self, needs: &Needs) -> Result<Snapshot, PortError> {
+        self.snapshot(needs).await
+    }
+
+    #[instrument(name = "db.commit", level = "debug", skip_all)]
+    async fn commit(&self, change: Change) -> Result<(), CommitError> {
+        let ask = commit::ask(&change);
+        if fault::sabotaged("store.ack_before_commit") {
+            let lane = Arc::clone(&self.app);
+            tokio::spawn(async move { lane.write(ask).await });
+            return Ok(());
+        }
+        fault::crash_point("store.before_commit");
+        self.app.write(ask).await?;
+        fault::crash_point("store.after_commit");
+        if !change.events.is_empty() {
+            self.rung.ring();
+        }
+        Ok(())
+    }
+
+    #[instrument(name = "db.find", level = "debug", skip_all)]
+    async fn find(&self, sight: &Sight, query: &TaskQuery) -> Result<Page<Task>, PortError> {
+        self.page_of_tasks(sight, query).await
+    }
+
+    async fn task(&self, tenant: &TenantId, reference: TaskRef) -> Result<Option<Task>, PortError> {
+        self.one_task(tenant, reference).await
+    }
+
+    async fn lists(&self, ids: &[ListId]) -> Result<Vec<List>, PortError> {
+        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+        docs(&self.relay.rows(Ask::new("SELECT doc FROM lists WHERE id = ANY ($1)").bind(ids)).await?)
+    }
+
+    async fn tags(&self, sight: &Sight, limit: u32) -> Result<Vec<String>, PortError> {
+        self.tags_in_use(sight, limit).await
+    }
+
+    async fn explain(&self, id: uuid::Uuid) -> Result<Vec<String>, PortError> {
+        self.explained(id).await
+    }
+}

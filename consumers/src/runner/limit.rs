@@ -1,0 +1,48 @@
+//! Admission: how many events a consumer takes per second at most.
+
+use std::num::NonZeroU32;
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+
+use super::BATCH;
+
+/// A limit, or none.
+#[derive(Default)]
+pub(super) struct Limit(Option<DefaultDirectRateLimiter>);
+
+impl Limit {
+    /// So many events per second, a batch at once at least.
+    pub(super) fn per_second(events: NonZeroU32) -> Self {
+        let batch = NonZeroU32::new(BATCH as u32).unwrap_or(NonZeroU32::MIN);
+        Self(Some(RateLimiter::direct(Quota::per_second(events).allow_burst(batch))))
+    }
+
+    /// Waits until so many events may be handled.
+    pub(super) async fn admit(&self, events: usize) {
+        let events = u32::try_from(events.min(BATCH)).ok().and_then(NonZeroU32::new);
+        if let (Some(limit), Some(events)) = (&self.0, events) {
+            // A batch always fits into the burst.
+            let _fits = limit.until_n_ready(events).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_is_over_the_limit_waits() {
+        let limit = Limit::per_second(NonZeroU32::new(1_000).expect("a number"));
+        let began = Instant::now();
+        limit.admit(BATCH).await;
+        assert!(began.elapsed() < Duration::from_millis(50));
+        for _ in 0..2 {
+            limit.admit(BATCH).await;
+        }
+        assert!(began.elapsed() >= Duration::from_millis(180), "{:?}", began.elapsed());
+        Limit::default().admit(1_000_000).await;
+    }
+}

@@ -1,0 +1,75 @@
+//! From rows of the outbox to messages.
+
+use domain::event::{Passing, Topic};
+use domain::ports::bus::{Message, OutboxRow};
+use jiff::Timestamp;
+use tracing::error;
+
+/// One batch of rows, and what follows from them.
+pub(super) struct Outgoing {
+    rows: Vec<OutboxRow>,
+    derived: Vec<Derived>,
+}
+
+/// What stands in an event that goes with it or follows from it.
+#[derive(Default)]
+struct Derived {
+    /// The record of `task-updates`, for a task's event.
+    update: Option<String>,
+    traceparent: Option<String>,
+}
+
+impl Outgoing {
+    pub(super) fn of(rows: Vec<OutboxRow>) -> Self {
+        let derived = rows.iter().map(Derived::of).collect();
+        Self { rows, derived }
+    }
+
+    pub(super) fn rows(&self) -> &[OutboxRow] {
+        &self.rows
+    }
+
+    /// When the oldest event happened.
+    pub(super) fn oldest(&self) -> Option<Timestamp> {
+        self.rows.first().and_then(|row| Passing::of(&row.payload).ok()?.time())
+    }
+
+    /// The headers of each row, which its messages borrow.
+    pub(super) fn headers(&self) -> Vec<Vec<(&'static str, &str)>> {
+        self.derived.iter().map(Derived::headers).collect()
+    }
+
+    /// The messages, each with the index of its row.
+    pub(super) fn messages<'a>(&'a self, headers: &'a [Vec<(&'static str, &'a str)>]) -> Vec<(usize, Message<'a>)> {
+        let mut messages = Vec::with_capacity(self.rows.len() * 2);
+        for (index, (row, derived)) in self.rows.iter().zip(&self.derived).enumerate() {
+            let event = Message { headers: &headers[index], ..Message::new(row.topic, &row.key, &row.payload) };
+            messages.push((index, event));
+            let update = derived.update.as_deref();
+            messages.extend(
+                update.map(|payload| (index, Message { topic: Topic::TaskUpdates, payload: Some(payload), ..event })),
+            );
+        }
+        messages
+    }
+}
+
+impl Derived {
+    fn headers(&self) -> Vec<(&'static str, &str)> {
+        self.traceparent.iter().map(|trace| ("traceparent", trace.as_str())).collect()
+    }
+
+    fn of(row: &OutboxRow) -> Self {
+        let passing = match Passing::of(&row.payload) {
+            Ok(passing) => passing,
+            Err(error) => {
+                // Readers make a dead letter of it; here it stops nothing.
+                error!(position = row.position, %error, "a row of the outbox holds no event");
+                return Self::default();
+            }
+        };
+        let update = (row.topic == Topic::TaskEvents).then(|| passing.task_update()).transpose();
+        let update = update.inspect_err(|error| error!(position = row.position, %error, "an event shows no task"));
+        Self { update: update.unwrap_or_default(), traceparent: passing.traceparent().map(str::to_owned) }
+    }
+}

@@ -1,0 +1,129 @@
+//! A database that is slow, full or away: answers come in time, and say whether it is worth trying again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::list::List;
+use domain::ports::error::PortError;
+use domain::ports::store::{CommitError, Store};
+use domain::snapshot::Needs;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, Executor};
+use store_postgres::{Options, PostgresStore};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::Instant;
+
+use crate::conformance::store::make_one;
+use crate::kit::postgres::Database;
+use crate::kit::samples::{Samples, tenant};
+
+/// A way to the database that can be cut.
+struct Way {
+    url: String,
+    port: u16,
+    target: String,
+    open: Option<AbortHandle>,
+}
+
+impl Way {
+    async fn to(database: &Database) -> Self {
+        let options: PgConnectOptions = database.url().parse().expect("a URL");
+        let target = format!("{}:{}", options.get_host(), options.get_port());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let url = options.host("127.0.0.1").port(port).to_url_lossy().to_string();
+        let mut way = Self { url, port, target, open: None };
+        way.open_with(listener);
+        way
+    }
+
+    fn open_with(&mut self, listener: TcpListener) {
+        let target = self.target.clone();
+        let carrying = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((mut near, _)) = listener.accept().await {
+                let mut far = TcpStream::connect(&target).await.expect("the database");
+                connections.spawn(async move { tokio::io::copy_bidirectional(&mut near, &mut far).await.ok() });
+            }
+        });
+        self.open = Some(carrying.abort_handle());
+    }
+
+    /// Ends every connection and takes no other.
+    fn cut(&mut self) {
+        if let Some(open) = self.open.take() {
+            open.abort();
+        }
+    }
+
+    async fn mend(&mut self) {
+        let listener = TcpListener::bind(("127.0.0.1", self.port)).await.expect("the port");
+        self.open_with(listener);
+    }
+}
+
+fn needs() -> Needs {
+    Needs::in_tenant(tenant("console"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_is_away_answers_at_once_and_comes_back() {
+    let database = Database::migrated().await;
+    let mut way = Way::to(&database).await;
+    let store = PostgresStore::open(&way.url, Options::default()).await.expect("a store");
+    let samples = Samples::default();
+    let ana = samples.person("ana").id;
+    let list = List::personal(tenant("console"), ana);
+    make_one(&store, &samples, &list, ana).await;
+    way.cut();
+    let mut quick = 0;
+    for _ in 0..12 {
+        let begun = Instant::now();
+        let change = samples.making(&list, &samples.task(&list, ana, 99));
+        let error = store.commit(change).await.expect_err("away");
+        assert!(matches!(&error, CommitError::Port(port) if port.is_transient()), "{error}");
+        assert!(begun.elapsed() < Duration::from_secs(3), "the first answer has 3 s");
+        quick += u32::from(begun.elapsed() < Duration::from_millis(50));
+    }
+    assert!(quick >= 3, "once it is known to be away, the answer comes at once ({quick})");
+    way.mend().await;
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while let Err(error) = store.load(&needs()).await {
+        assert!(Instant::now() < deadline, "{error}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    make_one(&store, &samples, &list, ana).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_than_may_wait_are_refused_and_who_waits_is_answered_in_time() {
+    let database = Database::migrated().await;
+    let options = Options { app: 1, queue: 2, wait: Duration::from_millis(400), ..Options::default() };
+    let store = Arc::new(PostgresStore::open(&database.url(), options).await.expect("a store"));
+    let samples = Samples::default();
+    let ana = samples.person("ana").id;
+    let list = List::personal(tenant("console"), ana);
+    // Somebody holds the lock that every commit of this person waits for.
+    let mut holder = database.role("taskbot_app").await;
+    let receipt = samples.receipt("held");
+    let mut held = holder.begin().await.expect("a transaction");
+    held.execute("INSERT INTO receipts VALUES ('held', '', '', 0)").await.expect("held");
+    let commits = (1..=6).map(|number| {
+        let mut change = samples.making(&list, &samples.task(&list, ana, number));
+        change.receipt = Some(receipt.clone());
+        let store = store.clone();
+        tokio::spawn(async move { (Instant::now(), store.commit(change).await, Instant::now()) })
+    });
+    let mut refused = 0;
+    for commit in commits.collect::<Vec<_>>() {
+        let (begun, result, ended) = commit.await.expect("a task");
+        let Err(CommitError::Port(error @ PortError::Unavailable { .. })) = result else {
+            panic!("nothing can be committed: {result:?}");
+        };
+        assert!(ended - begun < Duration::from_secs(4), "{error}");
+        refused += u32::from(error.to_string().contains("too many are waiting"));
+    }
+    assert_eq!(refused, 3);
+    held.rollback().await.expect("given up");
+}

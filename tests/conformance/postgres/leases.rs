@@ -1,0 +1,83 @@
+//! Leases and what is written under them; the bell that other processes hear.
+
+use std::time::Duration;
+
+use domain::list::List;
+use domain::ports::bell::Bell;
+use domain::ports::bus::{Cursor, Outbox};
+use domain::ports::clock::Clock;
+use domain::ports::lease::Leases;
+use tokio::time::{Instant, timeout};
+
+use super::{migrated, open};
+use crate::conformance::store::make_one;
+use crate::kit::samples::{Samples, tenant};
+
+const SOON: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn a_lease_goes_to_one_at_a_time_and_counts_its_holders() {
+    let scratch = migrated().await;
+    let other = open(&scratch.database).await;
+    let first = scratch.store.acquire("relay").await.expect("a lease");
+    assert!(first.held());
+    assert!(timeout(Duration::from_secs(1), other.acquire("relay")).await.is_err(), "it is held");
+    let elsewhere = other.acquire("audit").await.expect("another name");
+    assert_eq!((first.epoch(), elsewhere.epoch()), (1, 1));
+    drop(first);
+    let second = timeout(SOON, other.acquire("relay")).await.expect("given back").expect("a lease");
+    assert_eq!(second.epoch(), 2);
+}
+
+#[tokio::test]
+async fn whoever_is_overtaken_notices_and_writes_nothing_more() {
+    let scratch = migrated().await;
+    let old = scratch.store.acquire("relay").await.expect("a lease");
+    scratch.store.save_cursor("relay", &Cursor::at(5), old.epoch()).await.expect("saved");
+    // As if its holder had been stopped for longer than the lease.
+    scratch.database.sql("UPDATE leases SET lease_until = now() - interval '1 s'").await.expect("run out");
+    let other = open(&scratch.database).await;
+    let new = other.acquire("relay").await.expect("a lease");
+    assert!(new.epoch() > old.epoch());
+    let late = scratch.store.save_cursor("relay", &Cursor::at(9), old.epoch()).await;
+    assert!(late.is_err_and(|error| error.is_transient()));
+    assert_eq!(other.cursor("relay").await.expect("a cursor"), Cursor::at(5));
+    other.save_cursor("relay", &Cursor::at(7), new.epoch()).await.expect("saved");
+    let deadline = Instant::now() + SOON;
+    while old.held() && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(!old.held() && new.held(), "the next renewal tells");
+}
+
+#[tokio::test]
+async fn a_commit_rings_in_every_other_process() {
+    let scratch = migrated().await;
+    let other = open(&scratch.database).await;
+    let (here, there) = (Bell::default(), Bell::default());
+    let _bridges = (scratch.store.bell_bridge(here.clone()), other.bell_bridge(there.clone()));
+    let (mut own, mut ear) = (here.listen(), there.listen());
+    for ear in [&mut own, &mut ear] {
+        timeout(SOON, ear.heard()).await.expect("listening begins with a ring");
+    }
+    let samples = Samples::default();
+    let ana = samples.person("ana").id;
+    let list = List::personal(tenant("console"), ana);
+    make_one(&*scratch.store, &samples, &list, ana).await;
+    timeout(SOON, ear.heard()).await.expect("rung");
+    assert!(timeout(Duration::from_millis(300), own.heard()).await.is_err(), "not by its own commits");
+}
+
+#[tokio::test]
+async fn the_clock_is_the_databases_and_never_ahead_of_it() {
+    let scratch = migrated().await;
+    let clock = scratch.store.clock().await.expect("a clock");
+    assert!(!clock.is_astray());
+    let before = clock.now();
+    let at = before + Duration::from_millis(20);
+    clock.until(at).await;
+    assert!(clock.now() >= at);
+    let micros = clock.now().as_microsecond();
+    let check = format!("DO $$ BEGIN ASSERT {micros} <= extract(epoch FROM clock_timestamp()) * 1000000; END $$");
+    scratch.database.sql(&check).await.expect("not ahead");
+}

@@ -1,0 +1,135 @@
+//! The outbox where positions appear out of order, and its days.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::event::Topic;
+use domain::list::List;
+use domain::ports::bus::{Cursor, Outbox, OutboxRow};
+use sqlx::{Connection, Executor};
+use store_postgres::PostgresStore;
+use tokio::time::Instant;
+
+use super::{Scratch, migrated};
+use crate::conformance::store::make_one;
+use crate::kit::samples::{Samples, tenant};
+
+const BOTH: [Topic; 2] = [Topic::TaskEvents, Topic::Reminders];
+
+async fn make(store: &PostgresStore, samples: &Samples, count: usize) {
+    let ana = samples.person("ana").id;
+    let list = List::personal(tenant("console"), ana);
+    for _ in 0..count {
+        make_one(store, samples, &list, ana).await;
+    }
+}
+
+async fn follow(store: &PostgresStore, cursor: &mut Cursor, max: usize) -> Vec<OutboxRow> {
+    let followed = store.follow(cursor, &BOTH, max).await.expect("rows");
+    *cursor = followed.cursor;
+    followed.rows
+}
+
+const ROW: &str = "INSERT INTO outbox (created_at, key, topic, payload)
+    VALUES (1771000000000000, gen_random_uuid(), 'task-events', '{}')";
+
+#[tokio::test]
+async fn a_row_that_commits_late_is_followed_however_far_the_reader_is() {
+    let Scratch { store, database } = migrated().await;
+    let samples = Samples::default();
+    let mut slow = database.role("taskbot_app").await;
+    let mut transaction = slow.begin().await.expect("a transaction");
+    transaction.execute(ROW).await.expect("inserted");
+    make(&store, &samples, 3).await;
+    let mut cursor = Cursor::default();
+    assert_eq!(follow(&store, &mut cursor, 10).await.len(), 3);
+    assert_eq!((cursor.position, cursor.holes.len()), (4, 1));
+    for _ in 0..3 {
+        assert!(follow(&store, &mut cursor, 10).await.is_empty());
+        assert_eq!(cursor.holes.len(), 1, "its writer is still there");
+    }
+    // Another reader begins where this one stopped.
+    store.save_cursor("audit", &cursor, 0).await.expect("saved");
+    cursor = store.cursor("audit").await.expect("a cursor");
+    transaction.commit().await.expect("committed");
+    let late = follow(&store, &mut cursor, 10).await;
+    assert_eq!(late.iter().map(|row| row.position).collect::<Vec<_>>(), [1]);
+    assert_eq!(cursor, Cursor::at(4));
+}
+
+#[tokio::test]
+async fn a_position_that_was_rolled_back_is_given_up_and_only_when_it_is_safe() {
+    let Scratch { store, database } = migrated().await;
+    let samples = Samples::default();
+    let mut slow = database.role("taskbot_app").await;
+    let mut transaction = slow.begin().await.expect("a transaction");
+    transaction.execute(ROW).await.expect("inserted");
+    make(&store, &samples, 1).await;
+    let mut cursor = Cursor::default();
+    follow(&store, &mut cursor, 10).await;
+    assert_eq!(cursor.holes.len(), 1);
+    transaction.rollback().await.expect("rolled back");
+    // Transaction ids are the whole server's: somebody elsewhere may still be at one from before the marker.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !cursor.holes.is_empty() && Instant::now() < deadline {
+        assert!(follow(&store, &mut cursor, 10).await.is_empty());
+    }
+    assert_eq!(cursor, Cursor::at(2), "no transaction up to the marker is left");
+}
+
+#[tokio::test]
+async fn days_that_everybody_has_passed_are_dropped_whole_and_leave_no_holes() {
+    let Scratch { store, database } = migrated().await;
+    let day =
+        "CREATE TABLE outbox_20260201 PARTITION OF outbox FOR VALUES FROM (1769904000000000) TO (1769990400000000)";
+    database.sql(day).await.expect("a day");
+    let old = "INSERT INTO outbox (created_at, key, topic, payload)
+        SELECT 1769904000000000 + n, gen_random_uuid(), 'task-events', '{}' FROM generate_series(1, 500) n";
+    database.sql(old).await.expect("rows");
+    make(&store, &Samples::default(), 2).await;
+    store.save_cursor("audit", &Cursor::at(499), 0).await.expect("saved");
+    let before = "2026-02-03T00:00:00Z".parse().expect("a time");
+    assert_eq!(store.prune(before).await.expect("pruned"), 499);
+    store.save_cursor("audit", &Cursor::at(501), 0).await.expect("saved");
+    assert_eq!(store.prune(before).await.expect("pruned"), 1);
+    assert!(database.sql("SELECT FROM outbox_20260201").await.is_err(), "dropped");
+    let mut newcomer = Cursor::default();
+    assert_eq!(follow(&store, &mut newcomer, 10).await.len(), 2);
+    assert_eq!(newcomer, Cursor::at(502));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_rows_of_each_task_come_in_order_while_writers_stall_and_roll_back() {
+    let Scratch { store, database } = migrated().await;
+    let samples = Arc::new(Samples::default());
+    let writers: Vec<_> = (0..4)
+        .map(|_| {
+            let (store, samples) = (store.clone(), samples.clone());
+            tokio::spawn(async move { make(&store, &samples, 20).await })
+        })
+        .collect();
+    let mut staller = database.role("taskbot_app").await;
+    let stalling = tokio::spawn(async move {
+        for round in 0..20_u64 {
+            let mut transaction = staller.begin().await.expect("a transaction");
+            transaction.execute(ROW).await.expect("inserted");
+            tokio::time::sleep(Duration::from_millis(5 + round % 3 * 20)).await;
+            if round % 2 == 0 {
+                transaction.commit().await.expect("committed");
+            } else {
+                transaction.rollback().await.expect("rolled back");
+            }
+        }
+    });
+    let (mut cursor, mut seen) = (Cursor::default(), Vec::new());
+    while seen.len() < 90 || !cursor.holes.is_empty() {
+        seen.extend(follow(&store, &mut cursor, 5).await);
+    }
+    for writer in writers {
+        writer.await.expect("a writer");
+    }
+    stalling.await.expect("the staller");
+    seen.extend(follow(&store, &mut cursor, 5).await);
+    seen.sort_by_key(|row| row.position);
+    assert_eq!(seen, store.read(0, &BOTH, 1_000).await.expect("rows"));
+}

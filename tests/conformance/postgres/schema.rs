@@ -1,0 +1,62 @@
+//! The schema: made by its owner, looked at by everybody who opens it.
+
+use store_postgres::{OpenError, Options, PostgresStore, migrate};
+
+use super::migrated;
+use crate::kit::postgres::Database;
+
+async fn refused(url: &str) -> OpenError {
+    PostgresStore::open(url, Options::default()).await.map(drop).expect_err("refused")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_may_migrate_at_once_and_again() {
+    let database = Database::empty().await;
+    let error = refused(&database.url()).await.to_string();
+    assert!(error.contains("taskbot migrate") && error.contains("TASKBOT_MIGRATE__DATABASE_URL"), "{error}");
+    let url = database.owner_url();
+    let migrating = (0..3).map(|_| {
+        let url = url.clone();
+        tokio::spawn(async move { migrate(&url, None, |_| {}).await })
+    });
+    for migrating in migrating.collect::<Vec<_>>() {
+        migrating.await.expect("a task").expect("migrated");
+    }
+    let mut steps = Vec::new();
+    migrate(&url, None, |step| steps.push(step.to_owned())).await.expect("migrated");
+    assert!(steps[0].contains("up to date"), "{steps:?}");
+    PostgresStore::open(&database.url(), Options::default()).await.expect("a store");
+}
+
+#[tokio::test]
+async fn a_schema_of_another_release_is_refused_in_words() {
+    let scratch = migrated().await;
+    let (database, url) = (&scratch.database, scratch.database.url());
+    let newer = "INSERT INTO _sqlx_migrations VALUES (9999, 'newer', now(), true, '', 0)";
+    database.sql(newer).await.expect("inserted");
+    let error = refused(&url).await;
+    assert!(matches!(&error, OpenError::Newer { found: 9999, .. }) && error.to_string().contains("newer"), "{error}");
+    database.sql("DELETE FROM _sqlx_migrations WHERE version > 7").await.expect("deleted");
+    let error = refused(&url).await;
+    assert!(matches!(error, OpenError::Older { .. }) && error.to_string().contains("has schema 7"), "{error}");
+}
+
+#[tokio::test]
+async fn a_table_without_its_guard_is_noticed_at_the_start() {
+    let scratch = migrated().await;
+    scratch.database.sql("ALTER TABLE reminders NO FORCE ROW LEVEL SECURITY").await.expect("altered");
+    let error = refused(&scratch.database.url()).await.to_string();
+    assert!(error.contains("taskbot_app") && error.contains("reminders"), "{error}");
+    scratch.database.sql("ALTER TABLE reminders FORCE ROW LEVEL SECURITY").await.expect("altered");
+    scratch.database.sql("CREATE POLICY hole ON canary TO taskbot_app USING (true)").await.expect("made");
+    let error = refused(&scratch.database.url()).await.to_string();
+    assert!(error.contains("sees tenants that it was not given"), "{error}");
+}
+
+#[tokio::test]
+async fn what_does_not_answer_is_said_without_the_password() {
+    for url in ["postgres://ana:secret@127.0.0.1:1/taskbot", "postgres://ana:secret@127.0.0.1:no/taskbot"] {
+        let error = refused(url).await.to_string();
+        assert!(!error.contains("secret"), "{error}");
+    }
+}

@@ -1,0 +1,95 @@
+//! Nothing of a tenant is read or changed by somebody with another tenant's scope, even by raw SQL.
+
+use domain::list::List;
+use domain::ports::store::Store;
+use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
+
+use super::migrated;
+use crate::conformance::store::make_one;
+use crate::kit::samples::{Samples, at, tenant};
+
+/// Tables that the role of commands and questions reaches, by the names of what it may do with them.
+const TABLES: [&str; 6] = ["lists", "counters", "tasks", "series", "reminders", "identities"];
+
+async fn count(connection: &mut PgConnection, scope: &str, table: &str) -> i64 {
+    let scope = format!("BEGIN; SELECT set_config('taskbot.tenants', '{scope}', true)");
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(scope))).await.expect("a scope");
+    let rows = sqlx::query(AssertSqlSafe(format!("SELECT count(*) FROM {table}"))).fetch_one(&mut *connection).await;
+    connection.execute("ROLLBACK").await.expect("the end");
+    rows.expect("a count").get(0)
+}
+
+async fn touched(connection: &mut PgConnection, scope: &str, statement: &str) -> Result<u64, String> {
+    let scope = format!("BEGIN; SELECT set_config('taskbot.tenants', '{scope}', true)");
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(scope))).await.expect("a scope");
+    let done = connection.execute(sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))).await;
+    connection.execute("ROLLBACK").await.expect("the end");
+    done.map(|done| done.rows_affected()).map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn nothing_of_a_tenant_is_seen_or_changed_in_the_scope_of_another() {
+    let scratch = migrated().await;
+    let samples = Samples::default();
+    let ana = samples.person("ana");
+    let list = List::personal(tenant("slack:T1"), ana.id);
+    make_one(&*scratch.store, &samples, &list, ana.id).await;
+    let task = samples.task(&list, ana.id, 77);
+    let mut change = samples.making(&list, &task);
+    change.series = vec![domain::change::Put::new(samples.series(&task, None))];
+    let place = domain::place::Place::Direct(ana.id);
+    change.reminders = vec![domain::change::Put::new(samples.reminder(&task, place, at(9)))];
+    scratch.store.commit(change).await.expect("committed");
+    let identity = "slack:T1/U1".parse().expect("an identity");
+    domain::ports::people::People::introduce(&*scratch.store, &identity, ana).await.expect("introduced");
+
+    let mut app = scratch.database.role("taskbot_app").await;
+    for table in TABLES {
+        assert!(count(&mut app, "{slack:T1}", table).await > 0, "{table}");
+        for scope in ["", "{}", "{console}", "{slack:T2,console}", "{slack:T1x}"] {
+            assert_eq!(count(&mut app, scope, table).await, 0, "{table} in the scope of {scope:?}");
+        }
+    }
+    let writes = [
+        "UPDATE tasks SET doc = '{}'",
+        "UPDATE reminders SET state = 'cancelled'",
+        "UPDATE series SET state = 'ended'",
+        "UPDATE counters SET last = 1000",
+    ];
+    for statement in writes {
+        assert!(touched(&mut app, "{slack:T1}", statement).await.expect("done") > 0, "{statement}");
+        assert_eq!(touched(&mut app, "{console}", statement).await, Ok(0), "{statement}");
+    }
+    let moved = touched(&mut app, "{slack:T1}", "UPDATE tasks SET tenant = 'console'").await;
+    assert!(moved.is_err_and(|error| error.contains("row-level security")), "a task never changes tenant");
+    let found = "SELECT matching('''x'':* | !''nothing''')";
+    assert_eq!(touched(&mut app, "{slack:T1}", found).await, Ok(2), "the search keeps to the scope as well");
+    assert_eq!(touched(&mut app, "{console}", found).await, Ok(0));
+}
+
+#[tokio::test]
+async fn each_role_may_do_its_own_work_and_no_other() {
+    let scratch = migrated().await;
+    let refused = [
+        ("taskbot_app", "SELECT * FROM outbox"),
+        ("taskbot_app", "DELETE FROM tasks"),
+        ("taskbot_app", "SELECT * FROM audit_content"),
+        ("taskbot_app", "INSERT INTO audit_people VALUES (gen_random_uuid(), 1)"),
+        ("taskbot_app", "UPDATE acts SET doc = ''"),
+        ("taskbot_app", "ALTER TABLE tasks DISABLE ROW LEVEL SECURITY"),
+        ("taskbot_app", "SET ROLE taskbot_finder"),
+        ("taskbot_relay", "UPDATE tasks SET doc = ''"),
+        ("taskbot_relay", "DELETE FROM outbox"),
+        ("taskbot_relay", "SELECT matching('''x''')"),
+        ("taskbot_audit", "SELECT * FROM tasks"),
+        ("taskbot_audit", "DELETE FROM audit_content"),
+        ("taskbot_audit", "UPDATE audit_log SET actor = gen_random_uuid()"),
+    ];
+    for (role, statement) in refused {
+        let mut connection = scratch.database.role(role).await;
+        let result = connection.execute(statement).await;
+        assert!(result.is_err_and(|error| error.to_string().contains("denied") || error.to_string().contains("must be owner")), "{role}: {statement}");
+    }
+    let mut relay = scratch.database.role("taskbot_relay").await;
+    assert_eq!(relay.execute("SELECT * FROM canary").await.expect("seen").rows_affected(), 1);
+}

@@ -1,0 +1,223 @@
+//! Kafka for tests: names of its own for each on the broker that `ci/test.sh` started, or a broker of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bus_kafka::{KafkaBus, KafkaConfig, KafkaPublisher};
+use domain::event::Topic;
+use domain::ports::bus::{Message, Outbox, Publisher, Rejected};
+use embedded::FileLeases;
+use gateway::Relay;
+use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{Consumer as _, StreamConsumer};
+use rdkafka::message::{BorrowedMessage, Headers, Message as _};
+use tempfile::TempDir;
+use tokio::process::Command;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::world::World;
+
+/// What to do when a variable is missing.
+const HOW: &str = "run ci/test.sh, or: ci/stack.sh up";
+
+/// Topics and groups of one test's own.
+pub struct Cluster {
+    pub config: KafkaConfig,
+}
+
+impl Cluster {
+    /// On the broker that all tests share, with topics.
+    pub async fn shared() -> Self {
+        Self::at(&brokers()).await
+    }
+
+    /// On this broker, with topics.
+    pub async fn at(brokers: &str) -> Self {
+        let config = named(brokers);
+        bus_kafka::ensure_topics(&config).await.expect("topics");
+        Self { config }
+    }
+
+    /// With a topic of tasks that takes no batches longer than this.
+    pub async fn that_takes(bytes: u32) -> Self {
+        let config = named(&brokers());
+        let admin: AdminClient<DefaultClientContext> =
+            ClientConfig::new().set("bootstrap.servers", &config.brokers).create().expect("a client");
+        let (name, bytes) = (format!("{}task-events", config.topic_prefix), bytes.to_string());
+        let topic = NewTopic::new(&name, 3, TopicReplication::Fixed(1)).set("max.message.bytes", &bytes);
+        let made = admin.create_topics(&[topic], &AdminOptions::new()).await.expect("answered");
+        assert!(made.iter().all(Result::is_ok), "{made:?}");
+        bus_kafka::ensure_topics(&config).await.expect("topics");
+        Self { config }
+    }
+
+    pub fn bus(&self) -> KafkaBus {
+        KafkaBus::new(self.config.clone())
+    }
+
+    /// Changes a setting of a topic.
+    pub async fn set(&self, topic: Topic, key: &str, value: &str) {
+        let name = format!("{}{}", self.config.topic_prefix, topic.as_str());
+        let client = ClientConfig::new().set("bootstrap.servers", &self.config.brokers).clone();
+        let admin: AdminClient<DefaultClientContext> = client.create().expect("a client");
+        let change = AlterConfig::new(ResourceSpecifier::Topic(&name)).set(key, value);
+        let done = admin.alter_configs(&[change], &AdminOptions::new()).await.expect("answered");
+        assert!(done.iter().all(Result::is_ok), "{done:?}");
+    }
+
+    /// The first records of a topic as another program sees them: key, value, headers.
+    pub async fn raw(&self, topic: &str, count: usize) -> Vec<RawRecord> {
+        let mut client = ClientConfig::new();
+        client.set("bootstrap.servers", &self.config.brokers).set("group.id", format!("{topic}.raw"));
+        client.set("auto.offset.reset", "earliest").set("enable.auto.commit", "false");
+        let consumer: StreamConsumer = client.create().expect("a client");
+        consumer.subscribe(&[topic]).expect("subscribed");
+        let mut records = Vec::new();
+        while records.len() < count {
+            let message = tokio::time::timeout(Duration::from_secs(60), consumer.recv()).await.expect("in time");
+            records.push(raw(&message.expect("a record")));
+        }
+        records
+    }
+
+    /// Publishes as the relay does: again, until a busy machine's broker has taken everything.
+    pub async fn publish(&self, messages: &[Message<'_>]) -> Vec<Rejected> {
+        let publisher = self.publisher();
+        for _ in 0..30 {
+            match publisher.publish(messages).await {
+                Ok(rejected) => return rejected,
+                Err(error) if error.is_transient() => tokio::time::sleep(Duration::from_secs(1)).await,
+                Err(error) => panic!("{error}"),
+            }
+        }
+        panic!("the broker takes nothing");
+    }
+
+    pub fn publisher(&self) -> KafkaPublisher {
+        KafkaPublisher::new(self.config.clone())
+    }
+}
+
+fn brokers() -> String {
+    std::env::var("STACK_KAFKA").unwrap_or_else(|_| panic!("STACK_KAFKA names no broker: {HOW}"))
+}
+
+/// Key, value and headers.
+pub type RawRecord = (String, Option<String>, Vec<(String, String)>);
+
+fn raw(message: &BorrowedMessage<'_>) -> RawRecord {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+    let headers = message.headers().into_iter().flat_map(Headers::iter);
+    let headers = headers.map(|header| (header.key.to_owned(), text(header.value.unwrap_or_default())));
+    (text(message.key().unwrap_or_default()), message.payload().map(text), headers.collect())
+}
+
+/// A configuration with names that no other test uses.
+pub fn named(brokers: &str) -> KafkaConfig {
+    // A name that no other run has used on this broker either.
+    let unique = tempfile::Builder::new().prefix("test-").rand_bytes(16).tempfile().expect("a file");
+    let prefix = format!("{}.", unique.path().file_name().expect("a name").to_string_lossy());
+    let config = KafkaConfig::from_url(&format!("kafka://{brokers}")).expect("brokers");
+    KafkaConfig { topic_prefix: prefix.clone(), group_prefix: prefix, partitions: 3, ..config }
+}
+
+/// A relay that runs until this is dropped.
+pub struct Relaying {
+    pub stop: CancellationToken,
+    pub running: JoinHandle<()>,
+}
+
+impl Relaying {
+    pub fn start(world: &World, cluster: &Cluster) -> Self {
+        Self::through(world, Arc::new(cluster.publisher()))
+    }
+
+    pub fn through(world: &World, publisher: Arc<dyn Publisher>) -> Self {
+        let stop = CancellationToken::new();
+        let relay = Arc::new(relay(world, publisher));
+        Self { stop: stop.clone(), running: tokio::spawn(relay.run(stop)) }
+    }
+
+    /// Waits until all that is committed is published.
+    pub async fn settled(&self, world: &World) {
+        let head = world.store.head().await.expect("a head");
+        for _ in 0..3_000 {
+            if world.store.cursor(Relay::NAME).await.expect("a cursor").position >= head {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the relay did not come to the end of the outbox");
+    }
+}
+
+impl Drop for Relaying {
+    fn drop(&mut self) {
+        self.running.abort();
+    }
+}
+
+pub fn relay(world: &World, publisher: Arc<dyn Publisher>) -> Relay {
+    Relay {
+        outbox: world.store.clone(),
+        publisher,
+        inbox: world.store.clone(),
+        leases: Arc::new(FileLeases::default()),
+        clock: world.tasks.clock.clone(),
+        bell: world.tasks.bell.clone(),
+    }
+}
+
+/// A broker that this test alone uses, and may stop.
+pub struct OwnBroker {
+    script: PathBuf,
+    folder: TempDir,
+    pub brokers: String,
+}
+
+impl OwnBroker {
+    pub async fn start() -> Self {
+        let script = std::env::var_os("STACK_SH").unwrap_or_else(|| panic!("STACK_SH names no script: {HOW}"));
+        let folder = tempfile::Builder::new().prefix("taskbot-broker-").tempdir().expect("a folder");
+        let mut broker = Self { script: script.into(), folder, brokers: String::new() };
+        broker.run(&["up", "kafka"]).await;
+        let said = broker.run(&["env"]).await;
+        let url = said.lines().find_map(|line| line.strip_prefix("TASKBOT_EVENTS_URL=kafka://"));
+        broker.brokers = url.expect("a URL").to_owned();
+        broker
+    }
+
+    pub async fn stop(&self) {
+        self.run(&["stop", "kafka", "--kill"]).await;
+    }
+
+    pub async fn start_again(&self) {
+        self.run(&["start", "kafka"]).await;
+    }
+
+    async fn run(&self, args: &[&str]) -> String {
+        let output = self.command(args).output().await.expect("the stack's script runs");
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.script);
+        command.args(args).env("STACK_DIR", self.folder.path().join("stack"));
+        command
+    }
+}
+
+impl Drop for OwnBroker {
+    fn drop(&mut self) {
+        let mut down = std::process::Command::new(&self.script);
+        let ended = down.arg("down").env("STACK_DIR", self.folder.path().join("stack")).output();
+        if let Err(error) = ended {
+            eprintln!("the broker in {} was left running: {error}", self.folder.path().display());
+        }
+    }
+}
