@@ -58,6 +58,55 @@ def alternating(mark, ours, limit, rounds=ROUNDS):
     return pairs
 
 
+class Stack:
+    """A PostgreSQL and a Kafka of the bench's own, from ci/stack.sh, up from the first time that they are needed."""
+
+    def __init__(self, folder):
+        self.env = {**os.environ, "STACK_DIR": os.path.join(folder, "stack")}
+        self.up = set()
+
+    def call(self, *args):
+        done = subprocess.run(["ci/stack.sh", *args], env=self.env, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Trouble(f"ci/stack.sh {' '.join(args)}: {(done.stderr or done.stdout).strip()[-300:]}")
+        return done.stdout
+
+    def need(self, part):
+        if part not in self.up:
+            progress(f"starting {part}")
+            self.call("up", part)
+            self.up.add(part)
+
+    def settings(self, *parts):
+        """What points the program at these parts."""
+        for part in parts:
+            self.need(part)
+        return dict(line.split("=", 1) for line in self.call("env").splitlines())
+
+    @property
+    def broker(self):
+        return self.settings("kafka")["TASKBOT_EVENTS_URL"].removeprefix("kafka://")
+
+    def url(self, database):
+        """As the superuser, who sees every row."""
+        at = self.settings("postgres")["TASKBOT_DATABASE_URL"].rsplit("@", 1)[1].rsplit("/", 1)[0]
+        with open(os.path.join(self.env["STACK_DIR"], "postgres", "password.postgres"), encoding="utf-8") as file:
+            return f"postgres://postgres:{file.read().strip()}@{at}/{database}"
+
+    def sql(self, text, database="taskbot"):
+        done = subprocess.run(
+            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", self.url(database)],
+            input=text, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise Trouble(f"psql: {done.stderr.strip()[-300:]}")
+        return done.stdout.strip()
+
+    def down(self):
+        if self.up:
+            self.call("down")
+
+
 class Bench:
     """The binaries and the scratch folder of a run."""
 

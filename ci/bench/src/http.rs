@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::runtime;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use crate::runtime;
 use crate::tally::Tally;
 
 /// How long an answer may take.
@@ -57,13 +57,27 @@ struct Run {
 
 /// Runs the clients.
 pub(crate) fn run(options: Options) -> Result<Value> {
+    runtime()?.block_on(async {
+        let began = Instant::now();
+        let (made, mut tally) = made(options).await?;
+        let lasted = began.elapsed();
+        made.into_iter().for_each(|one| tally.done(one.took));
+        Ok(tally.told(lasted))
+    })
+}
+
+/// A task that was made.
+pub(crate) struct Made {
+    pub(crate) task: String,
+    pub(crate) began: Instant,
+    pub(crate) took: Duration,
+}
+
+/// Runs the clients; what they made, and how often they failed.
+pub(crate) async fn made(options: Options) -> Result<(Vec<Made>, Tally)> {
     let tokens = read_to_string(&options.tokens).context("the file of tokens")?;
     let tokens: Vec<String> = tokens.lines().map(ToOwned::to_owned).collect();
     ensure!(!tokens.is_empty(), "there is no token");
-    runtime::Builder::new_current_thread().enable_all().build()?.block_on(all(options, &tokens))
-}
-
-async fn all(options: Options, tokens: &[String]) -> Result<Value> {
     let mut connections = Vec::new();
     for _ in 0..options.clients {
         connections.push(Connection::open(options.addr).await.context("the server accepts no connection")?);
@@ -74,20 +88,22 @@ async fn all(options: Options, tokens: &[String]) -> Result<Value> {
         .zip(tokens.iter().cycle().cloned())
         .map(|(connection, token)| tokio::spawn(client(Arc::clone(&run), connection, token)))
         .collect();
-    let mut tally = Tally::default();
+    let (mut all, mut tally) = (Vec::new(), Tally::default());
     for client in clients {
-        tally.add(client.await?);
+        let (made, failed) = client.await?;
+        all.extend(made);
+        tally.add(failed);
     }
-    Ok(tally.told(run.began.elapsed()))
+    Ok((all, tally))
 }
 
-async fn client(run: Arc<Run>, mut connection: Connection, token: String) -> Tally {
-    let mut tally = Tally::default();
+async fn client(run: Arc<Run>, mut connection: Connection, token: String) -> (Vec<Made>, Tally) {
+    let (mut made, mut tally) = (Vec::new(), Tally::default());
     while let Some(nth) = run.turn().await {
         let began = Instant::now();
         let asked = timeout(PATIENCE, connection.create(&run.options, &token, nth)).await;
         match asked.unwrap_or_else(|_| Err(anyhow::anyhow!("no answer within {} s", PATIENCE.as_secs()))) {
-            Ok(()) => tally.done(began.elapsed()),
+            Ok(task) => made.push(Made { task, began, took: began.elapsed() }),
             Err(error) => {
                 tally.failed(error.to_string());
                 sleep(PAUSE).await;
@@ -98,7 +114,7 @@ async fn client(run: Arc<Run>, mut connection: Connection, token: String) -> Tal
             }
         }
     }
-    tally
+    (made, tally)
 }
 
 impl Run {
@@ -126,8 +142,8 @@ impl Connection {
         Ok(Self { stream, read: Vec::with_capacity(4_096) })
     }
 
-    /// One task; anything but 201 is an error with the status.
-    async fn create(&mut self, options: &Options, token: &str, nth: u64) -> Result<()> {
+    /// One task, by its id; anything but 201 is an error with the status.
+    async fn create(&mut self, options: &Options, token: &str, nth: u64) -> Result<String> {
         let body = format!("{{\"title\":\"{} release {nth:07}\"}}", options.word);
         let request = format!(
             "POST /api/v1/tasks HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
@@ -136,14 +152,13 @@ impl Connection {
             body.len()
         );
         self.stream.write_all(request.as_bytes()).await?;
-        match self.status().await? {
-            201 => Ok(()),
-            other => bail!("status {other}"),
-        }
+        let (status, location) = self.answer().await?;
+        ensure!(status == 201, "status {status}");
+        Ok(location)
     }
 
-    /// Reads one answer to its end.
-    async fn status(&mut self) -> Result<u16> {
+    /// Reads one answer to its end: its status, and the last part of its location.
+    async fn answer(&mut self) -> Result<(u16, String)> {
         self.read.clear();
         let head = loop {
             if let Some(at) = self.read.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -154,11 +169,13 @@ impl Connection {
         let text = std::str::from_utf8(&self.read[..head])?.to_ascii_lowercase();
         let status = text.split(' ').nth(1).context("no status")?.parse()?;
         let length = text.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let location = text.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_default();
+        let task = location.rsplit('/').next().unwrap_or_default().to_owned();
         let whole = head + length.context("no content-length")?.parse::<usize>()?;
         while self.read.len() < whole {
             self.more().await?;
         }
-        Ok(status)
+        Ok((status, task))
     }
 
     async fn more(&mut self) -> Result<()> {
