@@ -11,6 +11,7 @@ use std::sync::Arc;
 use store_postgres::{Options, PostgresStore};
 
 use super::audit::refuses_to_be_rewritten;
+use super::seals::tampering_is_found;
 use crate::kit::postgres::Database;
 
 mod on_a_server {
@@ -21,6 +22,7 @@ mod on_a_server {
     crate::conformance::agenda::suite!(crate::conformance::postgres::migrated);
     crate::conformance::people::suite!(crate::conformance::postgres::migrated);
     crate::conformance::audit::suite!(crate::conformance::postgres::migrated);
+    crate::conformance::seals::suite!(crate::conformance::postgres::migrated);
     crate::conformance::inbox::suite!(crate::conformance::postgres::migrated);
     crate::conformance::outbox::suite!(crate::conformance::postgres::migrated);
 }
@@ -46,4 +48,22 @@ async fn open(database: &Database) -> PostgresStore {
 async fn the_audit_log_refuses_to_be_rewritten() {
     let scratch = migrated().await;
     refuses_to_be_rewritten(&*scratch.store, async |statement| scratch.database.sql(statement).await).await;
+}
+
+#[tokio::test]
+async fn whatever_an_owner_changes_in_the_audit_log_is_found() {
+    let databases = std::sync::Mutex::new(Vec::new());
+    tampering_is_found(async || {
+        let Scratch { store, database } = migrated().await;
+        let database = Arc::new(database);
+        databases.lock().expect("databases").push(database.clone());
+        (store, async move |statement| {
+            for table in ["audit_log", "audit_content", "audit_people", "audit_seals"] {
+                let bare = format!("ALTER TABLE {table} DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY");
+                database.sql(&bare).await.expect("an owner may");
+            }
+            assert!(database.sql(statement).await.expect("done") > 0, "{statement}");
+        })
+    })
+    .await;
 }
