@@ -43,12 +43,13 @@ async fn append(log: &impl AuditLog, samples: &Samples, tenants: &[&str], tasks:
 }
 
 /// Three seals of the console, rows 1 to 3, 7 to 9 and 10 to 12, and one of a team.
-pub async fn sealed_history<S: AuditLog + Seals + 'static>(log: &Arc<S>) {
+pub async fn sealed_history<S: AuditLog + Seals + 'static>(log: &Arc<S>) -> Samples {
     let samples = Samples::default();
     for tenants in [&["console", "slack:T1"][..], &["console"], &["console"]] {
         append(&**log, &samples, tenants, 3).await;
         sealer(log).seal().await.expect("sealed");
     }
+    samples
 }
 
 async fn report(log: &impl Seals, checkpoints: Vec<Checkpoint>) -> Report {
@@ -57,8 +58,8 @@ async fn report(log: &impl Seals, checkpoints: Vec<Checkpoint>) -> Report {
 
 pub async fn what_is_appended_is_sealed_once_and_verifies<S: AuditLog + Seals + 'static>(log: Arc<S>) {
     assert_eq!(report(&*log, Vec::new()).await, Report::default(), "nothing is intact");
-    sealed_history(&log).await;
-    append(&*log, &Samples::default(), &["discord:G1"], 2).await;
+    let samples = sealed_history(&log).await;
+    append(&*log, &samples, &["discord:G1"], 2).await;
     let expected = Report { rows: 14, waiting: 2, seals: 4, ..Report::default() };
     assert_eq!(report(&*log, Vec::new()).await, expected);
     assert_eq!(sealer(&log).seal().await.expect("sealed").len(), 1);
