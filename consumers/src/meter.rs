@@ -15,6 +15,8 @@ pub(crate) const STUCK_REMINDERS: &str = "taskbot_stuck_reminders";
 /// Consumers that have not moved for a minute although events wait for them.
 pub(crate) const STUCK_CONSUMERS: &str = "taskbot_stuck_consumers";
 
+/// Whether the clock cannot be believed.
+const ASTRAY: &str = "taskbot_clock_astray";
 /// Age of the oldest row that the relay has not published.
 const UNPUBLISHED: &str = "taskbot_outbox_age_seconds";
 
@@ -28,6 +30,7 @@ pub fn describe() {
     describe_counter!(DELIVERIES, Unit::Count, "Attempts to post a message, per result");
     describe_gauge!(STUCK_SERIES, Unit::Count, "Active series whose next time passed more than a minute ago");
     describe_gauge!(STUCK_REMINDERS, Unit::Count, "Reminders within reach overdue by more than a minute");
+    describe_gauge!(ASTRAY, Unit::Count, "1 while the clock cannot be believed and no reminder is claimed, else 0");
     describe_gauge!(UNPUBLISHED, Unit::Seconds, "Age of the oldest event that the relay has not published, else 0");
     describe_gauge!(STUCK_CONSUMERS, Unit::Count, "Consumers that stand still although events wait for them");
 }
@@ -50,6 +53,11 @@ pub(crate) fn dead_letter(consumer: &'static str) {
 /// What waits for a consumer.
 pub(crate) fn lag(consumer: &'static str, waiting: u64) {
     gauge!(LAG, "consumer" => consumer).set(waiting as f64);
+}
+
+/// Whether the clock can be believed.
+pub(crate) fn clock(trusted: bool) {
+    gauge!(ASTRAY).set(if trusted { 0.0 } else { 1.0 });
 }
 
 /// A loop was started again.

@@ -61,7 +61,7 @@ impl Story {
     }
 }
 
-fn entries(events: &[Event]) -> Vec<AuditEntry> {
+pub fn entries(events: &[Event]) -> Vec<AuditEntry> {
     let entry = |event: &Event| AuditEntry {
         event: event.clone(),
         kind: event.kind.to_string(),

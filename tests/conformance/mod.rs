@@ -25,6 +25,7 @@ mod load;
 mod outbox;
 mod people;
 mod postgres;
+mod seals;
 mod search;
 mod sqlite;
 mod state;

@@ -17,6 +17,7 @@ use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 
 use super::audit::refuses_to_be_rewritten;
+use super::seals::tampering_is_found;
 use super::store::make_one;
 use crate::kit::samples::{Samples, at, tenant};
 
@@ -28,6 +29,7 @@ mod in_memory {
     crate::conformance::agenda::suite!(crate::conformance::sqlite::memory);
     crate::conformance::people::suite!(crate::conformance::sqlite::memory);
     crate::conformance::audit::suite!(crate::conformance::sqlite::memory);
+    crate::conformance::seals::suite!(crate::conformance::sqlite::memory);
     crate::conformance::inbox::suite!(crate::conformance::sqlite::memory);
     crate::conformance::outbox::suite!(crate::conformance::sqlite::memory);
 }
@@ -87,6 +89,33 @@ async fn the_audit_log_refuses_to_be_rewritten() {
     let file = scratch.file();
     refuses_to_be_rewritten(&*scratch.store, async |statement| sql(&file, statement).await).await;
 }
+
+#[tokio::test]
+async fn whatever_an_owner_changes_in_the_audit_log_is_found() {
+    let scratches = std::sync::Mutex::new(Vec::new());
+    tampering_is_found(async || {
+        let scratch = file().await;
+        let (store, file) = (scratch.store.clone(), scratch.file());
+        scratches.lock().expect("scratches").push(scratch);
+        (store, async move |statement| {
+            for trigger in TRIGGERS {
+                sql(&file, trigger).await.expect("dropped");
+            }
+            assert!(sql(&file, statement).await.expect("done") > 0, "{statement}");
+        })
+    })
+    .await;
+}
+
+/// What keeps the program from changing the log; an owner takes it away.
+const TRIGGERS: [&str; 6] = [
+    "DROP TRIGGER IF EXISTS audit_log_never_changes",
+    "DROP TRIGGER IF EXISTS audit_log_never_goes",
+    "DROP TRIGGER IF EXISTS audit_content_never_changes",
+    "DROP TRIGGER IF EXISTS audit_people_never_change",
+    "DROP TRIGGER IF EXISTS audit_seals_never_change",
+    "DROP TRIGGER IF EXISTS audit_seals_never_go",
+];
 
 #[tokio::test]
 async fn a_new_file_says_so_once_and_keeps_what_was_written() {

@@ -1,6 +1,6 @@
 //! A clock that is set by hand, and ids that count.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use domain::ports::clock::{Clock, Ids};
@@ -9,15 +9,20 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 /// Shows what it was last set to.
-pub struct HandClock(watch::Sender<Timestamp>);
+pub struct HandClock(watch::Sender<Timestamp>, AtomicBool);
 
 impl HandClock {
     pub fn at(start: &str) -> Self {
-        Self(watch::Sender::new(start.parse().expect("a timestamp")))
+        Self(watch::Sender::new(start.parse().expect("a timestamp")), AtomicBool::new(true))
     }
 
     pub fn set(&self, at: &str) {
         self.0.send_replace(at.parse().expect("a timestamp"));
+    }
+
+    /// From now on it can be believed, or not.
+    pub fn trust(&self, trusted: bool) {
+        self.1.store(trusted, Ordering::SeqCst);
     }
 
     pub fn forward(&self, by: SignedDuration) {
@@ -29,6 +34,10 @@ impl HandClock {
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
         *self.0.borrow()
+    }
+
+    fn is_trusted(&self) -> bool {
+        self.1.load(Ordering::SeqCst)
     }
 
     async fn until(&self, at: Timestamp) {

@@ -116,15 +116,6 @@ impl Anchor {
     }
 }
 
-impl PostgresClock {
-    /// Whether the database's clock and the machine's are more than 5 s apart: nothing is to be claimed then, because
-    /// nobody knows which is wrong.
-    #[must_use]
-    pub fn is_astray(&self) -> bool {
-        self.reading.astray.load(Ordering::Acquire)
-    }
-}
-
 impl Drop for PostgresClock {
     fn drop(&mut self) {
         self.asks.abort();
@@ -133,6 +124,11 @@ impl Drop for PostgresClock {
 
 #[async_trait]
 impl Clock for PostgresClock {
+    /// Not while the database's clock and the machine's are more than 5 s apart: nobody knows which is wrong.
+    fn is_trusted(&self) -> bool {
+        !self.reading.astray.load(Ordering::Acquire)
+    }
+
     fn now(&self) -> Timestamp {
         Timestamp::from_microsecond(self.reading.now()).unwrap_or(Timestamp::MAX)
     }

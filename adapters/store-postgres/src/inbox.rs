@@ -24,7 +24,9 @@ const LETTERS_OF: &str = "
 
 const BURY: &str = "
     INSERT INTO dead_letters (consumer, topic, origin, reason, payload, at) VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT DO NOTHING";
+    ON CONFLICT (consumer, origin) DO UPDATE
+    SET reason = excluded.reason, payload = excluded.payload, at = excluded.at, replayed_at = NULL
+    WHERE dead_letters.replayed_at IS NOT NULL";
 
 const REPLAYED: &str = "
     WITH replayed AS (

@@ -5,12 +5,17 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 use crate::{Options, PostgresStore, migrate};
 
-/// The login that may create databases, in this database.
-fn owner(database: &str) -> PgConnectOptions {
-    let url = std::env::var("STACK_POSTGRES_URL").unwrap_or_else(|_| {
-        panic!("STACK_POSTGRES_URL is not set: this test needs a real PostgreSQL; run ci/test.sh, or `ci/stack.sh up` first")
+/// A login of the stack, in this database.
+fn stack(name: &str, database: &str) -> PgConnectOptions {
+    let url = std::env::var(name).unwrap_or_else(|_| {
+        panic!("{name} is not set: this test needs a real PostgreSQL; run ci/test.sh, or `ci/stack.sh up` first")
     });
     url.parse::<PgConnectOptions>().expect("a URL").database(database)
+}
+
+/// The login that may create databases.
+fn owner(database: &str) -> PgConnectOptions {
+    stack("STACK_POSTGRES_URL", database)
 }
 
 async fn run(statement: String) {
@@ -24,12 +29,11 @@ pub(crate) async fn with_store<T>(settings: &[(&str, &str)], test: impl AsyncFnO
     let name = format!("taskbot_unit_{}", uuid::Uuid::from_u128(u128::from(std::process::id())).as_simple());
     run(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
     run(format!("CREATE DATABASE {name} TEMPLATE template0")).await;
-    let mut url = owner(&name).to_url_lossy();
+    migrate(owner(&name).to_url_lossy().as_str(), None, |_| {}).await.expect("migrated");
+    let mut url = stack("STACK_POSTGRES_LOGIN_URL", &name).to_url_lossy();
     let settings: Vec<String> = settings.iter().map(|(name, value)| format!("-c {name}={value}")).collect();
     url.query_pairs_mut().append_pair("options", &settings.join(" "));
-    let url = url.to_string();
-    migrate(&url, None, |_| {}).await.expect("migrated");
-    let store = PostgresStore::open(&url, Options::default()).await.expect("a store");
+    let store = PostgresStore::open(url.as_str(), Options::default()).await.expect("a store");
     let result = test(&store).await;
     store.close().await;
     run(format!("DROP DATABASE {name} WITH (FORCE)")).await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use async_trait::async_trait;
 use bus_kafka::{KafkaBus, KafkaConfig, KafkaPublisher, ensure_topics};
 use domain::ports::bell::Bell;
@@ -55,17 +55,6 @@ impl Events {
     pub(crate) fn prepare(&self) {
         if let Some(kafka) = self.kafka.clone() {
             tokio::spawn(async move { prepare(&kafka).await });
-        }
-    }
-
-    /// Looks at the topics once; gives what is unsafe about them.
-    ///
-    /// # Errors
-    /// When no broker answers.
-    pub(crate) async fn look(&self) -> Result<Vec<String>> {
-        match &self.kafka {
-            None => Ok(Vec::new()),
-            Some(kafka) => Ok(ensure_topics(kafka).await.context("TASKBOT_EVENTS_URL")?),
         }
     }
 }

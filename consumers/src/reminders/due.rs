@@ -12,6 +12,7 @@ use tracing::{error, info, warn};
 
 use super::look::Look;
 use crate::handler::Trouble;
+use crate::meter;
 use crate::recurrence::advance;
 use crate::wait::Waiter;
 
@@ -37,6 +38,10 @@ impl Claimer {
         let mut waiter = Waiter::new(&self.tasks.clock, &self.tasks.bell, &stop);
         let mut look = Look::default();
         while waiter.going() {
+            if !self.believes_the_clock() {
+                waiter.pause(PAUSE).await;
+                continue;
+            }
             let next = match self.claim(&mut look).await {
                 Ok(0) => self.deliveries.next(&self.reach()).await,
                 Ok(_) => continue,
@@ -72,6 +77,12 @@ impl Claimer {
             }
         }
         Ok(claimed.reminders)
+    }
+
+    fn believes_the_clock(&self) -> bool {
+        let trusted = self.tasks.clock.is_trusted();
+        meter::clock(trusted);
+        trusted
     }
 
     fn reach(&self) -> Vec<Reach> {

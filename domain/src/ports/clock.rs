@@ -10,6 +10,12 @@ pub trait Clock: Send + Sync {
     /// The present instant.
     fn now(&self) -> Timestamp;
 
+    /// Whether it can be believed. While not, nothing is claimed: a reminder that is late is better than one that is
+    /// early.
+    fn is_trusted(&self) -> bool {
+        true
+    }
+
     /// Until the clock shows this instant, or about then; callers look at the clock again.
     async fn until(&self, at: Timestamp);
 }

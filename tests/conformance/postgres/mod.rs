@@ -7,10 +7,12 @@ mod schema;
 mod tenants;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use store_postgres::{Options, PostgresStore};
 
 use super::audit::refuses_to_be_rewritten;
+use super::seals::tampering_is_found;
 use crate::kit::postgres::Database;
 
 mod on_a_server {
@@ -21,9 +23,13 @@ mod on_a_server {
     crate::conformance::agenda::suite!(crate::conformance::postgres::migrated);
     crate::conformance::people::suite!(crate::conformance::postgres::migrated);
     crate::conformance::audit::suite!(crate::conformance::postgres::migrated);
+    crate::conformance::seals::suite!(crate::conformance::postgres::migrated);
     crate::conformance::inbox::suite!(crate::conformance::postgres::migrated);
     crate::conformance::outbox::suite!(crate::conformance::postgres::migrated);
 }
+
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A store, and the database that goes with it.
 pub(crate) struct Scratch {
@@ -39,11 +45,37 @@ pub(crate) async fn migrated() -> Scratch {
 
 /// Another process on the same database.
 async fn open(database: &Database) -> PostgresStore {
-    PostgresStore::open(&database.url(), Options::default()).await.expect("a store")
+    // A busy machine is no reason to fail: what happens at the limits has tests of its own.
+    let patient = Options { wait: PATIENCE, patience: PATIENCE, ..Options::default() };
+    PostgresStore::open(&database.url(), patient).await.expect("a store")
 }
 
 #[tokio::test]
 async fn the_audit_log_refuses_to_be_rewritten() {
     let scratch = migrated().await;
-    refuses_to_be_rewritten(&*scratch.store, async |statement| scratch.database.sql(statement).await).await;
+    scratch.database.sql("GRANT taskbot_erase TO CURRENT_USER").await.expect("an owner may");
+    let sql = async |statement: &'static str| {
+        // Content is erased by the one role that may.
+        let role = if statement.starts_with("DELETE FROM audit_content") { "SET ROLE taskbot_erase;" } else { "" };
+        scratch.database.sql(&format!("{role}{statement}")).await
+    };
+    refuses_to_be_rewritten(&*scratch.store, sql).await;
+}
+
+#[tokio::test]
+async fn whatever_an_owner_changes_in_the_audit_log_is_found() {
+    let databases = std::sync::Mutex::new(Vec::new());
+    tampering_is_found(async || {
+        let Scratch { store, database } = migrated().await;
+        let database = Arc::new(database);
+        databases.lock().expect("databases").push(database.clone());
+        (store, async move |statement| {
+            for table in ["audit_log", "audit_content", "audit_people", "audit_seals"] {
+                let bare = format!("ALTER TABLE {table} DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY");
+                database.sql(&bare).await.expect("an owner may");
+            }
+            assert!(database.sql(statement).await.expect("done") > 0, "{statement}");
+        })
+    })
+    .await;
 }

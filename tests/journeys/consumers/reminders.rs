@@ -61,6 +61,21 @@ async fn reminder_is_posted_once_and_recorded() {
 }
 
 #[tokio::test]
+async fn nothing_is_claimed_by_a_clock_that_cannot_be_believed() {
+    let bench = Bench::new().await;
+    let ana = bench.ana().await;
+    at_nine(&bench, &ana, "stretch").await;
+    bench.world.clock.trust(false);
+    let running = bench.start();
+    bench.set(DUE);
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert!(bench.chat.posts().is_empty(), "late is better than early");
+    bench.world.clock.trust(true);
+    eventually("it is recorded", || async { count(&bench, EventType::ReminderDelivered).await == 1 }).await;
+    bench.end(running).await;
+}
+
+#[tokio::test]
 async fn several_due_for_one_place_are_one_message() {
     let bench = Bench::new().await;
     let ana = bench.ana().await;

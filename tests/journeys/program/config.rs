@@ -37,11 +37,30 @@ async fn an_empty_secret_refuses_to_start() {
 
 #[tokio::test]
 async fn an_adapter_that_this_version_lacks_is_an_error_that_says_which_it_has() {
-    let postgres = Scratch::new().with("TASKBOT_DATABASE_URL", "postgres://user:hidden@host/db");
-    assert_refused(&postgres, &["TASKBOT_DATABASE_URL", "sqlite://taskbot.db"]).await;
-    let ended = postgres.run(&["serve"], "").await;
+    let other = Scratch::new().with("TASKBOT_DATABASE_URL", "mysql://user:hidden@host/db");
+    assert_refused(&other, &["TASKBOT_DATABASE_URL", "sqlite://taskbot.db", "postgres://"]).await;
+    let ended = other.run(&["serve"], "").await;
     assert!(!ended.err.contains("hidden"), "a password is no part of an error: {}", ended.err);
-    assert_refused(&Scratch::new().with("TASKBOT_EVENTS_URL", "kafka://x"), &["TASKBOT_EVENTS_URL"]).await;
+    assert_refused(&Scratch::new().with("TASKBOT_EVENTS_URL", "nats://x"), &["TASKBOT_EVENTS_URL", "kafka://"]).await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_named_without_its_password() {
+    let away = Scratch::new().with("TASKBOT_DATABASE_URL", "postgres://user:hidden@127.0.0.1:9/db");
+    let ended = away.run(&["serve"], "").await;
+    assert!(!ended.status.success() && !ended.err.contains("hidden"), "{}", ended.err);
+    assert!(ended.err.contains("postgres://127.0.0.1:9/db does not answer"), "{}", ended.err);
+    let checked = away.run(&["check"], "").await;
+    assert!(checked.out.contains("FAIL  database: postgres://127.0.0.1:9/db does not answer"), "{}", checked.out);
+    let ended = away.run(&["migrate"], "").await;
+    assert!(!ended.status.success() && ended.err.contains("TASKBOT_MIGRATE__DATABASE_URL"), "{}", ended.err);
+    assert!(!ended.err.contains("hidden"), "a password is no part of an error: {}", ended.err);
+}
+
+#[tokio::test]
+async fn half_a_sign_in_to_kafka_is_refused() {
+    let half = Scratch::new().with("TASKBOT_EVENTS_URL", "kafka://127.0.0.1:9").with("TASKBOT_KAFKA__USERNAME", "ana");
+    assert_refused(&half, &["USERNAME is set", "SECURITY_PROTOCOL"]).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,137 @@
+//! The seals port: whatever is appended is sealed once, and whoever owns the database and changes the log is found.
+//! The binary's own word on it is in `tests/journeys/seals`.
+
+use std::sync::Arc;
+
+use consumers::{Sealer, verify};
+use domain::list::List;
+use domain::ports::audit::AuditLog;
+use domain::ports::seals::Seals;
+use domain::seal::{Checkpoint, Finding, Report};
+use embedded::FileLeases;
+
+use super::audit::entries;
+use crate::kit::clock::HandClock;
+use crate::kit::samples::{Samples, tenant};
+
+/// Every test of this suite, for an adapter that `$open` opens.
+macro_rules! suite {
+    ($open:path) => {
+        crate::conformance::each!(
+            $open,
+            seals: what_is_appended_is_sealed_once_and_verifies,
+            of_two_sealers_one_wins_and_the_chain_holds,
+        );
+    };
+}
+pub(crate) use suite;
+
+fn sealer<S: Seals + 'static>(log: &Arc<S>) -> Sealer {
+    let clock = Arc::new(HandClock::at("2026-03-04T15:00:00Z"));
+    Sealer::new(log.clone(), Arc::new(FileLeases::default()), clock, None)
+}
+
+/// Appends so many tasks' first events to each of these tenants.
+async fn append(log: &impl AuditLog, samples: &Samples, tenants: &[&str], tasks: u64) {
+    for name in tenants {
+        let ana = samples.person("ana").id;
+        let list = List::personal(tenant(name), ana);
+        let events: Vec<_> =
+            (0..tasks).map(|number| samples.event(None, &samples.task(&list, ana, number), &list)).collect();
+        log.append(&entries(&events)).await.expect("appended");
+    }
+}
+
+/// Three seals of the console, rows 1 to 3, 7 to 9 and 10 to 12, and one of a team.
+pub async fn sealed_history<S: AuditLog + Seals + 'static>(log: &Arc<S>) -> Samples {
+    let samples = Samples::default();
+    for tenants in [&["console", "slack:T1"][..], &["console"], &["console"]] {
+        append(&**log, &samples, tenants, 3).await;
+        sealer(log).seal().await.expect("sealed");
+    }
+    samples
+}
+
+async fn report(log: &impl Seals, checkpoints: Vec<Checkpoint>) -> Report {
+    verify(log, checkpoints, |_| ()).await.expect("verified")
+}
+
+pub async fn what_is_appended_is_sealed_once_and_verifies<S: AuditLog + Seals + 'static>(log: Arc<S>) {
+    assert_eq!(report(&*log, Vec::new()).await, Report::default(), "nothing is intact");
+    let samples = sealed_history(&log).await;
+    append(&*log, &samples, &["discord:G1"], 2).await;
+    let expected = Report { rows: 14, waiting: 2, seals: 4, ..Report::default() };
+    assert_eq!(report(&*log, Vec::new()).await, expected);
+    assert_eq!(sealer(&log).seal().await.expect("sealed").len(), 1);
+    assert!(sealer(&log).seal().await.expect("sealed").is_empty(), "each once");
+    let seals = log.seals(Some(("console", 2)), 10).await.expect("seals");
+    let places: Vec<_> = seals.iter().map(|seal| (seal.tenant.as_str(), seal.n, seal.rows.len())).collect();
+    assert_eq!(places, [("console", 3, 3), ("discord:G1", 1, 2), ("slack:T1", 1, 3)]);
+    let mut last = log.last_seals(None).await.expect("seals");
+    last.sort_by(|one, other| one.tenant.cmp(&other.tenant));
+    assert_eq!(last, seals);
+    assert_eq!(log.last_seals(Some(&["slack:T1".to_owned(), "none".to_owned()])).await.expect("seals"), seals[2..]);
+}
+
+pub async fn of_two_sealers_one_wins_and_the_chain_holds<S: AuditLog + Seals + 'static>(log: Arc<S>) {
+    append(&*log, &Samples::default(), &["console", "slack:T1"], 20).await;
+    let (one, other) = (sealer(&log), sealer(&log));
+    let (first, second) = tokio::join!(one.seal(), other.seal());
+    assert!(first.is_ok() || second.is_ok(), "{first:?} {second:?}");
+    let expected = Report { rows: 40, seals: 2, ..Report::default() };
+    assert_eq!(report(&*log, Vec::new()).await, expected);
+}
+
+/// What an owner can do to the log, and the first row that is named for it.
+const TAMPERINGS: [(&str, Option<i64>, &str); 16] = [
+    ("UPDATE audit_log SET actor = subject WHERE row = 8", Some(7), "not as it was sealed"),
+    ("UPDATE audit_log SET version = 1 + version WHERE row = 1", Some(1), "not as it was sealed"),
+    ("UPDATE audit_log SET type = 'TASK_DELETED' WHERE row = 3", Some(1), "not as it was sealed"),
+    ("UPDATE audit_log SET time = time - 3600000000 WHERE row = 7", Some(7), "not as it was sealed"),
+    ("UPDATE audit_log SET tenant = 'slack:T2' WHERE row = 2", Some(2), "belongs to slack:T2 now"),
+    ("UPDATE audit_content SET payload = payload || ' ' WHERE row = 5", Some(5), "another content"),
+    (
+        "UPDATE audit_content SET payload = replace(payload, 'Task 2', 'Tusk 2') WHERE row = 9",
+        Some(9),
+        "another content",
+    ),
+    ("DELETE FROM audit_log WHERE row = 10", Some(10), "is gone from the log"),
+    ("DELETE FROM audit_log WHERE row = 12", Some(12), "is gone from the log"),
+    ("DELETE FROM audit_seals WHERE tenant = 'console' AND n = 2", Some(7), "nothing sealed it"),
+    ("DELETE FROM audit_seals WHERE tenant = 'console' AND n = 3", Some(10), "nothing sealed it"),
+    ("UPDATE audit_seals SET at = at - 1 WHERE tenant = 'console' AND n = 3", Some(10), "closed before"),
+    ("UPDATE audit_seals SET previous = hash WHERE tenant = 'console' AND n = 2", Some(7), "does not continue"),
+    ("UPDATE audit_seals SET n = 5 WHERE tenant = 'slack:T1'", Some(4), "stands where seal 1 should"),
+    ("UPDATE audit_seals SET hash = previous WHERE tenant = 'console' AND n = 2", Some(7), "not as it was sealed"),
+    ("UPDATE audit_seals SET tenant = 'slack:T3' WHERE tenant = 'slack:T1'", Some(4), "belongs to slack:T1 now"),
+];
+
+/// For adapters whose tables can be reached behind the port: each way to tamper is found, the row named. `open`
+/// gives a log of its own and a way for its owner to change anything in it.
+pub async fn tampering_is_found<S, Does>(open: impl AsyncFn() -> (Arc<S>, Does))
+where
+    S: AuditLog + Seals + 'static,
+    Does: AsyncFn(&'static str),
+{
+    for (sql, row, what) in TAMPERINGS {
+        let (log, does) = open().await;
+        sealed_history(&log).await;
+        does(sql).await;
+        let findings = report(&*log, Vec::new()).await.findings;
+        let named = |finding: &Finding| finding.row == row && finding.what.contains(what);
+        assert!(findings.iter().any(named), "{sql}: {findings:#?}");
+        assert_eq!(findings[0].row, row, "{sql}: the first bad row comes first: {findings:#?}");
+    }
+    let (log, does) = open().await;
+    sealed_history(&log).await;
+    let kept: Vec<Checkpoint> = log.last_seals(None).await.expect("seals").into_iter().map(checkpoint).collect();
+    does("DELETE FROM audit_seals WHERE tenant = 'slack:T1'").await;
+    does("DELETE FROM audit_log WHERE tenant = 'slack:T1'").await;
+    assert!(report(&*log, Vec::new()).await.findings.is_empty(), "a tail that was cut off leaves no trace");
+    let findings = report(&*log, kept).await.findings;
+    assert!(findings[0].what.contains("is known from a checkpoint and not there"), "{findings:#?}");
+}
+
+fn checkpoint(seal: domain::seal::Seal) -> Checkpoint {
+    Checkpoint { tenant: seal.tenant, n: seal.n, hash: seal.hash }
+}
