@@ -21,7 +21,7 @@ impl Location {
         let name = rest.strip_prefix("//").unwrap_or(rest);
         if name == ":memory:" {
             static LAST: AtomicU64 = AtomicU64::new(0);
-            return Ok(Self::Memory(format!("taskbot-memory-{}", LAST.fetch_add(1, Ordering::Relaxed))));
+            return Ok(Self::Memory(format!("file:taskbot-memory-{}", LAST.fetch_add(1, Ordering::Relaxed))));
         }
         if name.is_empty() {
             return Err(Trouble::lasting(format!("“{url}” names no file; try sqlite://taskbot.db")));
