@@ -69,6 +69,21 @@ pub(crate) enum Role {
     Sync,
 }
 
+impl Role {
+    /// The word on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Bot => "bot",
+            Self::Gateway => "gateway",
+            Self::Relay => "relay",
+            Self::Audit => "audit",
+            Self::Recurrence => "recurrence",
+            Self::Reminders => "reminders",
+            Self::Sync => "sync",
+        }
+    }
+}
+
 /// Options of `console`.
 #[derive(Debug, Args)]
 pub(crate) struct Console {
