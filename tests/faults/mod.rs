@@ -5,14 +5,22 @@
 
 mod chat;
 mod crash_points;
+mod fleet;
 mod kill_loop;
 mod ledger;
 mod load;
 mod oracle;
+mod race;
+mod real;
 mod sabotage;
 mod streams;
 
 use std::io::Write as _;
+
+/// The size of an experiment: small in `ci/test.sh`, full in `ci/full.sh`.
+fn size(variable: &str, default: u64) -> u64 {
+    std::env::var(variable).map_or(default, |size| size.parse().unwrap_or_else(|_| panic!("{variable} is no number")))
+}
 
 /// Says a figure, also when the tests' output is captured.
 fn note(figures: &str) {
