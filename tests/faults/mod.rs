@@ -13,6 +13,7 @@ mod oracle;
 mod race;
 mod real;
 mod sabotage;
+mod schedulers;
 mod streams;
 
 use std::io::Write as _;
