@@ -54,6 +54,12 @@ impl Typist {
         status
     }
 
+    /// Nothing more is typed: the console ends when what is due soon is out.
+    pub(super) async fn stop(&mut self, load: &Load, console: &mut Running) {
+        console.end().await;
+        self.read_on(load, console).await;
+    }
+
     /// Reads what a console that has died had written.
     async fn read_on(&mut self, load: &Load, console: &mut Running) {
         let lines = remains(console).await;
@@ -70,7 +76,7 @@ impl Typist {
         std::future::pending::<()>().await;
     }
 
-    async fn type_until_it_dies(&mut self, load: &Load, console: &mut Running) {
+    pub(super) async fn type_until_it_dies(&mut self, load: &Load, console: &mut Running) {
         let mut oracle = load.oracle().await;
         loop {
             let last = match self.unanswered.take() {

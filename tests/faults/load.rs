@@ -29,7 +29,7 @@ pub(super) struct Load {
     pub(super) over: Cell<bool>,
     token: String,
     client: Client,
-    real: Option<Real>,
+    pub(super) real: Option<Real>,
 }
 
 impl Load {
@@ -128,6 +128,18 @@ impl Load {
         let answer = request.send().await?;
         let status = answer.status();
         Ok((status, answer.text().await?))
+    }
+
+    /// Asks for a task once, and says how that was answered.
+    pub(super) async fn probe(&self) -> Option<StatusCode> {
+        let title = "probe";
+        let key = format!("rest-{title}");
+        self.ledger.begin(&key, Call::Create, title);
+        let (status, text) = self.send(&key, "/api/v1/tasks", &json!({"title": title})).await.ok()?;
+        if let Some(id) = serde_json::from_str::<Value>(&text).ok().filter(|_| status.is_success()) {
+            self.ledger.acknowledge(&key, id["id"].as_str());
+        }
+        Some(status)
     }
 
     /// Every task that the API shows: title, id and status.

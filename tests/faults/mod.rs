@@ -10,9 +10,11 @@ mod kill_loop;
 mod ledger;
 mod load;
 mod oracle;
+mod outage;
 mod race;
 mod real;
 mod sabotage;
+mod redelivery;
 mod schedulers;
 mod streams;
 
