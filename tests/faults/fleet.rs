@@ -17,9 +17,9 @@ use super::{note, size};
 use crate::kit::dice::Dice;
 use crate::kit::program::{PATIENCE, Running, Scratch, Server};
 
-const SIGABRT: i32 = 6;
+pub(super) const SIGABRT: i32 = 6;
 const CLIENTS: usize = 3;
-const EDGE: &str = "gateway,bot";
+pub(super) const EDGE: &str = "gateway,bot";
 /// What runs beside the edge and the consoles.
 const REACTIONS: [&str; 5] = ["relay", "relay", "audit", "recurrence", "reminders"];
 

@@ -130,6 +130,11 @@ impl Load {
         Ok((status, answer.text().await?))
     }
 
+    /// How many calls were acknowledged so far.
+    pub(super) fn acknowledged(&self) -> usize {
+        self.ledger.entries().values().filter(|entry| entry.acknowledged).count()
+    }
+
     /// Asks for a task once, and says how that was answered.
     pub(super) async fn probe(&self) -> Option<StatusCode> {
         let title = "probe";

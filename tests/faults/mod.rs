@@ -1,7 +1,9 @@
 //! The program dies: by `kill -9` at random moments, and by its own hand at each named point. Whatever it had
-//! acknowledged must be there, once. The oracle stands outside: a ledger on disk, SQL of its own, the REST API.
+//! acknowledged must be there, once. The oracle stands outside: a ledger on disk, SQL of its own, the REST API, a
+//! client of its own on Kafka.
 //!
-//! `KILLS` sets how often the kill loop kills.
+//! On SQLite: `kill_loop` (`KILLS` sets how often), `crash_points`, `sabotage`. On PostgreSQL and Kafka: `fleet` (every
+//! role in a process of its own), `outage`, `race`, `redelivery`, `schedulers`, `sabotage_real`.
 
 mod chat;
 mod crash_points;
@@ -13,8 +15,9 @@ mod oracle;
 mod outage;
 mod race;
 mod real;
-mod sabotage;
 mod redelivery;
+mod sabotage;
+mod sabotage_real;
 mod schedulers;
 mod streams;
 

@@ -26,8 +26,7 @@ const SOON: Duration = Duration::from_secs(3);
 
 /// How many calls were acknowledged and how many reminders delivered.
 async fn done(load: &Load) -> (usize, i64) {
-    let acknowledged = load.ledger.entries().values().filter(|entry| entry.acknowledged).count();
-    (acknowledged, load.delivered().await)
+    (load.acknowledged(), load.delivered().await)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -99,8 +98,9 @@ async fn a_database_that_dies_or_restarts_loses_nothing_and_is_missed_in_words()
             }
             outages.push(refused(&load, Duration::from_secs(5)).await);
             stack.start("postgres").await;
-            let (back, before) = (Instant::now(), load.ledger.entries().values().filter(|one| one.acknowledged).count());
-            while load.ledger.entries().values().filter(|one| one.acknowledged).count() == before {
+            let (back, before) =
+                (Instant::now(), load.acknowledged());
+            while load.acknowledged() == before {
                 assert!(back.elapsed() < Duration::from_secs(30), "it does not recover by itself");
                 sleep(Duration::from_millis(50)).await;
             }

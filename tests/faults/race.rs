@@ -149,7 +149,7 @@ fn seen(rows: &[PgRow]) -> Seen {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_reader_that_keeps_count_of_holes_loses_nothing_and_keeps_the_order() {
-    let (events, began) = (size("RACE_EVENTS", 20_000), Instant::now());
+    let (events, began) = (size("RACE_EVENTS", 10_000), Instant::now());
     let race = Race::new().await;
     let store = PostgresStore::open(&race.database.url(), Options::default()).await.expect("a store");
     let (cursor, most) = (Mutex::new(Cursor::default()), std::sync::atomic::AtomicUsize::new(0));

@@ -108,9 +108,11 @@ async fn consumers_that_are_killed_again_and_again_audit_everything_once_and_bur
         sleep(Duration::from_millis(100)).await;
     }
     let audited = count(&mut reader, "SELECT count(*) FROM audit_log").await;
-    let streams = "SELECT count(*) FROM (SELECT id, count(*) n, count(DISTINCT version) v, min(version) a, max(version) z
+    let streams =
+        "SELECT count(*) FROM (SELECT id, count(*) n, count(DISTINCT version) v, min(version) a, max(version) z
         FROM audit_log GROUP BY id) s WHERE n <> v OR a <> 1 OR z <> n";
-    let disorder = "SELECT count(*) FROM (SELECT version, lag(version, 1, 0::bigint) OVER (PARTITION BY id ORDER BY row)
+    let disorder =
+        "SELECT count(*) FROM (SELECT version, lag(version, 1, 0::bigint) OVER (PARTITION BY id ORDER BY row)
         AS before FROM audit_log) s WHERE version <> before + 1";
     note(&format!(
         "redelivery: {good} events, {again} of them again, {poison} poison; {CONSUMERS} consumers killed {} times; \

@@ -37,8 +37,13 @@ impl Cluster {
     /// On this broker, with topics.
     pub async fn at(brokers: &str) -> Self {
         let config = named(brokers);
-        bus_kafka::ensure_topics(&config).await.expect("topics");
-        Self { config }
+        // A broker that has just started on a busy machine may take its time.
+        for _ in 0..5 {
+            if bus_kafka::ensure_topics(&config).await.is_ok() {
+                return Self { config };
+            }
+        }
+        panic!("the broker {brokers} makes no topics");
     }
 
     /// With a topic of tasks that takes no batches longer than this.
