@@ -98,8 +98,7 @@ async fn a_database_that_dies_or_restarts_loses_nothing_and_is_missed_in_words()
             }
             outages.push(refused(&load, Duration::from_secs(5)).await);
             stack.start("postgres").await;
-            let (back, before) =
-                (Instant::now(), load.acknowledged());
+            let (back, before) = (Instant::now(), load.acknowledged());
             while load.acknowledged() == before {
                 assert!(back.elapsed() < Duration::from_secs(30), "it does not recover by itself");
                 sleep(Duration::from_millis(50)).await;
