@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::print;
+use super::{print, restore};
 use crate::config::Config;
 use crate::roles::Roles;
 use crate::wiring::House;
@@ -25,6 +25,9 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
     };
     tell("configuration", Ok("every key is known".to_owned()))?;
     tell("database", database(&config).await)?;
+    if let Some(held) = restore::held(&config).await.unwrap_or_default() {
+        tell("reminders", Ok(held))?;
+    }
     tell("events", events(&config).await)?;
     tell("state", Ok(config.state_url.clone()))?;
     tell("http", http(&config))?;
