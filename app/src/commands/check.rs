@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::print;
+use super::{print, restore};
 use crate::config::Config;
 use crate::roles::Roles;
 use crate::telemetry;
@@ -30,6 +30,9 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
     };
     tell("configuration", settings(&config))?;
     tell("database", database(&config).await)?;
+    if let Some(held) = restore::held(&config).await.unwrap_or_default() {
+        tell("reminders", Ok(held))?;
+    }
     tell("events", events(&config).await)?;
     tell("state", Ok(config.state_url.clone()))?;
     tell("http", http(&config))?;
