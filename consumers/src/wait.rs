@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 const POLL: Duration = Duration::from_secs(1);
 
 /// After a ring, others usually follow at once: one look is enough for all of them.
-const GATHER: Duration = Duration::from_millis(10);
+const GATHER: Duration = Duration::from_millis(50);
 
 /// Waits for the next instant that matters, a ring, the fallback, or the end.
 pub(crate) struct Waiter {

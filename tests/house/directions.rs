@@ -10,6 +10,7 @@ use super::root;
 /// Crates of the workspace, and the crates of the workspace that each may use when it ships. `taskbot` and
 /// `taskbot-tests` may use all.
 const DIRECTIONS: &[(&str, &[&str])] = &[
+    ("taskbot-bench", &[]),
     ("taskbot-domain", &[]),
     ("taskbot-language", &["taskbot-domain"]),
     ("taskbot-bot", &["taskbot-domain", "taskbot-language"]),
@@ -42,10 +43,11 @@ const DOMAIN_MAY_USE: &[&str] = &[
 /// The one crate that each outside system is spoken to from.
 const SPOKEN_TO_FROM: &[(&str, &[&str])] = &[
     ("axum", &["taskbot", "taskbot-bot", "taskbot-gateway"]),
-    ("rdkafka", &["taskbot-bus-kafka"]),
+    ("rdkafka", &["taskbot-bench", "taskbot-bus-kafka"]),
+    ("rusqlite", &["taskbot-bench"]),
     ("serenity", &["taskbot-bot"]),
     ("slack-morphism", &["taskbot-bot"]),
-    ("sqlx", &["taskbot-store-sqlite", "taskbot-store-postgres"]),
+    ("sqlx", &["taskbot-bench", "taskbot-store-sqlite", "taskbot-store-postgres"]),
 ];
 
 #[test]

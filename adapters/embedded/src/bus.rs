@@ -9,9 +9,14 @@ use domain::ports::bell::{Bell, Ear};
 use domain::ports::bus::{Bus, Cursor, Followed, Outbox, OutboxRow, Record, Subscription};
 use domain::ports::error::PortError;
 use domain::ports::lease::{Lease, Leases};
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// How long a wait lasts without the bell: other processes may write the same file and ring a bell of theirs.
 const POLL: Duration = Duration::from_millis(250);
+
+/// How far apart two looks are, unless the first has left something: a look that finds news ends in commits, and when
+/// people write all the time one is enough for all that came meanwhile. What comes after a quiet time is seen at once.
+const APART: Duration = Duration::from_millis(50);
 
 /// How far a cursor may stay behind rows of other topics before it is moved past them, so that they can be
 /// pruned. Each move is a commit, so it is not made for every such row.
@@ -50,6 +55,7 @@ impl Bus for EmbeddedBus {
             given: saved.clone(),
             saved,
             outstanding: false,
+            rested: Instant::now(),
         }))
     }
 }
@@ -68,6 +74,8 @@ struct Reader {
     given: Cursor,
     /// Whether something between the two was given and not acknowledged.
     outstanding: bool,
+    /// When it may look again.
+    rested: Instant,
 }
 
 impl Reader {
@@ -97,12 +105,16 @@ impl Reader {
 impl Subscription for Reader {
     async fn next(&mut self, max: usize) -> Result<Vec<Record>, PortError> {
         loop {
+            sleep_until(self.rested).await;
             let rows = self.look(max).await?;
+            if rows.len() < max {
+                self.rested = Instant::now() + APART;
+            }
             if !rows.is_empty() {
                 return Ok(rows.into_iter().map(record).collect());
             }
             // Whether the bell rang or the time is over, the log is what says if there is news.
-            let _rung = tokio::time::timeout(POLL, self.ear.heard()).await;
+            let _rung = timeout(POLL, self.ear.heard()).await;
         }
     }
 

@@ -21,6 +21,10 @@ const WHO_IS: &str = "
 
 const TOKEN: &str = "SELECT id, person, hash, created_at, expires_at, revoked_at FROM tokens";
 
+const HOLDER: &str = "
+    SELECT t.id, t.person, t.hash, t.created_at, t.expires_at, t.revoked_at, i.tenant, i.user
+    FROM tokens t LEFT JOIN identities i ON i.person = t.person WHERE t.hash = ? ORDER BY i.tenant, i.user";
+
 #[async_trait]
 impl People for SqliteStore {
     async fn who_is(&self, identity: &Identity) -> Result<Option<Person>, PortError> {
@@ -87,6 +91,20 @@ impl People for SqliteStore {
     async fn token(&self, hash: &str) -> Result<Option<Token>, PortError> {
         let ask = Ask::new(format!("{TOKEN} WHERE hash = ?")).bind(hash.to_owned());
         self.readers.row(ask).await?.map(|row| token(&row)).transpose()
+    }
+
+    async fn holder(&self, hash: &str) -> Result<Option<(Token, Vec<Identity>)>, PortError> {
+        let rows = self.readers.rows(Ask::new(HOLDER).bind(hash.to_owned())).await?;
+        let Some(first) = rows.first() else { return Ok(None) };
+        let mut identities = Vec::new();
+        for row in &rows {
+            // Somebody without any identity is one row with nothing in these columns.
+            if let (Some(tenant), Some(user)) = (column::<Option<&str>>(row, 6)?, column(row, 7)?) {
+                let tenant = tenant.parse().map_err(|error| corrupt("tenant", error))?;
+                identities.push(Identity { tenant, user });
+            }
+        }
+        Ok(Some((token(first)?, identities)))
     }
 
     async fn tokens(&self, person: PersonId) -> Result<Vec<Token>, PortError> {

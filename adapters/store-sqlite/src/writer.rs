@@ -163,8 +163,8 @@ async fn run_all(
 async fn begin(connection: &mut SqliteConnection, patience: Duration) -> Result<(), Trouble> {
     let deadline = Instant::now() + patience;
     loop {
-        match sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await {
-            Ok(_) => return execute(connection, "SAVEPOINT script").await,
+        match sqlx::query("BEGIN IMMEDIATE; SAVEPOINT script").execute(&mut *connection).await {
+            Ok(_) => return Ok(()),
             Err(error) if Kind::of(&error) == Kind::Busy && Instant::now() < deadline => sleep(PAUSE).await,
             Err(error) => return Err(error.into()),
         }

@@ -80,6 +80,17 @@ pub trait People: Send + Sync {
     /// When the database cannot answer.
     async fn token(&self, hash: &str) -> Result<Option<Token>, PortError>;
 
+    /// The token with this hash and every identity of whoever holds it, at one point in time if the database can: it
+    /// is asked with each request.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn holder(&self, hash: &str) -> Result<Option<(Token, Vec<Identity>)>, PortError> {
+        let Some(token) = self.token(hash).await? else { return Ok(None) };
+        let identities = self.identities(token.person).await?;
+        Ok(Some((token, identities)))
+    }
+
     /// The person's tokens, newest first.
     ///
     /// # Errors

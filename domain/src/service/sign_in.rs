@@ -57,12 +57,10 @@ impl Tasks {
         if bearer.is_empty() || bearer.len() > LONGEST {
             return Ok(None);
         }
-        let token = self.people.token(&hash(bearer)).await?;
+        let held = self.people.holder(&hash(bearer)).await?;
         let now = self.clock.now();
-        match token.filter(|token| is_good(token, now)) {
-            Some(token) => self.principal(token.person, operators).await,
-            None => Ok(None),
-        }
+        let held = held.filter(|(token, _)| is_good(token, now));
+        Ok(held.and_then(|(token, identities)| principal(token.person, identities, operators)))
     }
 
     /// The person with the tenants that their identities hold; `None` for somebody without any identity.
@@ -70,10 +68,7 @@ impl Tasks {
     /// # Errors
     /// When the database cannot answer.
     pub async fn principal(&self, person: PersonId, operators: &Operators) -> Result<Option<Principal>, PortError> {
-        let identities = self.people.identities(person).await?;
-        let operator = identities.iter().any(|identity| operators.contains(identity));
-        let tenants: BTreeSet<_> = identities.into_iter().map(|identity| identity.tenant).collect();
-        Ok((!tenants.is_empty()).then_some(Principal { person, tenants, operator }))
+        Ok(principal(person, self.people.identities(person).await?, operators))
     }
 
     /// Makes a token for a person, and writes down who did.
@@ -103,6 +98,12 @@ impl Tasks {
         let act = act(by, "token.revoked", id, json!({ "person": person }), self.clock.now());
         self.people.revoke_token(person, id, &act).await
     }
+}
+
+fn principal(person: PersonId, identities: Vec<Identity>, operators: &Operators) -> Option<Principal> {
+    let operator = identities.iter().any(|identity| operators.contains(identity));
+    let tenants: BTreeSet<_> = identities.into_iter().map(|identity| identity.tenant).collect();
+    (!tenants.is_empty()).then_some(Principal { person, tenants, operator })
 }
 
 fn is_good(token: &Token, now: Timestamp) -> bool {

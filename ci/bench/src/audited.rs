@@ -1,0 +1,75 @@
+//! From a command over HTTP to its row in the audit log: how long it takes until others can see the row.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use sqlx::{Connection, PgConnection, Row, query};
+use tokio::time::{Instant, sleep};
+
+use crate::http;
+use crate::runtime;
+use crate::tally::Tally;
+
+/// How often the audit log is looked at; so much at most is added to what is measured.
+const LOOK: Duration = Duration::from_millis(1);
+/// How long a row may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Who asks, and where the rows appear.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Options {
+    /// The database with `audit_log`, as somebody who may read all of it.
+    #[arg(long)]
+    url: String,
+    #[command(flatten)]
+    http: http::Options,
+}
+
+/// Makes tasks and waits for their rows.
+pub(crate) fn run(options: Options) -> Result<Value> {
+    runtime()?.block_on(watch(options))
+}
+
+async fn watch(options: Options) -> Result<Value> {
+    let mut connection = PgConnection::connect(&options.url).await?;
+    let last: i64 =
+        query("SELECT coalesce(max(row), 0) FROM audit_log").fetch_one(&mut connection).await?.try_get(0)?;
+    let done = Arc::new(AtomicBool::new(false));
+    let looking = tokio::spawn(look(connection, last, Arc::clone(&done)));
+    let began = Instant::now();
+    let (made, mut tally) = http::made(options.http).await?;
+    let lasted = began.elapsed();
+    sleep(Duration::from_millis(500)).await;
+    let until = Instant::now() + PATIENCE;
+    while !looking.is_finished() && Instant::now() < until {
+        done.store(true, Ordering::Relaxed);
+        sleep(LOOK).await;
+    }
+    let seen = looking.await??;
+    for one in made {
+        let at = seen.get(&one.task).with_context(|| format!("task {} has no row in the audit log", one.task))?;
+        tally.done(*at - one.began);
+    }
+    Ok(tally.told(lasted))
+}
+
+/// When each task was first seen, until there has been nothing new for a while after the last command.
+async fn look(mut connection: PgConnection, mut last: i64, done: Arc<AtomicBool>) -> Result<HashMap<String, Instant>> {
+    let mut seen = HashMap::new();
+    let mut news = Instant::now();
+    while !done.load(Ordering::Relaxed) || news.elapsed() < Duration::from_secs(2) {
+        let fresh = query("SELECT row, subject::text FROM audit_log WHERE row > $1 ORDER BY row").bind(last);
+        let rows = fresh.fetch_all(&mut connection).await?;
+        let now = Instant::now();
+        for row in rows {
+            (last, news) = (row.try_get(0)?, now);
+            seen.entry(row.try_get(1)?).or_insert(now);
+        }
+        sleep(LOOK).await;
+    }
+    Ok(seen)
+}
