@@ -16,6 +16,10 @@ test:
 full:
     ci/full.sh
 
+# Speed and size beside the limits of this machine; `just bench 2 2b` measures some.
+bench *MARKS:
+    ci/bench.sh {{MARKS}}
+
 # What continuous integration runs.
 ci:
     .ci/run

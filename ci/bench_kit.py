@@ -115,9 +115,10 @@ class Bench:
 
     def tool(self, *args):
         """What a measurement of `taskbot-bench` tells."""
-        done = subprocess.run([self.tool_binary, *map(str, args)], capture_output=True, text=True, check=False)
+        env = {**os.environ, "RUST_BACKTRACE": "0"}
+        done = subprocess.run([self.tool_binary, *map(str, args)], env=env, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise Trouble(f"taskbot-bench {args[0]}: {done.stderr.strip()[-500:]}")
+            raise Trouble(f"taskbot-bench {args[0]}: {' '.join(done.stderr.split())[:500]}")
         return json.loads(done.stdout)
 
     def scratch(self, name):

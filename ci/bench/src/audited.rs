@@ -12,7 +12,6 @@ use tokio::time::{Instant, sleep};
 
 use crate::http;
 use crate::runtime;
-use crate::tally::Tally;
 
 /// How often the audit log is looked at; so much at most is added to what is measured.
 const LOOK: Duration = Duration::from_millis(1);

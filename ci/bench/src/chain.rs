@@ -32,7 +32,7 @@ pub(crate) struct Options {
     /// Host and port of a broker.
     #[arg(long)]
     broker: String,
-    /// The topic; it is made if the broker makes topics.
+    /// The topic; it is made.
     #[arg(long, default_value = "raw-chain")]
     topic: String,
     /// A file with what a message carries.
@@ -49,6 +49,7 @@ pub(crate) struct Options {
 /// Runs the chain.
 pub(crate) fn run(options: &Options) -> Result<Value> {
     let payload = payload(&options.payload)?;
+    kafka::make(&options.broker, &options.topic)?;
     let producer: BaseProducer = kafka::settings(&options.broker).set("linger.ms", "0").create()?;
     producer.send(BaseRecord::to(&options.topic).key("0").payload("first")).map_err(|(error, _)| error)?;
     producer.flush(PATIENCE)?;

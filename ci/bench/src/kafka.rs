@@ -3,17 +3,21 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use serde_json::Value;
 
-use crate::payload;
 use crate::tally::Tally;
+use crate::{payload, runtime};
 
 /// How long the last acknowledgement may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// As many as the program's own topics have.
+const PARTITIONS: i32 = 12;
 
 /// How many messages, and where to.
 #[derive(Clone, Debug, clap::Args)]
@@ -21,7 +25,7 @@ pub(crate) struct Options {
     /// Host and port of a broker.
     #[arg(long)]
     broker: String,
-    /// The topic; it is made if the broker makes topics.
+    /// The topic; it is made.
     #[arg(long, default_value = "raw-events")]
     topic: String,
     /// A file with what a message carries.
@@ -39,9 +43,24 @@ pub(crate) fn settings(broker: &str) -> ClientConfig {
     settings
 }
 
+/// Makes a topic with as many partitions as those of the program, unless it is there.
+pub(crate) fn make(broker: &str, topic: &str) -> Result<()> {
+    let admin: AdminClient<DefaultClientContext> = settings(broker).create()?;
+    let topics = [NewTopic::new(topic, PARTITIONS, TopicReplication::Fixed(1))];
+    let options = AdminOptions::new().operation_timeout(Some(PATIENCE));
+    for made in runtime()?.block_on(admin.create_topics(&topics, &options))? {
+        match made {
+            Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+            Err((topic, code)) => bail!("{topic}: {code}"),
+        }
+    }
+    Ok(())
+}
+
 /// Sends the messages and waits until the broker has acknowledged each.
 pub(crate) fn run(options: &Options) -> Result<Value> {
     let payload = payload(&options.payload)?;
+    make(&options.broker, &options.topic)?;
     let producer: BaseProducer = settings(&options.broker).create()?;
     // The connection is made and the topic known before the clock starts.
     send(&producer, &options.topic, "first", &payload)?;
