@@ -126,9 +126,10 @@ async fn a_history_on_sqlite_goes_on_on_postgres() {
 
 #[tokio::test]
 async fn a_restored_postgres_is_what_was_backed_up_and_sends_nothing_by_itself() {
+    let sqlite = history(Scratch::new()).await;
     let (_one, before) = postgres().await;
-    good(&before.run(&["migrate"], "").await);
-    let before = history(before).await;
+    let from = format!("sqlite://{}", sqlite.path("taskbot.db").display());
+    good(&before.run(&["migrate", "--from", &from], "").await);
     let file = before.path("backup.json");
     good(&before.run(&["backup", file.to_str().expect("a name")], "").await);
     tokio::time::sleep(Duration::from_secs(2)).await;
