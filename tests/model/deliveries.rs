@@ -51,6 +51,7 @@ enum Answer {
 }
 
 /// Where a deliverer is.
+#[expect(clippy::large_enum_variant, reason = "a model holds few of them at a time")]
 #[derive(Clone, Debug, PartialEq)]
 enum Step {
     Rests,
@@ -63,6 +64,7 @@ enum Step {
 }
 
 /// What the person who deletes the task has got so far.
+#[expect(clippy::large_enum_variant, reason = "a model holds few of them at a time")]
 #[derive(Clone, Debug, PartialEq)]
 enum Person {
     Watches,
@@ -255,7 +257,7 @@ impl State {
         };
         let setting = Setting { now: self.now(), ids: &self.ids(), sight: &sight };
         let decision = decide(&self.snapshot, &request, &setting).expect("they may");
-        Person::Deciding(decision.change, decision.outcome.effects[0].deed.clone())
+        Person::Deciding(decision.change, decision.outcome.effects[0].deed)
     }
 }
 

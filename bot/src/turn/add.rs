@@ -57,7 +57,7 @@ impl Talk<'_> {
 
     /// `/todo` is for the speaker's own list wherever it is typed.
     fn is_for_myself(&self) -> bool {
-        self.message.text.trim_start().split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("/todo"))
+        self.message.text.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("/todo"))
     }
 
     /// Where `remind me` reminds: on Discord where it was typed, elsewhere in the direct message, so that nobody else
