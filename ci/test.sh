@@ -61,10 +61,18 @@ export STACK_POSTGRES_URL STACK_POSTGRES_LOGIN_URL STACK_KAFKA=${STACK_KAFKA#kaf
 step "testing (rules $RULES, model runs $MODEL_RUNS, kills $KILLS)"
 threads=()
 [[ -n ${TEST_THREADS:-} ]] && threads=(-- --test-threads "$TEST_THREADS")
-set +e
-cargo test --workspace "${features[@]}" --locked --no-fail-fast "${threads[@]}" 2>&1 | tee "$log"
-status=${PIPESTATUS[0]}
-set -e
+# run ARGUMENTS… - runs tests and keeps the worst status.
+status=0
+run() {
+    set +e
+    cargo test --workspace "${features[@]}" --locked --no-fail-fast "$@" 2>&1 | tee -a "$log"
+    [[ ${PIPESTATUS[0]} -eq 0 ]] || status=1
+    set -e
+}
+[[ ${#threads[@]} -gt 0 ]] || threads=(--)
+run "${threads[@]}" --skip faults::
+step "testing what dies, one at a time: each brings a fleet of processes"
+run --test all -- --test-threads 1 faults::
 
 sum() { awk -v word="$1" '/^test result:/ { for (i = 2; i <= NF; i++) if ($i ~ "^" word) n += $(i - 1) } END { print n + 0 }' "$log"; }
 passed=$(sum passed) failed=$(sum failed)

@@ -52,6 +52,12 @@ const WRITING: &str = "
         END IF;
     END $$;";
 
+/// A busy machine is no reason to fail: what happens at the limits has tests of its own.
+fn patient() -> Options {
+    let long = Duration::from_secs(30);
+    Options { wait: long, patience: long, ..Options::default() }
+}
+
 /// One race at a time: writers have a connection each, and a server has only so many.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
@@ -151,7 +157,7 @@ fn seen(rows: &[PgRow]) -> Seen {
 async fn the_reader_that_keeps_count_of_holes_loses_nothing_and_keeps_the_order() {
     let (events, began) = (size("RACE_EVENTS", 10_000), Instant::now());
     let race = Race::new().await;
-    let store = PostgresStore::open(&race.database.url(), Options::default()).await.expect("a store");
+    let store = PostgresStore::open(&race.database.url(), patient()).await.expect("a store");
     let (cursor, most) = (Mutex::new(Cursor::default()), std::sync::atomic::AtomicUsize::new(0));
     let follow = || async {
         let mut cursor = cursor.lock().await;
@@ -177,7 +183,7 @@ async fn the_reader_that_keeps_count_of_holes_loses_nothing_and_keeps_the_order(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reader_that_goes_by_position_alone_is_found_out() {
     let race = Race::new().await;
-    let store = PostgresStore::open(&race.database.url(), Options::default()).await.expect("a store");
+    let store = PostgresStore::open(&race.database.url(), patient()).await.expect("a store");
     let after = std::sync::atomic::AtomicI64::new(0);
     let read = || async {
         let rows = store.read(after.load(Ordering::Relaxed), &TOPIC, 1_000).await.expect("rows");
@@ -242,7 +248,7 @@ async fn holes_that_are_judged_by_the_snapshots_own_end_are_found_out() {
     const WRITE: &str = "SELECT race_write(0, 0, 0, false)";
     const OTHER: &str = "SELECT race_write(1, 0, 0, false)";
     let race = Race::new().await;
-    let store = PostgresStore::open(&race.database.url(), Options::default()).await.expect("a store");
+    let store = PostgresStore::open(&race.database.url(), patient()).await.expect("a store");
     let (mut ours, mut ours_saw, mut theirs_saw) = (Cursor::default(), 0, 0);
     let mut theirs = JudgedBySnapshot { connection: connected(&race.database).await, cursor: Cursor::default() };
     let (mut first, mut second) = (connected(&race.database).await, connected(&race.database).await);

@@ -2,11 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::{Date, date};
+
+use crate::due::Due;
 use crate::refusal::{Code, Refusal};
 use crate::task::{DESCRIPTION_MAX, TAGS_MAX, TITLE_MAX};
 
 /// The longest tag, in characters.
 const TAG_MAX: usize = 50;
+
+/// The last day that is one in every zone.
+const LAST_DAY: Date = date(9999, 12, 29);
 
 /// Characters that take no room: a title of these alone is none.
 const INVISIBLE: [char; 9] =
@@ -26,6 +32,16 @@ pub(super) fn title(text: &str) -> Result<String, Refusal> {
                 .or_plainly("Shorten it, and put the rest into the description."))
         }
         _ => Ok(title),
+    }
+}
+
+/// A due within the calendar, with room for every zone.
+pub(super) fn due(due: Option<&Due>) -> Result<(), Refusal> {
+    match due {
+        Some(due) if due.date > LAST_DAY => {
+            Err(invalid("That is beyond the calendar.", "Name a day before 30 December 9999."))
+        }
+        _ => Ok(()),
     }
 }
 
