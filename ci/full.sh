@@ -13,6 +13,10 @@ cargo deny --workspace check bans licenses sources
 # The list of advisories is fetched from the internet; without it the rest still counts.
 cargo deny --workspace check advisories || [[ ${OFFLINE:-} == true ]] || fail "advisories: see above (OFFLINE=true skips them)"
 
-RULES=${RULES:-10000} MODEL_RUNS=${MODEL_RUNS:-2000} KILLS=${KILLS:-300} ci/test.sh
+export RULES=${RULES:-10000} MODEL_RUNS=${MODEL_RUNS:-2000} KILLS=${KILLS:-300}
+export FLEET_KILLS=${FLEET_KILLS:-200} FLEET_HITS=${FLEET_HITS:-2} RACE_EVENTS=${RACE_EVENTS:-1000000}
+export BROKER_AWAY=${BROKER_AWAY:-300} MESSAGES=${MESSAGES:-100000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-16}
+export SERIES=${SERIES:-1000}
+ci/test.sh
 
 step "everything at full size is right"

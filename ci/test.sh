@@ -7,13 +7,22 @@
 #
 #   RULES=500        random recurrence rules that are compared with an independent expander
 #   MODEL_RUNS=12    random histories that are compared with a model of series
-#   KILLS=30         kills of a process under load
+#   KILLS=30         kills of a process under load, on SQLite
+#   FLEET_KILLS=20   kills of any of the processes, on PostgreSQL and Kafka
+#   FLEET_HITS=1     at how many passes of each crash point they die
+#   RACE_EVENTS=10000       events of 32 writers that the reader of the outbox follows
+#   BROKER_AWAY=10   seconds that the broker is away under load
+#   MESSAGES=5000, CONSUMER_RESTARTS=2   events for eight audit processes, and how often each is killed
+#   SERIES=16        series over five years that four schedulers race for
 #   TEST_THREADS     tests at once (as many as there are processors)
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 export RULES=${RULES:-500} MODEL_RUNS=${MODEL_RUNS:-12} KILLS=${KILLS:-30}
+export FLEET_KILLS=${FLEET_KILLS:-20} FLEET_HITS=${FLEET_HITS:-1} RACE_EVENTS=${RACE_EVENTS:-10000}
+export BROKER_AWAY=${BROKER_AWAY:-10} MESSAGES=${MESSAGES:-5000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-2}
+export SERIES=${SERIES:-16}
 export RUST_BACKTRACE=${RUST_BACKTRACE:-1}
 
 need_packages cc=build-essential git=git
@@ -52,10 +61,18 @@ export STACK_POSTGRES_URL STACK_POSTGRES_LOGIN_URL STACK_KAFKA=${STACK_KAFKA#kaf
 step "testing (rules $RULES, model runs $MODEL_RUNS, kills $KILLS)"
 threads=()
 [[ -n ${TEST_THREADS:-} ]] && threads=(-- --test-threads "$TEST_THREADS")
-set +e
-cargo test --workspace "${features[@]}" --locked --no-fail-fast "${threads[@]}" 2>&1 | tee "$log"
-status=${PIPESTATUS[0]}
-set -e
+# run ARGUMENTS… - runs tests and keeps the worst status.
+status=0
+run() {
+    set +e
+    cargo test --workspace "${features[@]}" --locked --no-fail-fast "$@" 2>&1 | tee -a "$log"
+    [[ ${PIPESTATUS[0]} -eq 0 ]] || status=1
+    set -e
+}
+[[ ${#threads[@]} -gt 0 ]] || threads=(--)
+run "${threads[@]}" --skip faults::
+step "testing what dies, one at a time: each brings a fleet of processes"
+run --test all -- --test-threads 1 faults::
 
 sum() { awk -v word="$1" '/^test result:/ { for (i = 2; i <= NF; i++) if ($i ~ "^" word) n += $(i - 1) } END { print n + 0 }' "$log"; }
 passed=$(sum passed) failed=$(sum failed)

@@ -8,3 +8,4 @@ mod http;
 mod journeys;
 mod kafka;
 mod kit;
+mod model;

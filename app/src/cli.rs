@@ -23,7 +23,26 @@ pub(crate) enum Command {
     /// Read JSON lines with what people type, write JSON lines with what it means.
     Parse,
     /// Bring the database's tables up to date, and say how they stand.
-    Migrate,
+    Migrate {
+        /// Then bring everything over from this database, e.g. sqlite://taskbot.db, into the configured PostgreSQL,
+        /// which must be empty.
+        #[arg(long, value_name = "URL")]
+        from: Option<String>,
+    },
+    /// Write everything in the database to one file, as of one moment, while it is in use.
+    Backup {
+        /// The file, which must not be there yet.
+        file: PathBuf,
+    },
+    /// Fill an empty database from a backup. Reminders that were due by then are held back until they are released.
+    Restore {
+        /// What `taskbot backup` wrote.
+        #[arg(required_unless_present = "release")]
+        file: Option<PathBuf>,
+        /// Let the reminders go that a restore holds back.
+        #[arg(long, conflicts_with = "file")]
+        release: bool,
+    },
     /// Make, list and revoke access tokens.
     #[command(subcommand)]
     Token(Token),
@@ -67,6 +86,21 @@ pub(crate) enum Role {
     Reminders,
     /// Live updates.
     Sync,
+}
+
+impl Role {
+    /// The word on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Bot => "bot",
+            Self::Gateway => "gateway",
+            Self::Relay => "relay",
+            Self::Audit => "audit",
+            Self::Recurrence => "recurrence",
+            Self::Reminders => "reminders",
+            Self::Sync => "sync",
+        }
+    }
 }
 
 /// Options of `console`.

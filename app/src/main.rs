@@ -1,5 +1,6 @@
 //! `taskbot`: the only main. It reads the configuration, wires the parts together and runs what was asked for.
 
+mod backup_file;
 mod banner;
 mod cli;
 mod commands;

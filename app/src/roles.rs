@@ -32,11 +32,12 @@ impl Roles {
             return Ok(Self(PORTS.iter().map(|(role, _)| *role).collect()));
         }
         let needed = [Role::Bot, Role::Gateway, Role::Audit, Role::Recurrence, Role::Reminders];
-        let missing: Vec<_> = needed.iter().filter(|role| !named.contains(role)).collect();
+        let missing: Vec<&str> = needed.iter().filter(|role| !named.contains(role)).map(|role| role.name()).collect();
         if !missing.is_empty() && config.events_url.starts_with("embedded:") {
             bail!(
-                "the embedded bus needs every role in one process, but --roles leaves out {missing:?}; \
-                 leave --roles away, or use Kafka: TASKBOT_EVENTS_URL=kafka://host:9092"
+                "the embedded bus needs every role in one process, but --roles leaves out {}; \
+                 leave --roles away, or use Kafka: TASKBOT_EVENTS_URL=kafka://host:9092",
+                missing.join(", ")
             );
         }
         Ok(Self(named.to_vec()))

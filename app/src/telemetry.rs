@@ -13,9 +13,7 @@ use crate::config::{Log, LogFormat};
 /// # Errors
 /// When the level is no filter.
 pub(crate) fn start_logs(log: &Log, chatting: bool) -> Result<()> {
-    let default = if chatting { "warn" } else { "info" };
-    let level = if log.level.is_empty() { default } else { log.level.as_str() };
-    let filter = EnvFilter::try_new(level).context("TASKBOT_LOG__LEVEL is no filter; try info or warn")?;
+    let filter = filter(log, chatting)?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let json = match log.format {
         LogFormat::Auto => !std::io::stderr().is_terminal(),
@@ -28,6 +26,16 @@ pub(crate) fn start_logs(log: &Log, chatting: bool) -> Result<()> {
         builder.with_ansi(std::io::stderr().is_terminal()).with_target(false).init();
     }
     Ok(())
+}
+
+/// What of the logs is written.
+///
+/// # Errors
+/// When the level is no filter.
+pub(crate) fn filter(log: &Log, chatting: bool) -> Result<EnvFilter> {
+    let default = if chatting { "warn" } else { "info" };
+    let level = if log.level.is_empty() { default } else { log.level.as_str() };
+    EnvFilter::try_new(level).context("TASKBOT_LOG__LEVEL is no filter; try info or warn")
 }
 
 /// Installs the recorder behind `/metrics`.

@@ -8,7 +8,7 @@ use crate::ids::PersonId;
 use crate::list::List;
 use crate::message::ConversationId;
 use crate::outcome::Outcome;
-use crate::person::Person;
+use crate::person::{Person, Settings};
 use crate::reminder::{Delivery, Reminder};
 use crate::series::Series;
 use crate::task::Task;
@@ -107,6 +107,12 @@ pub struct UndoRecord {
     pub series: Vec<(Option<Series>, Series)>,
     /// Reminders that `snooze` put in place of others: what stood before, if anything, and what stands now.
     pub snoozed: Vec<(Option<Reminder>, Reminder)>,
+    /// Reminders that it cancelled, as they stood before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cancelled: Vec<Reminder>,
+    /// Settings before and after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<(Settings, Settings)>,
 }
 
 /// An administrative act, audited in a table of its own: settings, tokens, links, replays, exports, erasures.

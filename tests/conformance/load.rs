@@ -102,6 +102,8 @@ pub async fn an_undo_note_brings_its_tasks_as_they_stand_now(store: Arc<impl Sto
         lists: vec![list.clone()],
         series: Vec::new(),
         snoozed: Vec::new(),
+        cancelled: Vec::new(),
+        settings: None,
     };
     let note = |change| Some(UndoNote { conversation: conversation.clone(), change });
     let change = Change { undo: note(Some(record.clone())), ..samples.changing(&list, &task, &edited) };

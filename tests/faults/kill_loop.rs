@@ -1,17 +1,17 @@
 //! `kill -9` at random moments, of a server and of a chat that share one database file.
 
 use std::collections::BTreeSet;
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use tokio::time::{sleep, timeout};
 
 use super::chat::{Typed, remains};
-use super::crash_points::leases_pass;
 use super::ledger::Call;
 use super::load::Load;
-use super::note;
 use super::oracle::Found;
+use super::{note, size};
 use crate::kit::dice::Dice;
 use crate::kit::program::{PATIENCE, Running, Scratch, Server};
 
@@ -21,19 +21,48 @@ const CLIENTS: usize = 4;
 const LIFE: std::ops::Range<u64> = 200..2_200;
 
 /// Somebody who types reminders into consoles that die, and keeps what they showed.
-struct Typist {
+#[derive(Default)]
+pub(super) struct Typist {
     typed: usize,
     unanswered: Option<Typed>,
-    shown: Vec<String>,
+    pub(super) shown: Vec<String>,
 }
 
 impl Typist {
+    /// So many lives of consoles.
+    pub(super) async fn lives(&mut self, load: &Load, lives: u64, shortest: Duration) {
+        let mut dice = Dice::seeded(7);
+        for _ in 0..lives {
+            self.live(load, shortest + Duration::from_millis(dice.below(LIFE.end))).await;
+        }
+    }
+
     /// One life of a console; it is killed wherever it is after that.
     async fn live(&mut self, load: &Load, life: Duration) {
         let mut console = load.scratch.console("ana");
         timeout(life, self.type_on(load, &mut console)).await.expect_err("it types until it is killed");
         console.kill().await;
-        let lines = remains(&mut console).await;
+        self.read_on(load, &mut console).await;
+    }
+
+    /// One life that ends by the console's own hand.
+    pub(super) async fn until_it_dies(&mut self, load: &Load, console: &mut Running) -> ExitStatus {
+        let typing = async { timeout(PATIENCE, self.type_until_it_dies(load, console)).await };
+        typing.await.expect("it dies in time");
+        let status = console.ended().await;
+        self.read_on(load, console).await;
+        status
+    }
+
+    /// Nothing more is typed: the console ends when what is due soon is out.
+    pub(super) async fn stop(&mut self, load: &Load, console: &mut Running) {
+        console.end().await;
+        self.read_on(load, console).await;
+    }
+
+    /// Reads what a console that has died had written.
+    async fn read_on(&mut self, load: &Load, console: &mut Running) {
+        let lines = remains(console).await;
         if let Some(last) = self.unanswered.take_if(|last| last.is_among(&lines)) {
             load.ledger.acknowledge(&last.key, None);
         }
@@ -42,6 +71,12 @@ impl Typist {
 
     /// Types one reminder after the other. A line that was not answered is typed again if it had no effect.
     async fn type_on(&mut self, load: &Load, console: &mut Running) {
+        self.type_until_it_dies(load, console).await;
+        // Which the caller knows.
+        std::future::pending::<()>().await;
+    }
+
+    pub(super) async fn type_until_it_dies(&mut self, load: &Load, console: &mut Running) {
         let mut oracle = load.oracle().await;
         loop {
             let last = match self.unanswered.take() {
@@ -55,8 +90,7 @@ impl Typist {
             if last.ask(console, &load.ledger, None).await {
                 self.unanswered = None;
             } else {
-                // It died, which the caller knows.
-                std::future::pending::<()>().await;
+                return;
             }
             sleep(Duration::from_millis(40)).await;
         }
@@ -64,12 +98,9 @@ impl Typist {
 }
 
 async fn kill_consoles(load: &Load, kills: u64) -> Vec<String> {
-    let mut dice = Dice::seeded(7);
-    let mut typist = Typist { typed: 0, unanswered: None, shown: Vec::new() };
-    for _ in 0..kills {
-        // A console starts in about as much time as the shortest life is long.
-        typist.live(load, Duration::from_millis(300 + dice.below(LIFE.end))).await;
-    }
+    let mut typist = Typist::default();
+    // A console starts in about as much time as the shortest life is long.
+    typist.lives(load, kills, Duration::from_millis(300)).await;
     typist.shown
 }
 
@@ -87,15 +118,15 @@ async fn kill_servers(load: &Load, kills: u64) {
 async fn kill_all(load: &Load, kills: u64) -> (Server, Running, Vec<String>) {
     let (shown, ()) = tokio::join!(kill_consoles(load, kills.div_ceil(2)), kill_servers(load, kills / 2));
     load.over.set(true);
-    leases_pass(&load.scratch).await;
+    load.leases_pass().await;
     let server = load.scratch.serve().await;
     load.address.send_replace(server.addr.clone());
     (server, load.scratch.console("ana"), shown)
 }
 
-fn report(found: &Found, kills: u64, began: Instant) {
+pub(super) fn report(what: &str, found: &Found, kills: u64, began: Instant) {
     note(&format!(
-        "kill loop: {kills} kills, {} commands acknowledged, {} sent again, {} reminders out, {} too late to \
+        "{what}: {kills} kills, {} commands acknowledged, {} sent again, {} reminders out, {} too late to \
          be made, {} messages shown again, {:.1} s",
         found.acknowledged,
         found.repeated,
@@ -126,11 +157,11 @@ pub(super) async fn run(load: &Load, kills: u64, patience: Duration) -> (Found, 
 
 #[tokio::test]
 async fn kill_9_at_random_moments_loses_nothing_and_doubles_nothing() {
-    let kills: u64 = std::env::var("KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(30);
+    let kills = size("KILLS", 30);
     let began = Instant::now();
     let load = Load::new(Scratch::new()).await;
     let (found, mut server) = run(&load, kills, PATIENCE).await;
-    report(&found, kills, began);
+    report("kill loop", &found, kills, began);
     assert!(found.faults.is_empty(), "{:#?}", found.faults);
     assert!(found.acknowledged > 0 && (kills < 10 || found.reminders > 0), "a load that does nothing proves nothing");
     assert!(found.shown_again <= i64::try_from(kills.div_ceil(2)).expect("few"), "one message a kill at most");

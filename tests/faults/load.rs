@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
+use super::crash_points::leases_pass;
 use super::ledger::{Call, Ledger};
-use super::oracle::Oracle;
+use super::oracle::{Found, Oracle};
+use super::real::Real;
 use crate::kit::program::{PATIENCE, Scratch};
 
 /// A client that has no answer after so long asks again.
@@ -27,10 +29,21 @@ pub(super) struct Load {
     pub(super) over: Cell<bool>,
     token: String,
     client: Client,
+    pub(super) real: Option<Real>,
 }
 
 impl Load {
     pub(super) async fn new(scratch: Scratch) -> Self {
+        Self::over(scratch, None).await
+    }
+
+    /// On PostgreSQL and Kafka.
+    pub(super) async fn on(real: Real, scratch: Scratch) -> Self {
+        let scratch = real.environment(scratch);
+        Self::over(scratch, Some(real)).await
+    }
+
+    async fn over(scratch: Scratch, real: Option<Real>) -> Self {
         let scratch = scratch
             .with("TASKBOT_LIMITS__CHAT_RATE", "1000")
             .with("TASKBOT_LIMITS__CHAT_BURST", "1000")
@@ -38,11 +51,31 @@ impl Load {
         let token = scratch.token("ana").await;
         let ledger = Ledger::new(&scratch.path("ledger"));
         let client = Client::builder().timeout(ANSWER).build().expect("a client");
-        Self { scratch, ledger, address: watch::Sender::default(), over: Cell::new(false), token, client }
+        Self { scratch, ledger, address: watch::Sender::default(), over: Cell::new(false), token, client, real }
     }
 
     pub(super) async fn oracle(&self) -> Oracle {
-        Oracle::over(&self.scratch.path("taskbot.db")).await
+        match &self.real {
+            Some(real) => Oracle::over_real(real.reader().await).await,
+            None => Oracle::over(&self.scratch.path("taskbot.db")).await,
+        }
+    }
+
+    /// Lets the lease of every attempt pass that died on the way, as a minute of waiting would.
+    pub(super) async fn leases_pass(&self) {
+        match &self.real {
+            Some(real) => real.leases_pass().await,
+            None => leases_pass(&self.scratch).await,
+        }
+    }
+
+    /// What the oracle finds, on the topics too.
+    pub(super) async fn examined(&self, shown: &[String]) -> Found {
+        let mut found = self.oracle().await.examine(&self.ledger, shown).await;
+        if let Some(real) = &self.real {
+            real.check_topics(&mut found.faults).await;
+        }
+        found
     }
 
     /// Makes tasks, every third one a series, and completes every other one, until the load is over.
@@ -95,6 +128,23 @@ impl Load {
         let answer = request.send().await?;
         let status = answer.status();
         Ok((status, answer.text().await?))
+    }
+
+    /// How many calls were acknowledged so far.
+    pub(super) fn acknowledged(&self) -> usize {
+        self.ledger.entries().values().filter(|entry| entry.acknowledged).count()
+    }
+
+    /// Asks for a task once, and says how that was answered.
+    pub(super) async fn probe(&self) -> Option<StatusCode> {
+        let title = "probe";
+        let key = format!("rest-{title}");
+        self.ledger.begin(&key, Call::Create, title);
+        let (status, text) = self.send(&key, "/api/v1/tasks", &json!({"title": title})).await.ok()?;
+        if let Some(id) = serde_json::from_str::<Value>(&text).ok().filter(|_| status.is_success()) {
+            self.ledger.acknowledge(&key, id["id"].as_str());
+        }
+        Some(status)
     }
 
     /// Every task that the API shows: title, id and status.

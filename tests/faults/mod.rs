@@ -1,18 +1,32 @@
 //! The program dies: by `kill -9` at random moments, and by its own hand at each named point. Whatever it had
-//! acknowledged must be there, once. The oracle stands outside: a ledger on disk, SQL of its own, the REST API.
+//! acknowledged must be there, once. The oracle stands outside: a ledger on disk, SQL of its own, the REST API, a
+//! client of its own on Kafka.
 //!
-//! `KILLS` sets how often the kill loop kills.
+//! On SQLite: `kill_loop` (`KILLS` sets how often), `crash_points`, `sabotage`. On PostgreSQL and Kafka: `fleet` (every
+//! role in a process of its own), `outage`, `race`, `redelivery`, `schedulers`, `sabotage_real`.
 
 mod chat;
 mod crash_points;
+mod fleet;
 mod kill_loop;
 mod ledger;
 mod load;
 mod oracle;
+mod outage;
+mod race;
+mod real;
+mod redelivery;
 mod sabotage;
+mod sabotage_real;
+mod schedulers;
 mod streams;
 
 use std::io::Write as _;
+
+/// The size of an experiment: small in `ci/test.sh`, full in `ci/full.sh`.
+fn size(variable: &str, default: u64) -> u64 {
+    std::env::var(variable).map_or(default, |size| size.parse().unwrap_or_else(|_| panic!("{variable} is no number")))
+}
 
 /// Says a figure, also when the tests' output is captured.
 fn note(figures: &str) {

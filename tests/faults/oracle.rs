@@ -1,18 +1,21 @@
 //! What must be true whatever died when: asked of the database with SQL of its own, and compared with the ledger.
+//! Of a PostgreSQL a copy is asked, so that there is one set of rules.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, PgConnection, SqliteConnection};
 
 use super::chat::shown;
 use super::ledger::{Call, Entry, Ledger};
-use super::streams;
+use super::{real, streams};
 
 /// Looks at one database from outside.
 pub(super) struct Oracle {
     pub(super) database: SqliteConnection,
+    /// The real database, if `database` is a copy of one.
+    live: Option<PgConnection>,
 }
 
 /// What it found.
@@ -49,20 +52,40 @@ struct Wanted<'a> {
 impl Oracle {
     pub(super) async fn over(database: &Path) -> Self {
         let options = SqliteConnectOptions::new().filename(database).read_only(true).disable_statement_logging();
-        Self { database: options.connect().await.expect("the database") }
+        Self::of(options.connect().await.expect("the database"))
+    }
+
+    pub(super) fn of(database: SqliteConnection) -> Self {
+        Self { database, live: None }
+    }
+
+    /// Over a PostgreSQL that is copied whenever it is examined.
+    pub(super) async fn over_real(live: PgConnection) -> Self {
+        let database = SqliteConnectOptions::new().in_memory(true).connect().await.expect("a database");
+        Self { database, live: Some(live) }
     }
 
     /// The short number of a title's first task, if there is one.
     pub(super) async fn number(&mut self, title: &str) -> Option<i64> {
         let first = "SELECT min(number) FROM tasks WHERE doc ->> 'title' = ?1";
-        sqlx::query_scalar(first).bind(title).fetch_one(&mut self.database).await.expect("an answer")
+        let live = "SELECT min(number) FROM tasks WHERE doc::jsonb ->> 'title' = $1";
+        match &mut self.live {
+            Some(database) => sqlx::query_scalar(live).bind(title).fetch_one(database).await,
+            None => sqlx::query_scalar(first).bind(title).fetch_one(&mut self.database).await,
+        }
+        .expect("an answer")
     }
 
     /// Whether what was asked for has happened.
     pub(super) async fn has(&mut self, call: Call, title: &str) -> bool {
         let there = "SELECT count(*) FROM tasks WHERE doc ->> 'title' = ?1 AND (status = 'done' OR ?2)";
-        let asked = sqlx::query_scalar(there).bind(title).bind(call != Call::Complete);
-        let count: i64 = asked.fetch_one(&mut self.database).await.expect("an answer");
+        let live = "SELECT count(*) FROM tasks WHERE doc::jsonb ->> 'title' = $1 AND (status = 'done' OR $2)";
+        let any = call != Call::Complete;
+        let count: i64 = match &mut self.live {
+            Some(database) => sqlx::query_scalar(live).bind(title).bind(any).fetch_one(database).await,
+            None => sqlx::query_scalar(there).bind(title).bind(any).fetch_one(&mut self.database).await,
+        }
+        .expect("an answer");
         count > 0
     }
 
@@ -73,11 +96,17 @@ impl Oracle {
                 OR state = 'scheduled' AND at < unixepoch('subsec') * 1000000 + 1500000)
             + (SELECT count(*) FROM deliveries WHERE open = 1)
             + (SELECT count(*) FROM outbox WHERE event_id NOT IN (SELECT event_id FROM audit_log))";
-        sqlx::query_scalar(left).fetch_one(&mut self.database).await.expect("an answer")
+        match &mut self.live {
+            Some(database) => real::open_work(database).await,
+            None => sqlx::query_scalar(left).fetch_one(&mut self.database).await.expect("an answer"),
+        }
     }
 
     /// Everything that is not as it must be. `lines` is what consoles showed.
     pub(super) async fn examine(&mut self, ledger: &Ledger, lines: &[String]) -> Found {
+        if let Some(live) = &mut self.live {
+            real::copy(live, &mut self.database).await;
+        }
         let entries = ledger.entries();
         let mut found = Found {
             acknowledged: entries.values().filter(|entry| entry.acknowledged).count(),

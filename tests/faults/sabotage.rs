@@ -92,7 +92,7 @@ async fn the_oracle_names_whatever_is_changed_behind_its_back() {
     load.drain().await;
     assert!(console.end().await.success());
     let shown = remains(&mut console).await;
-    let mut oracle = Oracle { database: writable(&load.scratch).await };
+    let mut oracle = Oracle::of(writable(&load.scratch).await);
     let found = oracle.examine(&load.ledger, &shown).await;
     assert!(found.faults.is_empty(), "{:#?}", found.faults);
     for (tampering, name) in TAMPERING {

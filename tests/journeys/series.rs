@@ -233,3 +233,38 @@ async fn another_zone_leaves_a_series_below_a_day_alone() {
     let moved = world.task(&ana, &daily).await.due.expect("a due");
     assert_eq!((moved.wall_time(), moved.zone.name()), (due("2026-03-05T09:00").wall_time(), "Asia/Tokyo"));
 }
+
+#[tokio::test]
+async fn reopening_while_the_next_one_is_being_made_leaves_one_open() {
+    let world = World::new().await;
+    let ana = world.person("ana").await;
+    for round in 0..30 {
+        let first = begin(&world, &ana, "FREQ=DAILY", "2026-03-05T09:00").await;
+        world.run(&ana, Command::Done(by_id(&first))).await;
+        let back = if round % 2 == 0 { Command::Undo } else { Command::Reopen(by_id(&first)) };
+        tokio::join!(world.advance(&first), world.run(&ana, back));
+        world.advance(&first).await;
+        let open: Vec<_> = open(&world, &ana).await;
+        let of_series =
+            open.iter().filter(|task| task.recurring.as_ref().map(|seat| seat.series) == seat(&first)).count();
+        assert_eq!(of_series, 1, "round {round}");
+        world.run(&ana, Command::Delete { tasks: by_id(&first), expected: None }).await;
+    }
+}
+
+fn seat(task: &Task) -> Option<domain::ids::SeriesId> {
+    task.recurring.as_ref().map(|seat| seat.series)
+}
+
+#[tokio::test]
+async fn what_repeats_within_a_day_needs_a_time() {
+    let world = World::new().await;
+    let ana = world.person("ana").await;
+    for rule in ["FREQ=MINUTELY", "FREQ=HOURLY"] {
+        let repeat = Repeat { rule: rule.parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
+        let task = AddTask { due: Some(due("2026-03-05")), repeat: Some(repeat), ..draft(&ana, "blink") };
+        let refused = world.refused(&ana, Command::Add(Box::new(task))).await;
+        assert_eq!(refused.code, domain::refusal::Code::Invalid);
+        assert!(refused.sentence.contains("needs a first time"), "{}", refused.sentence);
+    }
+}

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::access::Principal;
-use domain::command::{AddTask, Command, MoveTo, Repeat, TaskEdit};
+use domain::command::{AddTask, Command, MoveTo, Repeat, SettingsEdit, TaskEdit};
 use domain::event::{Event, Stream, Topic};
 use domain::ids::PersonId;
 use domain::list::List;
@@ -222,4 +222,62 @@ async fn one_line_on_several_tasks_is_taken_back_as_one() {
             assert_eq!(scene.noticed(task).await, before, "{what} of several");
         }
     }
+}
+
+#[tokio::test]
+async fn undoing_done_brings_a_snooze_back_and_sends_nothing_twice() {
+    let Scene { world, ana, .. } = Scene::new().await;
+    let task = world.add(&ana, AddTask { due: Some(due("2026-03-04T10:00:02")), ..draft(&ana, "call dad") }).await;
+    world.clock.set("2026-03-04T15:00:03Z");
+    assert_eq!(world.sends().await.len(), 1);
+    world.run(&ana, Command::Done(by_id(&task))).await;
+    world.run(&ana, Command::Undo).await;
+    assert_eq!(world.reminds_at(&task).await, None, "it has been sent");
+    world.run(&ana, Command::Done(by_id(&task))).await;
+    world.run(&ana, Command::Reopen(by_id(&task))).await;
+    assert_eq!(world.reminds_at(&task).await, None, "it has been sent");
+    let until: Timestamp = "2026-03-04T16:00:00Z".parse().expect("an instant");
+    world.run(&ana, Command::Snooze { tasks: by_id(&task), until }).await;
+    world.run(&ana, Command::Done(by_id(&task))).await;
+    assert_eq!(world.reminds_at(&task).await, None);
+    world.clock.set("2026-03-04T15:30:00Z");
+    world.run(&ana, Command::Undo).await;
+    assert_eq!(world.reminds_at(&task).await, Some(until), "the snooze is there again");
+    world.clock.set("2026-03-04T16:00:00Z");
+    assert_eq!(world.sends().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_reminder_whose_time_passed_before_the_undo_is_still_owed() {
+    let Scene { world, ana, .. } = Scene::new().await;
+    let task = world.add(&ana, AddTask { due: Some(due("2026-03-04T11:00")), ..draft(&ana, "call dad") }).await;
+    world.run(&ana, Command::Done(by_id(&task))).await;
+    world.clock.set("2026-03-04T17:00:00Z");
+    world.run(&ana, Command::Undo).await;
+    assert_eq!(world.sends().await.len(), 1, "late, once");
+}
+
+#[tokio::test]
+async fn undoing_a_change_of_zone_takes_back_the_zone_with_what_moved() {
+    let Scene { world, ana, .. } = Scene::new().await;
+    let task = world
+        .add(
+            &ana,
+            AddTask { due: Some(due("2026-03-09T09:00")), repeat: Some(rule("FREQ=DAILY")), ..draft(&ana, "plants") },
+        )
+        .await;
+    let zone = async || world.tasks.people.person(ana.person).await.expect("an answer").expect("ana").settings.zone;
+    let (before, there) = (zone().await, "Europe/Madrid".parse().expect("a zone"));
+    let edit = SettingsEdit { zone: Some(there), ..SettingsEdit::default() };
+    world.run(&ana, Command::Settings(edit)).await;
+    assert_ne!(zone().await, before);
+    let undone = world.run(&ana, Command::Undo).await;
+    assert_eq!((zone().await, undone.settings.and_then(|settings| settings.zone)), (before.clone(), before));
+    assert_eq!(world.task(&ana, &task).await.due, task.due);
+    assert_eq!(world.refused(&ana, Command::Undo).await.code, Code::Nothing, "once");
+    let edit = SettingsEdit { day_first: Some(true), ..SettingsEdit::default() };
+    world.run(&ana, Command::Settings(edit)).await;
+    world.run(&ana, Command::Undo).await;
+    let person = world.tasks.people.person(ana.person).await.expect("an answer").expect("ana");
+    assert!(!person.settings.day_first, "settings that move nothing are undone, too");
 }

@@ -1,6 +1,5 @@
 //! Kafka for tests: names of its own for each on the broker that `ci/test.sh` started, or a broker of its own.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,13 +11,13 @@ use gateway::Relay;
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
-use rdkafka::consumer::{Consumer as _, StreamConsumer};
+use rdkafka::consumer::{BaseConsumer, Consumer as _, StreamConsumer};
 use rdkafka::message::{BorrowedMessage, Headers, Message as _};
-use tempfile::TempDir;
-use tokio::process::Command;
+use rdkafka::{Offset, TopicPartitionList};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::stack::OwnStack;
 use super::world::World;
 
 /// What to do when a variable is missing.
@@ -38,8 +37,13 @@ impl Cluster {
     /// On this broker, with topics.
     pub async fn at(brokers: &str) -> Self {
         let config = named(brokers);
-        bus_kafka::ensure_topics(&config).await.expect("topics");
-        Self { config }
+        // A broker that has just started on a busy machine may take its time.
+        for _ in 0..5 {
+            if bus_kafka::ensure_topics(&config).await.is_ok() {
+                return Self { config };
+            }
+        }
+        panic!("the broker {brokers} makes no topics");
     }
 
     /// With a topic of tasks that takes no batches longer than this.
@@ -80,6 +84,33 @@ impl Cluster {
         while records.len() < count {
             let message = tokio::time::timeout(Duration::from_secs(60), consumer.recv()).await.expect("in time");
             records.push(raw(&message.expect("a record")));
+        }
+        records
+    }
+
+    /// Everything that a topic holds now, each partition in its order, by a client of its own: key and value.
+    pub fn everything(&self, topic: Topic) -> Vec<(String, Option<String>)> {
+        let name = format!("{}{}", self.config.topic_prefix, topic.as_str());
+        let mut client = ClientConfig::new();
+        client.set("bootstrap.servers", &self.config.brokers).set("group.id", format!("{name}.everything"));
+        let consumer: BaseConsumer = client.set("enable.auto.commit", "false").create().expect("a client");
+        let patience = Duration::from_secs(30);
+        let metadata = consumer.fetch_metadata(Some(&name), patience).expect("the topic");
+        let (mut places, mut left) = (TopicPartitionList::new(), 0);
+        for partition in metadata.topics()[0].partitions() {
+            // A client that has just met the cluster may ask the wrong broker.
+            let ask = || consumer.fetch_watermarks(&name, partition.id(), patience);
+            let (low, high) = (0..20).find_map(|_| ask().ok()).expect("offsets");
+            places.add_partition_offset(&name, partition.id(), Offset::Beginning).expect("a place");
+            left += high - low;
+        }
+        consumer.assign(&places).expect("assigned");
+        let mut records = Vec::new();
+        while left > 0 {
+            let message = consumer.poll(patience).expect("in time").expect("a record");
+            let (key, value, _) = raw(&message);
+            records.push((key, value));
+            left -= 1;
         }
         records
     }
@@ -174,50 +205,22 @@ pub fn relay(world: &World, publisher: Arc<dyn Publisher>) -> Relay {
 
 /// A broker that this test alone uses, and may stop.
 pub struct OwnBroker {
-    script: PathBuf,
-    folder: TempDir,
+    stack: OwnStack,
     pub brokers: String,
 }
 
 impl OwnBroker {
     pub async fn start() -> Self {
-        let script = std::env::var_os("STACK_SH").unwrap_or_else(|| panic!("STACK_SH names no script: {HOW}"));
-        let folder = tempfile::Builder::new().prefix("taskbot-broker-").tempdir().expect("a folder");
-        let mut broker = Self { script: script.into(), folder, brokers: String::new() };
-        broker.run(&["up", "kafka"]).await;
-        let said = broker.run(&["env"]).await;
-        let url = said.lines().find_map(|line| line.strip_prefix("TASKBOT_EVENTS_URL=kafka://"));
-        broker.brokers = url.expect("a URL").to_owned();
-        broker
+        let stack = OwnStack::up(&["kafka"]).await;
+        let brokers = stack.value("TASKBOT_EVENTS_URL").trim_start_matches("kafka://").to_owned();
+        Self { stack, brokers }
     }
 
     pub async fn stop(&self) {
-        self.run(&["stop", "kafka", "--kill"]).await;
+        self.stack.kill("kafka").await;
     }
 
     pub async fn start_again(&self) {
-        self.run(&["start", "kafka"]).await;
-    }
-
-    async fn run(&self, args: &[&str]) -> String {
-        let output = self.command(args).output().await.expect("the stack's script runs");
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("UTF-8")
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(&self.script);
-        command.args(args).env("STACK_DIR", self.folder.path().join("stack"));
-        command
-    }
-}
-
-impl Drop for OwnBroker {
-    fn drop(&mut self) {
-        let mut down = std::process::Command::new(&self.script);
-        let ended = down.arg("down").env("STACK_DIR", self.folder.path().join("stack")).output();
-        if let Err(error) = ended {
-            eprintln!("the broker in {} was left running: {error}", self.folder.path().display());
-        }
+        self.stack.start("kafka").await;
     }
 }

@@ -6,4 +6,5 @@ pub mod kafka;
 pub mod postgres;
 pub mod program;
 pub mod samples;
+pub mod stack;
 pub mod world;

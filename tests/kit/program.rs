@@ -97,12 +97,16 @@ impl Scratch {
 
     /// Starts `serve` on a free port and waits until it is ready.
     pub async fn serve(&self) -> Server {
-        let mut program = self.start(&["serve"]);
+        self.serve_as("").await
+    }
+
+    /// The same with these roles; none means all.
+    pub async fn serve_as(&self, roles: &str) -> Server {
+        let args = if roles.is_empty() { vec!["serve"] } else { vec!["serve", "--roles", roles] };
+        let mut program = self.start(&args);
         drop(program.stdin.take());
-        let ready = program.err.line("ready").await;
-        let addr = ready.split("127.0.0.1:").nth(1).expect("an address");
-        let port: String = addr.chars().take_while(char::is_ascii_digit).collect();
-        Server { program, addr: format!("127.0.0.1:{port}"), client: reqwest::Client::new() }
+        let addr = program.address().await;
+        Server { program, addr, client: reqwest::Client::new() }
     }
 
     /// A fresh token of a person.
@@ -174,10 +178,18 @@ pub struct Running {
 }
 
 impl Running {
-    fn over(mut child: Child) -> Self {
+    pub fn over(mut child: Child) -> Self {
         let out = Heard::to(child.stdout.take().expect("a standard output"));
         let err = Heard::to(child.stderr.take().expect("a standard error"));
         Self { stdin: child.stdin.take(), child, out, err }
+    }
+
+    /// Where a `serve` listens, once it is ready.
+    pub async fn address(&mut self) -> String {
+        let ready = self.err.line("ready").await;
+        let addr = ready.split("127.0.0.1:").nth(1).expect("an address");
+        let port: String = addr.chars().take_while(char::is_ascii_digit).collect();
+        format!("127.0.0.1:{port}")
     }
 
     /// Types a line.
@@ -196,6 +208,11 @@ impl Running {
     pub async fn end(&mut self) -> ExitStatus {
         drop(self.stdin.take());
         self.ended().await
+    }
+
+    /// Waits for the end, however long it takes.
+    pub async fn wait(&mut self) {
+        self.child.wait().await.expect("it ran");
     }
 
     /// Waits for the end.

@@ -20,11 +20,14 @@ const DUE_REMINDERS: &str = "
     SELECT c.doc FROM (
         SELECT r.at, r.id, r.doc FROM unnest($1::text[]) p (platform) CROSS JOIN LATERAL (
             SELECT at, id, doc FROM reminders
-            WHERE state = 'scheduled' AND platform = p.platform AND at <= $4 ORDER BY at, id LIMIT $5) r
+            WHERE state = 'scheduled' AND platform = p.platform AND at <= $4
+                AND at > (SELECT coalesce(max(until), 0) FROM hold)
+            ORDER BY at, id LIMIT $5) r
         UNION
         SELECT r.at, r.id, r.doc FROM unnest($2::text[], $3::text[]) p (tenant, place) CROSS JOIN LATERAL (
             SELECT at, id, doc FROM reminders
             WHERE state = 'scheduled' AND tenant = p.tenant AND place = p.place AND at <= $4
+                AND at > (SELECT coalesce(max(until), 0) FROM hold)
             ORDER BY at, id LIMIT $5) r
     ) c ORDER BY c.at, c.id LIMIT $5";
 
@@ -32,27 +35,36 @@ const DUE_DELIVERIES: &str = "
     SELECT c.tenant, c.id::text FROM (
         SELECT d.* FROM unnest($1::text[]) p (platform) CROSS JOIN LATERAL (
             SELECT next_attempt_at, id, tenant FROM deliveries
-            WHERE open AND platform = p.platform AND next_attempt_at <= $4 ORDER BY next_attempt_at, id LIMIT $5) d
+            WHERE open AND platform = p.platform AND next_attempt_at <= $4
+                AND next_attempt_at > (SELECT coalesce(max(until), 0) FROM hold)
+            ORDER BY next_attempt_at, id LIMIT $5) d
         UNION
         SELECT d.* FROM unnest($2::text[], $3::text[]) p (tenant, place) CROSS JOIN LATERAL (
             SELECT next_attempt_at, id, tenant FROM deliveries
             WHERE open AND tenant = p.tenant AND place = p.place AND next_attempt_at <= $4
+                AND next_attempt_at > (SELECT coalesce(max(until), 0) FROM hold)
             ORDER BY next_attempt_at, id LIMIT $5) d
     ) c ORDER BY c.next_attempt_at, c.id LIMIT $5";
 
 const NEXT: &str = "
     SELECT min(at) FROM (
-        SELECT (SELECT min(at) FROM reminders WHERE state = 'scheduled' AND platform = p.platform) AS at
+        SELECT (SELECT min(at) FROM reminders
+            WHERE state = 'scheduled' AND platform = p.platform
+                AND at > (SELECT coalesce(max(until), 0) FROM hold)) AS at
         FROM unnest($1::text[]) p (platform)
         UNION ALL
-        SELECT (SELECT min(next_attempt_at) FROM deliveries WHERE open AND platform = p.platform)
+        SELECT (SELECT min(next_attempt_at) FROM deliveries
+            WHERE open AND platform = p.platform
+                AND next_attempt_at > (SELECT coalesce(max(until), 0) FROM hold))
         FROM unnest($1::text[]) p (platform)
         UNION ALL
         SELECT (SELECT min(at) FROM reminders
-            WHERE state = 'scheduled' AND tenant = p.tenant AND place = p.place)
+            WHERE state = 'scheduled' AND tenant = p.tenant AND place = p.place
+                AND at > (SELECT coalesce(max(until), 0) FROM hold))
         FROM unnest($2::text[], $3::text[]) p (tenant, place)
         UNION ALL
-        SELECT (SELECT min(next_attempt_at) FROM deliveries WHERE open AND tenant = p.tenant AND place = p.place)
+        SELECT (SELECT min(next_attempt_at) FROM deliveries WHERE open AND tenant = p.tenant AND place = p.place
+            AND next_attempt_at > (SELECT coalesce(max(until), 0) FROM hold))
         FROM unnest($2::text[], $3::text[]) p (tenant, place)
     ) soonest";
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use backon::{ExponentialBuilder, Retryable};
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use jiff::Timestamp;
@@ -20,6 +21,9 @@ use crate::rows::column;
 
 /// How often the database is asked.
 const PERIOD: Duration = Duration::from_secs(30);
+/// The first pause, and how many, before a process gives up to begin.
+const AGAIN: Duration = Duration::from_millis(200);
+const STARTS: usize = 7;
 /// More than this between the two clocks, and something is wrong with one of them.
 const BOUND: Duration = Duration::from_secs(5);
 /// The longest sleep before the clock is looked at again.
@@ -56,7 +60,10 @@ impl PostgresStore {
     /// # Errors
     /// When the database does not answer.
     pub async fn clock(&self) -> Result<PostgresClock, PortError> {
-        let anchor = ask(&self.relay).await?;
+        // A process that begins while everybody is busy waits, as it would for its first reminder.
+        let patient = ExponentialBuilder::default().with_min_delay(AGAIN).with_max_times(STARTS).with_jitter();
+        let asked = || ask(&self.relay);
+        let anchor = asked.retry(patient).when(PortError::is_transient).await?;
         let reading = Arc::new(Reading {
             anchor: Mutex::new(anchor),
             latest: AtomicI64::new(i64::MIN),

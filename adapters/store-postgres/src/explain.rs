@@ -28,8 +28,10 @@ const SERIES: &str = "
     FROM tasks t JOIN series s ON s.id = t.series WHERE t.id = $1";
 
 const REMINDERS: &str = "
-    SELECT format('reminder %s: %s, at %s to %s, version %s%s', id, state, doc::json ->> 'at', place, version,
-        coalesce(' (' || (doc::json ->> 'reason') || ')', ''))
+    SELECT format('reminder %s: %s, at %s to %s, version %s%s%s', id, state, doc::json ->> 'at', place, version,
+        coalesce(' (' || (doc::json ->> 'reason') || ')', ''),
+        CASE WHEN state = 'scheduled' AND at <= (SELECT until FROM hold)
+            THEN '; held back since the restore: taskbot restore --release' ELSE '' END)
     FROM reminders WHERE task = $1 ORDER BY at, id";
 
 const DELIVERIES: &str = "

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::fault::crash_point;
 use domain::ports::error::PortError;
 use domain::ports::lease::{Lease, Leases};
 use tokio::task::JoinHandle;
@@ -51,6 +52,7 @@ impl Leases for PostgresStore {
             if let Some(row) = self.relay.write_surely(ask).await?.first() {
                 let epoch = count(row, 0)?;
                 info!(lease = name, epoch, "lease taken");
+                crash_point("lease.after_take");
                 let term = Term { name: name.to_owned(), epoch, holder: self.holder.clone() };
                 return Ok(Box::new(RowLease::kept(Arc::clone(&self.relay), term, asked_at)));
             }

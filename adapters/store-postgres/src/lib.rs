@@ -6,6 +6,7 @@
 //! each function sets, and the policies test against that.
 
 mod agenda;
+mod archive;
 mod ask;
 mod audit;
 mod bell;
@@ -36,6 +37,7 @@ mod store;
 
 use std::sync::Arc;
 
+pub use archive::PostgresArchive;
 pub use bell::BellBridge;
 pub use clock::PostgresClock;
 pub use migrate::{MigrateError, migrate};

@@ -20,6 +20,8 @@ use crate::numbers::Numbers;
 
 /// A connection that was idle for this long is tried before it is used.
 const STALE: Duration = Duration::from_secs(2);
+/// How long a process waits for its first connection.
+const START: Duration = Duration::from_secs(15);
 /// The patience with retention.
 const UPKEEP: Duration = Duration::from_secs(120);
 
@@ -190,7 +192,7 @@ fn lane(login: &PgConnectOptions, role: &'static str, size: u32, patience: Durat
 /// Whether this is the right schema, and the roles see what they should.
 async fn look_at(login: &PgConnectOptions, wait: Duration) -> Result<(), OpenError> {
     let away = |reason: String| OpenError::Away { place: place(login), reason };
-    let mut connection = timeout(wait.max(Duration::from_secs(5)), login.connect())
+    let mut connection = timeout(wait.max(START), login.connect())
         .await
         .map_err(|_| away("no connection in time".to_owned()))?
         .map_err(|error| away(told(&error)))?;

@@ -33,7 +33,10 @@ impl Store for PostgresStore {
         let ask = commit::ask(&change);
         if fault::sabotaged("store.ack_before_commit") {
             let lane = Arc::clone(&self.app);
-            tokio::spawn(async move { lane.write(ask).await });
+            tokio::spawn(async move {
+                tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+                lane.write(ask).await
+            });
             return Ok(());
         }
         fault::crash_point("store.before_commit");

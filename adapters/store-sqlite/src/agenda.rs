@@ -19,11 +19,14 @@ const DUE_REMINDERS: &str = "
     SELECT r.doc FROM reminders r WHERE r.rowid IN (
         SELECT c.rowid FROM json_each(?1) p CROSS JOIN reminders c ON c.rowid IN (
             SELECT rowid FROM reminders
-            WHERE state = 'scheduled' AND platform = p.value AND at <= ?3 ORDER BY at, id LIMIT ?4)
+            WHERE state = 'scheduled' AND platform = p.value AND at <= ?3
+                AND at > (SELECT coalesce(max(until), 0) FROM hold)
+            ORDER BY at, id LIMIT ?4)
         UNION
         SELECT c.rowid FROM json_each(?2) p CROSS JOIN reminders c ON c.rowid IN (
             SELECT rowid FROM reminders
             WHERE state = 'scheduled' AND tenant = p.value ->> 0 AND place = p.value ->> 1 AND at <= ?3
+                AND at > (SELECT coalesce(max(until), 0) FROM hold)
             ORDER BY at, id LIMIT ?4)
     ) ORDER BY r.at, r.id LIMIT ?4";
 
@@ -31,28 +34,37 @@ const DUE_DELIVERIES: &str = "
     SELECT d.tenant, d.id FROM deliveries d WHERE d.rowid IN (
         SELECT c.rowid FROM json_each(?1) p CROSS JOIN deliveries c ON c.rowid IN (
             SELECT rowid FROM deliveries
-            WHERE open = 1 AND platform = p.value AND next_attempt_at <= ?3 ORDER BY next_attempt_at, id LIMIT ?4)
+            WHERE open = 1 AND platform = p.value AND next_attempt_at <= ?3
+                AND next_attempt_at > (SELECT coalesce(max(until), 0) FROM hold)
+            ORDER BY next_attempt_at, id LIMIT ?4)
         UNION
         SELECT c.rowid FROM json_each(?2) p CROSS JOIN deliveries c ON c.rowid IN (
             SELECT rowid FROM deliveries
             WHERE open = 1 AND tenant = p.value ->> 0 AND place = p.value ->> 1 AND next_attempt_at <= ?3
+                AND next_attempt_at > (SELECT coalesce(max(until), 0) FROM hold)
             ORDER BY next_attempt_at, id LIMIT ?4)
     ) ORDER BY d.next_attempt_at, d.id LIMIT ?4";
 
 const NEXT: &str = "
     SELECT min(at) FROM (
-        SELECT (SELECT min(at) FROM reminders WHERE state = 'scheduled' AND platform = p.value) AS at
+        SELECT (SELECT min(at) FROM reminders
+            WHERE state = 'scheduled' AND platform = p.value
+                AND at > (SELECT coalesce(max(until), 0) FROM hold)) AS at
         FROM json_each(?1) p
         UNION ALL
-        SELECT (SELECT min(next_attempt_at) FROM deliveries WHERE open = 1 AND platform = p.value)
+        SELECT (SELECT min(next_attempt_at) FROM deliveries
+            WHERE open = 1 AND platform = p.value
+                AND next_attempt_at > (SELECT coalesce(max(until), 0) FROM hold))
         FROM json_each(?1) p
         UNION ALL
         SELECT (SELECT min(at) FROM reminders
-            WHERE state = 'scheduled' AND tenant = p.value ->> 0 AND place = p.value ->> 1)
+            WHERE state = 'scheduled' AND tenant = p.value ->> 0 AND place = p.value ->> 1
+                AND at > (SELECT coalesce(max(until), 0) FROM hold))
         FROM json_each(?2) p
         UNION ALL
         SELECT (SELECT min(next_attempt_at) FROM deliveries
-            WHERE open = 1 AND tenant = p.value ->> 0 AND place = p.value ->> 1)
+            WHERE open = 1 AND tenant = p.value ->> 0 AND place = p.value ->> 1
+                AND next_attempt_at > (SELECT coalesce(max(until), 0) FROM hold))
         FROM json_each(?2) p
     )";
 

@@ -30,8 +30,10 @@ const SERIES: &str = "
     FROM tasks t CROSS JOIN series s ON s.id = t.series WHERE t.id = ?1";
 
 const REMINDERS: &str = "
-    SELECT printf('reminder %s: %s, at %s to %s, version %d%s', id, state, doc ->> '$.at', place, version,
-        coalesce(' (' || (doc ->> '$.reason') || ')', ''))
+    SELECT printf('reminder %s: %s, at %s to %s, version %d%s%s', id, state, doc ->> '$.at', place, version,
+        coalesce(' (' || (doc ->> '$.reason') || ')', ''),
+        CASE WHEN state = 'scheduled' AND at <= (SELECT until FROM hold)
+            THEN '; held back since the restore: taskbot restore --release' ELSE '' END)
     FROM reminders WHERE task = ?1 ORDER BY at, id";
 
 const DELIVERIES: &str = "

@@ -5,6 +5,7 @@
 //! and only then answers. Every read is a single statement, hence one point in time.
 
 mod agenda;
+mod archive;
 mod ask;
 mod audit;
 mod commit;
@@ -29,6 +30,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
+pub use archive::SqliteArchive;
 pub use open::Options;
 
 use numbers::Numbers;

@@ -80,6 +80,12 @@ impl SqliteStore {
     }
 }
 
+/// A connection of its own, with the schema in place.
+pub(crate) async fn connected(location: &Location) -> Result<SqliteConnection, PortError> {
+    let patience = Options::default().busy_timeout;
+    prepared(location, patience).await.map_err(|error| error.told(location))
+}
+
 /// Why a database could not be opened.
 enum OpenError {
     Sql(sqlx::Error),

@@ -25,6 +25,16 @@ pub(crate) async fn run(config: Config, command: cli::Audit) -> Result<ExitCode>
     let cli::Audit::Verify { checkpoints, public_key } = command;
     let checkpoints = kept(&config, checkpoints, public_key)?;
     let house = House::build(&config).await?;
+    let verified = verified(&house, checkpoints).await;
+    house.close().await;
+    verified
+}
+
+/// Verifies and tells.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) async fn verified(house: &House, checkpoints: Vec<Checkpoint>) -> Result<ExitCode> {
     let mut told = 0;
     let report = verify(house.database.seals.as_ref(), checkpoints, |read| {
         if read / PROGRESS > told {
@@ -33,9 +43,7 @@ pub(crate) async fn run(config: Config, command: cli::Audit) -> Result<ExitCode>
             let _ = note(&format!("{read} rows verified"));
         }
     });
-    let report = report.await;
-    house.close().await;
-    tell(&report?)
+    tell(&report.await?)
 }
 
 /// The checkpoints that were kept elsewhere, if any.

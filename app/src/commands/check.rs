@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::print;
+use super::{print, restore};
 use crate::config::Config;
 use crate::roles::Roles;
+use crate::telemetry;
 use crate::wiring::House;
 
 /// How long a broker may take to answer.
@@ -27,12 +28,22 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
             Err(error) => print(&format!("FAIL  {what}: {error:#}")),
         }
     };
-    tell("configuration", Ok("every key is known".to_owned()))?;
+    tell("configuration", settings(&config))?;
     tell("database", database(&config).await)?;
+    if let Some(held) = restore::held(&config).await.unwrap_or_default() {
+        tell("reminders", Ok(held))?;
+    }
     tell("events", events(&config).await)?;
     tell("state", Ok(config.state_url.clone()))?;
     tell("http", http(&config))?;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What the start would refuse besides unknown keys.
+fn settings(config: &Config) -> Result<String> {
+    telemetry::filter(&config.log, false)?;
+    config.audit.checkpoints()?;
+    Ok("every key is known".to_owned())
 }
 
 async fn database(config: &Config) -> Result<String> {

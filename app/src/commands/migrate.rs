@@ -1,30 +1,49 @@
-//! `taskbot migrate`: brings the tables up to date.
+//! `taskbot migrate`: brings the tables up to date, and everything over from SQLite.
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
+use domain::ports::archive::Filling;
 
-use super::{note, print};
-use crate::config::{Config, Secret};
-use crate::wiring::House;
+use super::{audit, copying, note, print};
+use crate::config::Config;
+use crate::wiring::{House, archive, owner, source};
 
-/// Brings the tables up to date: SQLite's by opening the file, PostgreSQL's as the owner of the database.
+/// Brings the tables up to date: SQLite's by opening the file, PostgreSQL's as the owner of the database. Then, if
+/// asked to, brings everything over from another database and verifies both ends.
 ///
 /// # Errors
-/// When the database cannot be opened, was written by a newer release, or the owner's URL is missing.
-pub(crate) async fn run(config: Config) -> Result<ExitCode> {
-    if !config.database_url.starts_with("sqlite:") {
-        let owner = config.migrate.database_url.as_ref().map(Secret::reveal).context(
-            "set TASKBOT_MIGRATE__DATABASE_URL to the database as its owner reaches it: \
-             postgres://owner:password@host/taskbot",
-        )?;
-        // The steps are news for people; whether somebody reads them or not, they are taken.
-        let progress = |step: &str| drop(note(step));
-        store_postgres::migrate(owner, store_postgres::user(&config.database_url).as_deref(), progress).await?;
+/// When the database cannot be opened, was written by a newer release, is not empty, or the owner's URL is missing.
+pub(crate) async fn run(config: Config, from: Option<&str>) -> Result<ExitCode> {
+    let from = from.map(source).transpose()?;
+    if from.is_some() && config.database_url.starts_with("sqlite:") {
+        bail!("--from goes into PostgreSQL: set TASKBOT_DATABASE_URL to postgres://user:password@host/taskbot");
     }
+    tables(&config).await?;
     let house = House::build(&config).await?;
-    let place = house.database.place.clone();
+    print(&format!("{}: the tables are up to date", house.database.place))?;
+    let Some(from) = from else {
+        house.close().await;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let target = archive(&config)?;
+    let contents = copying::copy(from.as_ref(), target.as_ref(), Filling::default()).await?;
+    copying::compare(&contents, target.as_ref()).await?;
+    let verified = audit::verified(&house, Vec::new()).await;
     house.close().await;
-    print(&format!("{place}: the tables are up to date"))?;
-    Ok(ExitCode::SUCCESS)
+    verified
+}
+
+/// Brings PostgreSQL's tables up to date; SQLite's are whenever it is opened.
+///
+/// # Errors
+/// When the owner's URL is missing, or the database refuses.
+pub(super) async fn tables(config: &Config) -> Result<()> {
+    if config.database_url.starts_with("sqlite:") {
+        return Ok(());
+    }
+    // The steps are news for people; whether somebody reads them or not, they are taken.
+    let progress = |step: &str| drop(note(step));
+    let service = store_postgres::user(&config.database_url);
+    Ok(store_postgres::migrate(owner(config)?, service.as_deref(), progress).await?)
 }

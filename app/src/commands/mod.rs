@@ -1,12 +1,15 @@
 //! The subcommands, one file each.
 
 mod audit;
+mod backup;
 mod check;
 mod console;
+mod copying;
 mod dead_letters;
 mod explain;
 mod migrate;
 mod parse;
+mod restore;
 mod token;
 
 use std::io::Write as _;
@@ -44,7 +47,10 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode> {
         Command::Serve(options) => serve::run(config, options).await,
         Command::Console(options) => console::run(config, options).await,
         Command::Parse => parse::run(),
-        Command::Migrate => migrate::run(config).await,
+        Command::Migrate { from } => migrate::run(config, from.as_deref()).await,
+        Command::Backup { file } => backup::run(&config, &file).await,
+        Command::Restore { file: Some(file), .. } => restore::run(&config, &file).await,
+        Command::Restore { file: None, .. } => restore::release(&config).await,
         Command::Token(command) => token::run(config, command).await,
         Command::Audit(command) => audit::run(config, command).await,
         Command::DeadLetters(command) => dead_letters::run(config, command).await,

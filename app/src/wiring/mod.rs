@@ -1,5 +1,6 @@
 //! Putting the parts together: one house, built from the configuration.
 
+mod archive;
 mod database;
 mod events;
 
@@ -19,6 +20,7 @@ use embedded::{MemoryState, RandomIds};
 use jiff::tz::TimeZone;
 
 use crate::config::Config;
+pub(crate) use archive::{archive, owner, reminders_of, source};
 pub(crate) use database::Database;
 pub(crate) use events::Events;
 

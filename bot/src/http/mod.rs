@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use domain::event::TaskView;
+use domain::refusal::Code;
 use domain::service::Operators;
 use serde::Serialize;
 use tokio::time::timeout;
@@ -77,13 +78,18 @@ struct Refused {
 #[utoipa::path(post, path = "/api/v1/chat", tag = "chat", request_body = Said,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same line again changes nothing twice"),
            ("traceparent" = Option<String>, Header, description = "W3C trace context")),
-    responses((status = 200, description = "The bot's answer, also when it says no", body = Answer)))]
+    responses((status = 200, description = "The bot's answer, also when it says no", body = Answer),
+              (status = 422, description = "The Idempotency-Key was used for another line"),
+              (status = 429, description = "Too fast; Retry-After says when to try again")))]
 async fn chat(State(door): State<Door>, asked: Asked) -> Result<Json<Answer>, Problem> {
     let trace = asked.message.trace.clone();
     let reply = timeout(PATIENCE, door.turns.take(asked.message)).await;
     let reply = reply.map_err(|_| Problem::unavailable().traced(&trace))?;
     if reply.verdict == Verdict::Failed {
         return Err(Problem::unavailable().traced(&trace));
+    }
+    if let Verdict::Refused { code: code @ (Code::KeyReused | Code::TooFast), .. } = reply.verdict {
+        return Err(Problem::refused(code, plain(&reply.blocks)).traced(&trace));
     }
     if let Some(line) = &reply.shown_in_channel {
         door.console.show(line, None).await;

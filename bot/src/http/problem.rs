@@ -5,6 +5,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::ports::error::PortError;
+use domain::refusal::Code;
 use domain::trace::TraceParent;
 use serde_json::json;
 use tracing::warn;
@@ -47,6 +48,15 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", detail, next_step)
     }
 
+    /// What concerns the request and not the line: a key that was used for another, too many lines.
+    pub(super) fn refused(code: Code, detail: String) -> Self {
+        let (status, next) = match code {
+            Code::TooFast => (StatusCode::TOO_MANY_REQUESTS, "Wait as long as Retry-After says."),
+            _ => (StatusCode::UNPROCESSABLE_ENTITY, "Use a fresh Idempotency-Key for each line."),
+        };
+        Self::new(status, code.as_str(), detail, next)
+    }
+
     /// A backend failed or was too slow. Says nothing of its insides.
     pub(super) fn unavailable() -> Self {
         let detail = "The service cannot answer now; whether a change was made is not known.";
@@ -85,7 +95,7 @@ impl IntoResponse for Problem {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"taskbot\""));
             }
-            StatusCode::SERVICE_UNAVAILABLE => {
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}

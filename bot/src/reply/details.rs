@@ -8,6 +8,7 @@ use domain::place::Place;
 use domain::recurrence::Start;
 use domain::series::Series;
 use domain::task::Task;
+use jiff::civil::Time;
 
 use super::Text;
 use super::changes::{due_said, priority, repeats};
@@ -67,8 +68,9 @@ pub(crate) fn start(series: &Series) -> Start {
 /// The recurrence of a task whose series is not at hand.
 pub(crate) fn recurrence_in_list(task: &Task) -> Option<String> {
     let seat = task.recurring.as_ref()?;
-    let day_only = task.due.as_ref().is_some_and(|due| due.time.is_none());
     let wall = seat.scheduled_for;
+    // The seat, not the due: this one may have been moved. A series of days has its seats at midnight.
+    let day_only = wall.time() == Time::midnight() && task.due.as_ref().is_some_and(|due| due.time.is_none());
     let start = if day_only { Start::Day(wall.date()) } else { Start::At(wall) };
     Some(repeats(&seat.rule, seat.repeat_from, start))
 }

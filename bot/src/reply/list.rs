@@ -147,6 +147,9 @@ fn paging(shown: &Shown) -> Option<Block> {
     match (left_out, shown.and_more) {
         (0, false) => None,
         (0, true) => Some(Block::detail(format!("there are more; {narrow}"))),
-        (left, _) => Some(Block::detail(format!("{left} more; `list limit {}` shows more, {narrow}", all.min(200)))),
+        (_, true) => Some(Block::detail(format!("there are more; `list limit {}` shows more, {narrow}", all.min(200)))),
+        (left, false) => {
+            Some(Block::detail(format!("{left} more; `list limit {}` shows more, {narrow}", all.min(200))))
+        }
     }
 }

@@ -7,6 +7,9 @@ use super::scene::titled;
 use super::watch::{Watch, clock};
 use super::{Block, Text};
 
+/// At most so many tasks that moved along are named.
+const MOVED_SHOWN: usize = 10;
+
 /// The settings as they are, each with the line that changes it.
 pub(crate) fn shown(watch: &Watch, settings: &Settings) -> Vec<Block> {
     let mut blocks = vec![Block::line("Your settings")];
@@ -22,7 +25,12 @@ pub(crate) fn changed(watch: &Watch, settings: &Settings, moved: &[Effect]) -> V
     if !moved.is_empty() {
         blocks.push(Block::line("These follow your zone and moved with it:"));
     }
-    blocks.extend(moved.iter().map(|effect| Block::Detail(moved_with(&watch, effect))));
+    let mut moved: Vec<&Effect> = moved.iter().collect();
+    moved.sort_by_key(|effect| effect.task.number);
+    blocks.extend(moved.iter().take(MOVED_SHOWN).map(|effect| Block::Detail(moved_with(&watch, effect))));
+    if let Some(more @ 1..) = moved.len().checked_sub(MOVED_SHOWN) {
+        blocks.push(Block::detail(format!("and {more} more; `list` shows them")));
+    }
     blocks
 }
 

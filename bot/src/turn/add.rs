@@ -5,6 +5,7 @@ use domain::ids::PersonId;
 use domain::list::List;
 use domain::place::{Channel, Destination, Place};
 use domain::task::{Priority, RepeatFrom};
+use domain::tenant::Platform;
 use language::{Addressee, Draft};
 
 use super::talk::Talk;
@@ -42,13 +43,30 @@ impl Talk<'_> {
             let channel = self.channel(named).await?;
             return Ok((List::of_channel(&channel), to(Place::Channel(channel.id), false)));
         }
+        if self.is_for_myself() && !draft.explicit_reminder {
+            return Ok((self.own_list(), None));
+        }
         Ok(match draft.addressee {
             Addressee::Me | Addressee::Nobody if draft.explicit_reminder => {
-                (self.own_list(), to(self.message.place.clone(), true))
+                (self.own_list(), to(self.my_place(), true))
             }
             Addressee::Us => (self.list_here(), self.here().and_then(|_| to(self.message.place.clone(), false))),
             _ => (self.list_here(), self.place_of(draft, assignees)),
         })
+    }
+
+    /// `/todo` is for the speaker's own list wherever it is typed.
+    fn is_for_myself(&self) -> bool {
+        self.message.text.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("/todo"))
+    }
+
+    /// Where `remind me` reminds: on Discord where it was typed, elsewhere in the direct message, so that nobody else
+    /// reads what is personal.
+    fn my_place(&self) -> Place {
+        match self.message.tenant.platform() {
+            Platform::Discord => self.message.place.clone(),
+            Platform::Slack | Platform::Console => Place::Direct(self.me.id),
+        }
     }
 
     /// `remind @sam` goes to Sam's direct message; what is typed in a thread reminds in the thread; all else

@@ -22,6 +22,8 @@ pub(super) enum Own {
     MoveToList(Ids, Target),
     /// `help skip` and other words that are no commands of the grammar.
     Help(&'static Topic),
+    /// A word that needs a task and has none.
+    Which(&'static str),
     /// `web`.
     Web,
     /// `link CODE`, `unlink`.
@@ -42,9 +44,12 @@ pub(super) fn read(text: &str, talk: &Talk<'_>) -> Option<Own> {
     let (verb, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
     match verb.to_ascii_lowercase().as_str() {
+        "skip" | "claim" if rest.is_empty() => {
+            Some(Own::Which(if verb.eq_ignore_ascii_case("skip") { "skip" } else { "claim" }))
+        }
         "skip" => talk.ids(rest).map(Own::Skip),
         "claim" => talk.ids(rest).map(Own::Claim),
-        "stop" if rest.is_empty() => talk.ids("it").map(Own::Stop),
+        "stop" if rest.is_empty() => Some(talk.ids("it").map_or(Own::Which("stop"), Own::Stop)),
         "stop" => talk.ids(rest).map(Own::Stop),
         "move" => {
             let (tasks, list) = split_at_to(rest)?;
@@ -61,6 +66,11 @@ pub(super) fn read(text: &str, talk: &Talk<'_>) -> Option<Own> {
 /// Nothing, or one word of letters and digits with a digit among them: `link the pages` is a task.
 fn is_code(rest: &str) -> bool {
     rest.is_empty() || (rest.chars().all(|c| c.is_ascii_alphanumeric()) && rest.contains(|c: char| c.is_ascii_digit()))
+}
+
+fn which(verb: &str) -> Refusal {
+    let next_step = format!("Name it by its number, e.g. `{verb} 3`; `list` shows the numbers.");
+    Refusal::new(Code::Nothing, format!("I do not know which task to {verb}."), next_step)
 }
 
 fn no_link() -> Refusal {
@@ -114,6 +124,7 @@ impl Talk<'_> {
                 self.execute(Command::MoveToList { tasks, list }).await
             }
             Own::Help(topic) => Ok(Reply::private(help::topic(topic))),
+            Own::Which(verb) => Err(which(verb).into()),
             Own::Web => Ok(Reply::private(self.web())),
             Own::Link => Err(no_link().into()),
         }

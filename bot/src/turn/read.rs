@@ -1,5 +1,7 @@
 //! From text to a reading, with the speaker's settings. Without a zone only relative times are taken.
 
+use std::borrow::Cow;
+
 use domain::refusal::{Code, Refusal};
 use jiff::civil::Weekday;
 use jiff::tz::{TimeZone, offset};
@@ -34,7 +36,7 @@ impl Talk<'_> {
     }
 
     fn read_in(&self, zone: TimeZone) -> Result<Reading, Misread> {
-        self.read_as(&self.message.text, zone)
+        self.read_as(&spoken(&self.message.text), zone)
     }
 
     fn read_as(&self, line: &str, zone: TimeZone) -> Result<Reading, Misread> {
@@ -49,6 +51,14 @@ impl Talk<'_> {
 
     fn misread(&self, misread: Misread) -> No {
         No::Misread { text: self.message.text.clone(), misread }
+    }
+}
+
+/// `/remindme to stretch` is `remind me to stretch`.
+fn spoken(text: &str) -> Cow<'_, str> {
+    match text.trim_start().split_once(char::is_whitespace) {
+        Some((verb, rest)) if verb.eq_ignore_ascii_case("/remindme") => Cow::Owned(format!("remind me {rest}")),
+        _ => Cow::Borrowed(text),
     }
 }
 

@@ -8,6 +8,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use domain::fault::{crash_point, sabotaged};
 use domain::ports::bus::{Bus, Publisher, Record, Subscription};
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
@@ -137,13 +138,18 @@ impl Runner {
     ) -> Result<bool, PortError> {
         let name = self.handler.name();
         self.board.taken(name, records.len());
+        if sabotaged("runner.ack_before_handle") {
+            subscription.acknowledge().await?;
+        }
         if stop.run_until_cancelled(self.limit.admit(records.len())).await.is_none() {
             return Ok(false);
         }
         if !self.process(records, stop).await {
             return Ok(false);
         }
+        crash_point("runner.before_acknowledge");
         subscription.acknowledge().await?;
+        crash_point("runner.after_acknowledge");
         self.board.acknowledged(name);
         Ok(true)
     }

@@ -17,6 +17,7 @@ pub(super) fn add(book: &mut Book<'_>, add: &AddTask) -> Result<(), Refusal> {
             "Add it to your own list, or join the channel first.",
         ));
     }
+    check::due(add.due.as_ref())?;
     let mut task = fresh(book, add)?;
     if let Some(wanted) = &add.repeat {
         repeat::begin(book, &mut task, wanted)?;

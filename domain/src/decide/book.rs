@@ -13,7 +13,7 @@ use crate::event::{Cause, Changes, Event, MissedView, Stamp};
 use crate::ids::{EventId, PersonId, ReminderId, SeriesId, TaskId};
 use crate::list::List;
 use crate::outcome::{Deed, Effect, Outcome};
-use crate::person::{DEFAULT_TIME, Person};
+use crate::person::{DEFAULT_TIME, Person, Settings};
 use crate::refusal::{Code, Refusal};
 use crate::reminder::{Delivery, Reminder, ReminderState};
 use crate::series::Series;
@@ -47,6 +47,8 @@ impl<'a> Book<'a> {
             lists: Vec::new(),
             series: Vec::new(),
             snoozed: Vec::new(),
+            cancelled: Vec::new(),
+            settings: None,
         };
         let inbox = request.cause.as_ref().and_then(|(_, mark)| mark.clone());
         let change = Change { inbox, ..Change::default() };
@@ -58,7 +60,8 @@ impl<'a> Book<'a> {
         let undoing = matches!(self.request.command, Command::Undo);
         // A snooze that is taken back writes nothing but reminders.
         let reminded = undoing && !self.change.reminders.is_empty();
-        let changed = !self.change.tasks.is_empty() || !self.taken_back.snoozed.is_empty() || reminded;
+        let set = self.taken_back.settings.is_some() || (undoing && !self.change.people.is_empty());
+        let changed = !self.change.tasks.is_empty() || !self.taken_back.snoozed.is_empty() || reminded || set;
         if changed && !self.request.principal.is_system() {
             let change = (!undoing).then_some(self.taken_back);
             self.change.undo = Some(UndoNote { conversation: self.request.conversation.clone(), change });
@@ -174,9 +177,21 @@ impl<'a> Book<'a> {
         self.change.series.push(Put { row: after, was: before.map(|series| series.version) });
     }
 
+    /// Raises a series' version and nothing else: whoever decides at the same time by what its current occurrence was
+    /// decides again.
+    pub(super) fn guard_series(&mut self, series: &Series) {
+        if self.change.series.iter().all(|put| put.row.id != series.id) {
+            let row = Series { version: series.version + 1, ..series.clone() };
+            self.change.series.push(Put { row, was: Some(series.version) });
+        }
+    }
+
     /// Writes a reminder's new state, its version and its event.
     pub(super) fn put_reminder(&mut self, before: Option<&Reminder>, mut after: Reminder) {
         after.version = before.map_or(1, |reminder| reminder.version + 1);
+        if after.state == ReminderState::Cancelled {
+            self.taken_back.cancelled.extend(before.cloned());
+        }
         let event = self.stamp().reminder(&after);
         self.change.events.push(event);
         self.change.reminders.push(Put { row: after, was: before.map(|reminder| reminder.version) });
@@ -191,6 +206,11 @@ impl<'a> Book<'a> {
     /// Notes a snooze for `undo`.
     pub(super) fn note_snooze(&mut self, before: Option<Reminder>, after: Reminder) {
         self.taken_back.snoozed.push((before, after));
+    }
+
+    /// Notes a change of settings for `undo`.
+    pub(super) fn note_settings(&mut self, before: Settings, after: Settings) {
+        self.taken_back.settings = Some((before, after));
     }
 
     /// Says what was done to a task, in the order in which tasks were named.

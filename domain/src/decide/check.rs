@@ -2,25 +2,46 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::{Date, date};
+
+use crate::due::Due;
 use crate::refusal::{Code, Refusal};
 use crate::task::{DESCRIPTION_MAX, TAGS_MAX, TITLE_MAX};
 
 /// The longest tag, in characters.
 const TAG_MAX: usize = 50;
 
+/// The last day that is one in every zone.
+const LAST_DAY: Date = date(9999, 12, 29);
+
+/// Characters that take no room: a title of these alone is none.
+const INVISIBLE: [char; 9] =
+    ['\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{feff}', '\u{ad}', '\u{180e}'];
+
 /// A title in one line: white space collapsed, control characters gone.
 pub(super) fn title(text: &str) -> Result<String, Refusal> {
     let line = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     let title = line.collect::<Vec<_>>().join(" ");
     let length = title.chars().count();
+    let visible = title.chars().any(|c| !INVISIBLE.contains(&c));
     match length {
-        0 => Err(invalid("A task needs a title.", "Say what is to be done, e.g. `add call the bank`.")
+        _ if !visible => Err(invalid("A task needs a title.", "Say what is to be done, e.g. `add call the bank`.")
             .or_plainly("Say what is to be done, in one line of visible characters.")),
-        _ if length > TITLE_MAX => Err(invalid(
-            format!("The title has {length} characters; at most {TITLE_MAX} fit."),
-            "Shorten it, and put the rest into the description.",
-        )),
+        _ if length > TITLE_MAX => {
+            Err(invalid(format!("The title has {length} characters; at most {TITLE_MAX} fit."), "Shorten it.")
+                .or_plainly("Shorten it, and put the rest into the description."))
+        }
         _ => Ok(title),
+    }
+}
+
+/// A due within the calendar, with room for every zone.
+pub(super) fn due(due: Option<&Due>) -> Result<(), Refusal> {
+    match due {
+        Some(due) if due.date > LAST_DAY => {
+            Err(invalid("That is beyond the calendar.", "Name a day before 30 December 9999."))
+        }
+        _ => Ok(()),
     }
 }
 

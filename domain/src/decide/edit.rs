@@ -20,6 +20,7 @@ pub(super) fn edit(
 ) -> Result<(), Refusal> {
     for loaded in book.tasks(named, Action::Change)? {
         expect_version(&loaded.task, expected)?;
+        check::due(edit.due.as_ref().and_then(Option::as_ref))?;
         let mut task = with_fields(&loaded.task, edit)?;
         let series =
             book.series_of(&loaded.task).filter(|series| series.is_active() && series.current == task.id).cloned();

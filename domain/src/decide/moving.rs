@@ -3,7 +3,7 @@
 use super::book::Book;
 use super::close::require_open;
 use super::edit::{deed_if, series_follows};
-use super::remind;
+use super::{check, remind};
 use crate::access::Action;
 use crate::command::{MoveTo, TaskRef};
 use crate::due::Due;
@@ -17,6 +17,7 @@ pub(super) fn move_due(book: &mut Book<'_>, named: &[TaskRef], to: &MoveTo) -> R
     for loaded in book.tasks(named, Action::Change)? {
         require_open(&loaded.task)?;
         let task = Task { due: Some(moved(&loaded.task, to)?), ..loaded.task.clone() };
+        check::due(task.due.as_ref())?;
         let changes = book.put_task(Some(&loaded), task.clone(), &loaded.list);
         if !changes.is_empty() {
             remind::again(book, &loaded, &task, &loaded.list, remind::Late::Never);

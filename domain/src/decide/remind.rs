@@ -33,9 +33,18 @@ pub(super) fn schedule(book: &mut Book<'_>, task: &Task, list: &List, late: Late
             None if late == Late::AtOnce => book.now(),
             _ => continue,
         };
-        let reminder = fresh(book, task, place, recipients, at);
-        book.put_reminder(None, reminder);
+        if !went_out(book, task, &place, at) {
+            let reminder = fresh(book, task, place, recipients, at);
+            book.put_reminder(None, reminder);
+        }
     }
+}
+
+/// Whether the reminder for this time has been sent there, or is being sent.
+fn went_out(book: &Book<'_>, task: &Task, place: &Place, at: Timestamp) -> bool {
+    let sent = |state| matches!(state, ReminderState::Delivered | ReminderState::Due);
+    let mut told = book.loaded(task.id).into_iter().flat_map(|loaded| &loaded.reminders);
+    told.any(|reminder| sent(reminder.state) && reminder.at == at && reminder.place == *place)
 }
 
 /// A reminder that waits for its time.

@@ -29,7 +29,8 @@ pub(super) fn reopen(book: &mut Book<'_>, named: &[TaskRef]) -> Result<(), Refus
             continue;
         }
         let task = opened(&loaded.task);
-        let changes = open_again(book, &loaded, &task)?;
+        let anew = |book: &mut Book<'_>| remind::schedule(book, &task, &loaded.list, remind::Late::Never);
+        let changes = open_again(book, &loaded, &task, anew)?;
         book.say(Deed::Reopened, &task, &loaded.list, changes);
     }
     Ok(())
@@ -40,11 +41,16 @@ fn opened(task: &Task) -> Task {
     Task { status: Status::Open, closed: None, ..task.clone() }
 }
 
-/// Writes the open state, takes the series back to it and makes its reminders anew.
-pub(super) fn open_again(book: &mut Book<'_>, loaded: &Loaded, task: &Task) -> Result<Changes, Refusal> {
+/// Writes the open state, takes the series back to it and makes its reminders.
+pub(super) fn open_again<'a>(
+    book: &mut Book<'a>,
+    loaded: &Loaded,
+    task: &Task,
+    remind: impl FnOnce(&mut Book<'a>),
+) -> Result<Changes, Refusal> {
     take_series_back(book, loaded)?;
     let changes = book.put_task(Some(loaded), task.clone(), &loaded.list);
-    remind::schedule(book, task, &loaded.list, remind::Late::Never);
+    remind(book);
     if loaded.task.status == Status::Deleted {
         tell::concerned(book, task, NoticeKind::Restored);
     }
@@ -60,6 +66,8 @@ fn take_series_back(book: &mut Book<'_>, loaded: &Loaded) -> Result<(), Refusal>
         let next_at = repeat::next_at(&series, series.current_at).unwrap_or(None);
         book.put_series(Some(&series), Series { state: SeriesState::Active, next_at, ..series.clone() });
     }
+    // Its next occurrence may be on its way to be made at this moment.
+    book.guard_series(&series);
     Ok(())
 }
 

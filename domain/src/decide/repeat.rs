@@ -22,6 +22,21 @@ pub(super) fn begin(book: &mut Book<'_>, task: &mut Task, wanted: &Repeat) -> Re
         )
         .or_plainly("Say when it is due first.")
     })?;
+    if due.time.is_none() && wanted.rule.below_a_day() {
+        return Err(Refusal::new(
+            Code::Invalid,
+            "What repeats within a day needs a first time, not only a day.",
+            "Say a time, e.g. `every 2 hours from 9am`.",
+        )
+        .or_plainly("Give the due a time of day."));
+    }
+    if wanted.rule.ends_before(due.date, due.at) {
+        return Err(Refusal::new(
+            Code::Invalid,
+            "It would end before its first time.",
+            "Say a later end, or an earlier first time.",
+        ));
+    }
     let new = book.loaded(task.id).is_none();
     let mut series = laid_out(SeriesId(book.fresh()), task, wanted, &due);
     series.next_at = next_at(&series, due.at).map_err(|_| too_sparse())?;

@@ -35,10 +35,30 @@ pub(super) fn settings(book: &mut Book<'_>, edit: &SettingsEdit) -> Result<(), R
     if let Some(zone) = settings.zone.clone().filter(|zone| Some(zone) != person.settings.zone.as_ref()) {
         follow(book, &zone);
     }
-    note(book, &person, &settings);
-    let was = person.version;
-    book.change.people.push(Put::over(was, Person { settings, version: was + 1, ..person }));
+    book.note_settings(person.settings.clone(), settings.clone());
+    put(book, &person, settings);
     Ok(())
+}
+
+/// `undo` of a change of settings, unless they were changed again since. What moved along is taken back with the tasks.
+pub(super) fn take_back(book: &mut Book<'_>, before: &Settings, after: &Settings) -> Result<(), Refusal> {
+    let Some(person) = book.person(book.actor()).cloned() else { return Ok(()) };
+    if person.settings != *after {
+        return Err(Refusal::new(
+            Code::Changed,
+            "Your settings were changed again since, so this cannot be taken back.",
+            "`settings` shows them.",
+        ));
+    }
+    book.outcome.settings = Some(before.clone());
+    put(book, &person, before.clone());
+    Ok(())
+}
+
+fn put(book: &mut Book<'_>, person: &Person, settings: Settings) {
+    note(book, person, &settings);
+    let version = person.version + 1;
+    book.change.people.push(Put::over(person.version, Person { settings, version, ..person.clone() }));
 }
 
 fn note(book: &mut Book<'_>, person: &Person, settings: &Settings) {

@@ -3,12 +3,11 @@
 use jiff::SignedDuration;
 
 use super::book::Book;
-use super::{close, remind, reopen, tell};
+use super::{close, remind, reopen, settings, tell};
 use crate::access::Action;
 use crate::change::UndoRecord;
 use crate::event::Changes;
 use crate::ids::PersonId;
-use crate::list::List;
 use crate::outcome::Deed;
 use crate::refusal::{Code, Refusal};
 use crate::reminder::{NoticeKind, Reminder, ReminderState};
@@ -35,7 +34,11 @@ pub(super) fn undo(book: &mut Book<'_>) -> Result<(), Refusal> {
     for (before, after) in &record.tasks {
         take_task_back(book, &record, before.as_ref(), after)?;
     }
-    take_snoozes_back(book, &record)
+    take_snoozes_back(book, &record)?;
+    match &record.settings {
+        Some((before, after)) => settings::take_back(book, before, after),
+        None => Ok(()),
+    }
 }
 
 fn take_task_back(
@@ -64,9 +67,12 @@ fn take_task_back(
         series.current == task.id || record.series.iter().any(|(_, after)| after.id == series.id)
     });
     let changes: Changes = if opens && !series_stays {
-        reopen::open_again(book, &loaded, &task)?
+        reopen::open_again(book, &loaded, &task, |book| put_back_reminders(book, record, &task))?
     } else {
-        write(book, &record.lists, &loaded, &task)
+        if opens && let Some(series) = book.series_of(&task).cloned() {
+            book.guard_series(&series);
+        }
+        write(book, record, &loaded, &task)
     };
     book.say(Deed::Undone, &task, &loaded.list, changes);
     Ok(())
@@ -82,12 +88,13 @@ fn left(actor: PersonId, before: &Task, after: &Task) -> bool {
 }
 
 /// Writes the reverted task in the list it goes back to, and its reminders.
-fn write(book: &mut Book<'_>, lists: &[List], loaded: &Loaded, task: &Task) -> Changes {
-    let back_in = lists.iter().find(|list| list.id == task.list).cloned();
+fn write(book: &mut Book<'_>, record: &UndoRecord, loaded: &Loaded, task: &Task) -> Changes {
+    let back_in = record.lists.iter().find(|list| list.id == task.list).cloned();
     let list = back_in.unwrap_or_else(|| loaded.list.clone());
     let changes = book.put_task(Some(loaded), task.clone(), &list);
-    if !changes.is_empty() {
-        remind::again(book, loaded, task, &list, late(loaded, task));
+    if reminds_otherwise(record, &loaded.task, task) {
+        remind::cancel(book, loaded, "taken back");
+        put_back_reminders(book, record, task);
     }
     match (loaded.task.status, task.status) {
         (Status::Deleted, Status::Deleted) => {}
@@ -98,11 +105,19 @@ fn write(book: &mut Book<'_>, lists: &[List], loaded: &Loaded, task: &Task) -> C
     changes
 }
 
-/// A reminder that had not been sent when the change took it away is still owed.
-fn late(loaded: &Loaded, task: &Task) -> remind::Late {
-    let sent = loaded.reminders.iter().any(|reminder| reminder.state == ReminderState::Delivered);
-    let was_to_come = task.due.as_ref().is_some_and(|due| due.at > task.created_at);
-    if was_to_come && !sent { remind::Late::AtOnce } else { remind::Late::Never }
+/// Whether the change moved reminders, which then move back.
+fn reminds_otherwise(record: &UndoRecord, now: &Task, back: &Task) -> bool {
+    let concerns =
+        |task: &Task| (task.due.clone(), task.assignees.clone(), task.place.clone(), task.list, task.is_open());
+    concerns(now) != concerns(back) || record.cancelled.iter().any(|reminder| reminder.task == back.id)
+}
+
+/// The reminders that the change took away, as they stood: one whose time has passed meanwhile is still owed.
+fn put_back_reminders(book: &mut Book<'_>, record: &UndoRecord, task: &Task) {
+    for before in record.cancelled.iter().filter(|reminder| reminder.task == task.id && task.is_open()) {
+        let anew = remind::fresh(book, task, before.place.clone(), before.recipients.clone(), before.at);
+        book.put_reminder(None, anew);
+    }
 }
 
 /// Puts back each field that the change set, if it still says what the change made it say.

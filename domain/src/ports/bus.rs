@@ -101,7 +101,7 @@ pub trait Outbox: Send + Sync {
 }
 
 /// A reader's place in the outbox: every row up to `position` was seen, but for the holes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cursor {
     /// The highest position that was seen.
     pub position: i64,

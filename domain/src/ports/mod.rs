@@ -1,6 +1,7 @@
 //! What the domain asks of the world. A port exists only where two real implementations ship.
 
 pub mod agenda;
+pub mod archive;
 pub mod audit;
 pub mod bell;
 pub mod bus;

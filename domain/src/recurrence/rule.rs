@@ -1,6 +1,7 @@
 //! The rule: what it holds.
 
-use jiff::civil::Weekday;
+use jiff::Timestamp;
+use jiff::civil::{Date, Weekday};
 
 use super::parts::Ends;
 use super::{Frequency, NthWeekday, RuleBuilder, RuleError, Until};
@@ -46,6 +47,16 @@ impl Rule {
     /// Whether the rule runs on elapsed time (hours, minutes) and not on wall time.
     pub fn below_a_day(&self) -> bool {
         self.frequency < Frequency::Daily
+    }
+
+    /// Whether UNTIL lies before a first time on this day, at this instant.
+    pub fn ends_before(&self, day: Date, at: Timestamp) -> bool {
+        match self.ends {
+            Ends::Until(Until::Day(last)) => last < day,
+            Ends::Until(Until::Wall(last)) => last.date() < day,
+            Ends::Until(Until::Utc(last)) => last < at,
+            Ends::Never | Ends::Count(_) => false,
+        }
     }
 
     /// Every how many periods, 1 to 1,000,000.

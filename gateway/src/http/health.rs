@@ -71,7 +71,10 @@ struct Dependency {
 
 impl Health {
     pub(crate) fn new(checks: Vec<Arc<dyn Check>>, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { checks, clock, known: Mutex::default() })
+        // What was there at the start was there since then; the first look says if it was not.
+        let now = clock.now();
+        let known = checks.iter().map(|check| (check.name().to_owned(), (true, now))).collect();
+        Arc::new(Self { checks, clock, known: Mutex::new(known) })
     }
 
     async fn look(&self, check: &dyn Check) -> Dependency {

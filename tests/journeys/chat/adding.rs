@@ -1,5 +1,6 @@
 //! New tasks: every reply echoes what was understood.
 
+use domain::place::Place;
 use insta::assert_snapshot;
 
 use super::talk::Talk;
@@ -99,7 +100,22 @@ async fn remind_me_is_personal_even_in_a_channel() {
     let reply = talk.reply(&ana, "remind me to breathe in 5 min").await;
     assert_eq!(reply.tasks[0].list, "personal");
     assert!(reply.private && reply.shown_in_channel.is_none());
-    assert!(bot::reply::plain(&reply.blocks).contains("I'll remind you in #ops then"));
+    let said = bot::reply::plain(&reply.blocks);
+    assert!(!said.contains("in #ops"), "nobody else reads what is personal: {said}");
+    let task = talk.world.by_id(&ana.principal, reply.tasks[0].id).await;
+    let places: Vec<Place> = talk.world.reminders(&task).await.into_iter().map(|one| one.place).collect();
+    assert_eq!(places, [Place::Direct(ana.principal.person)]);
+}
+
+#[tokio::test]
+async fn todo_and_remindme_are_for_ones_own_list_wherever_they_are_typed() {
+    let talk = Talk::begins().await;
+    let ana = talk.in_channel("ana", "ops").await;
+    for (line, title) in [("/todo private thing", "private thing"), ("/remindme to hide tomorrow", "hide")] {
+        let reply = talk.reply(&ana, line).await;
+        assert_eq!((reply.tasks[0].list.as_str(), reply.tasks[0].title.as_str()), ("personal", title), "{line}");
+    }
+    assert_eq!(talk.reply(&ana, "/task a shared thing").await.tasks[0].list, "#ops");
 }
 
 #[tokio::test]

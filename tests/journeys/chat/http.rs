@@ -110,8 +110,21 @@ async fn the_same_key_again_changes_nothing_twice_and_the_trace_goes_on() {
     let (_, second) = send(&router, keyed("buy milk")).await;
     assert_eq!(first, second);
     assert!(talk.says(&ana, "list").await.starts_with("1 open task\n"));
-    let (_, reused) = send(&router, keyed("buy bread")).await;
-    assert_eq!(reused["refused"]["code"], "key_reused");
+    let (status, reused) = send(&router, keyed("buy bread")).await;
+    assert_eq!((status, &reused["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("key_reused")));
+}
+
+#[tokio::test]
+async fn whoever_talks_too_fast_is_told_when_to_try_again() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    let (router, token) = (router(&talk), token(&talk, &ana).await);
+    let mut answers = Vec::new();
+    for _ in 0..40 {
+        answers.push(say(&router, &token, json!({ "text": "list" })).await);
+    }
+    let (status, problem) = answers.last().expect("answers");
+    assert_eq!((*status, &problem["code"]), (StatusCode::TOO_MANY_REQUESTS, &json!("too_fast")));
 }
 
 #[tokio::test]

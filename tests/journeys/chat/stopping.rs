@@ -47,7 +47,7 @@ async fn asked() -> (Talk, Speaker, Speaker) {
     let (ana, sam) = (talk.direct("ana").await, talk.direct("sam").await);
     let reply = talk.says(&ana, "remind @sam to deploy every friday at 3pm").await;
     assert!(reply.starts_with("Added #1: deploy"), "{reply}");
-    assert_eq!(places(&talk, &ana, 1).await, [sam.place.clone()]);
+    assert_eq!(places(&talk, &ana, 1).await, vec![sam.place.clone()]);
     (talk, ana, sam)
 }
 
@@ -56,12 +56,12 @@ async fn a_recipient_stops_what_somebody_else_set_for_them_and_that_one_is_told(
     let (talk, ana, sam) = asked().await;
     let reply = talk.says(&sam, "stop 1").await;
     assert_eq!(reply, "You are reminded no more of #1: deploy\n  whoever set them is told\n  `undo` takes it back");
-    assert_eq!(places(&talk, &ana, 1).await, [ana.place.clone()], "it is hers now");
+    assert_eq!(places(&talk, &ana, 1).await, vec![ana.place.clone()], "it is hers now");
     assert_eq!(told(&talk).await, [(ana.principal.person, NoticeKind::Stopped, 1)]);
     assert!(talk.says(&sam, "history 1").await.starts_with("There is no task"), "he does not even see it");
     talk.says(&ana, "done 1").await;
     advance(&talk, &ana).await;
-    assert_eq!(places(&talk, &ana, 2).await, [ana.place.clone()], "of the series neither");
+    assert_eq!(places(&talk, &ana, 2).await, vec![ana.place.clone()], "of the series neither");
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn a_stop_is_undone_although_the_task_is_out_of_sight() {
     let (talk, ana, sam) = asked().await;
     talk.says(&sam, "stop 1").await;
     assert!(talk.says(&sam, "undo").await.starts_with("Undone, open: #1"));
-    assert_eq!(places(&talk, &ana, 1).await, [sam.place.clone()]);
+    assert_eq!(places(&talk, &ana, 1).await, vec![sam.place.clone()]);
     talk.says(&sam, "stop 1").await;
     talk.direct("eve").await;
     talk.says(&ana, "assign 1 to @eve").await;

@@ -1,6 +1,7 @@
 //! The real binary as its users start it: on pipes, as a server, as a tool of the operator.
 
 mod audit;
+mod backup;
 mod config;
 mod console;
 mod isolation;

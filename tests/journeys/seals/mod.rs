@@ -96,7 +96,7 @@ async fn a_chain_that_was_cut_forked_or_turned_back_is_found() {
     let history = History::happens().await;
     let cut = async |owner: &mut Owner| {
         let last = owner.seals("console").await.pop().expect("a seal");
-        owner.replace(&[], &[last.clone()]).await;
+        owner.replace(&[], std::slice::from_ref(&last)).await;
         for row in last.rows {
             owner.does(&format!("DELETE FROM audit_log WHERE row = {row}")).await;
         }

@@ -17,7 +17,7 @@ use crate::literal::array;
 
 pub(crate) use people::act;
 pub(crate) use reminders::platform;
-pub(crate) use tasks::{NO_PRIORITY, assigned, day, tagged, tenant_mark};
+pub(crate) use tasks::{NO_PRIORITY, assigned, day, record as task_record, tagged, tenant_mark};
 
 const COMMIT: &str = "
     SELECT commit_change($1, $2::mark_put, $3::receipt_put, $4::undo_put, $5::list_put[], $6::task_put[],

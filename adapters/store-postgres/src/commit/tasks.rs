@@ -29,10 +29,14 @@ pub(super) fn list(list: &List) -> String {
 
 /// A task.
 pub(super) fn put(put: &Put<Task>) -> String {
-    let task = &put.row;
+    record(&put.row, put.was, &json(&put.row))
+}
+
+/// A task with this document.
+pub(crate) fn record(task: &Task, was: Option<u64>, document: &str) -> String {
     Record::default()
         .field(task.id)
-        .maybe(put.was)
+        .maybe(was)
         .field(&task.tenant)
         .field(task.list)
         .field(task.number)
@@ -49,7 +53,7 @@ pub(super) fn put(put: &Put<Task>) -> String {
         .maybe(some_array(&task.assignees))
         .maybe(some_array(&task.tags))
         .field(words(task))
-        .field(json(task))
+        .field(document)
         .end()
 }
 

@@ -13,7 +13,7 @@ use crate::script::Script;
 
 pub(crate) use people::act;
 pub(crate) use reminders::platform;
-pub(crate) use tasks::{day, tagged};
+pub(crate) use tasks::{day, insert as insert_task, tagged};
 
 /// The script that writes all of a change.
 pub(crate) fn script(change: &Change) -> Script {

@@ -27,12 +27,13 @@ pub(super) fn list(script: &mut Script, list: &List) {
 /// Writes a task; people, words and tags follow by trigger.
 pub(super) fn put(script: &mut Script, put: &Put<Task>) {
     match put.was {
-        None => insert(script, &put.row),
+        None => insert(script, &put.row, json(&put.row)),
         Some(was) => update(script, &put.row, was),
     }
 }
 
-fn insert(script: &mut Script, task: &Task) {
+/// A task whose document is kept as it was.
+pub(crate) fn insert(script: &mut Script, task: &Task, document: String) {
     script
         .step(
             "number",
@@ -52,7 +53,7 @@ fn insert(script: &mut Script, task: &Task) {
         .bind(integer(task.number))
         .bind(task.author.to_string())
         .bind(task.created_at.as_microsecond());
-    changing_columns(script, task);
+    changing_columns(script, task, document);
 }
 
 fn update(script: &mut Script, task: &Task, was: u64) {
@@ -62,12 +63,12 @@ fn update(script: &mut Script, task: &Task, was: u64) {
              version = ?, people = ?, tags = ?, words = ?, doc = ?
          WHERE id = ? AND version = ?",
     );
-    changing_columns(script, task);
+    changing_columns(script, task, json(task));
     script.bind(task.id.to_string()).bind(integer(was));
 }
 
 /// Binds every column that a change can change, in the order of both statements.
-fn changing_columns(script: &mut Script, task: &Task) {
+fn changing_columns(script: &mut Script, task: &Task, document: String) {
     script
         .bind(task.list.to_string())
         .bind(task.status.as_str().to_owned())
@@ -80,7 +81,7 @@ fn changing_columns(script: &mut Script, task: &Task) {
         .bind(texts(&task.assignees))
         .bind(json(&task.tags))
         .bind(json(&words(task)))
-        .bind(json(task));
+        .bind(document);
 }
 
 /// What the task is found by: each word once, and each tag as `#tag`, which no word can be.

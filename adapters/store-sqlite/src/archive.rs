@@ -1,0 +1,219 @@
+//! The database as one stream of rows.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use domain::event::Event;
+use domain::ports::archive::{Archive, FillError, Filling, Held, Piece, Row, TABLES, columns, text};
+use domain::ports::error::PortError;
+use domain::task::Task;
+use futures::TryStreamExt;
+use jiff::Timestamp;
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Connection, Row as _, SqliteConnection};
+use tokio::sync::mpsc;
+
+use crate::commit::insert_task;
+use crate::error::{Trouble, corrupt, failed};
+use crate::location::Location;
+use crate::open::connected;
+use crate::rows::integer;
+use crate::script::Script;
+
+/// How many rows are handed on at once.
+const CHUNK: usize = 500;
+
+/// A database file, outside the store's queue: for backup and restore.
+#[derive(Debug)]
+pub struct SqliteArchive {
+    location: Location,
+}
+
+impl SqliteArchive {
+    /// The file that a URL names; it is made if there is none.
+    ///
+    /// # Errors
+    /// When the URL names no file.
+    pub fn at(url: &str) -> Result<Self, PortError> {
+        match Location::parse(url)? {
+            Location::Memory => Err(Trouble::lasting("a database in memory ends with its process").into()),
+            location => Ok(Self { location }),
+        }
+    }
+
+    /// The path of the file.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.location.path()
+    }
+
+    async fn connect(&self) -> Result<SqliteConnection, PortError> {
+        connected(&self.location).await
+    }
+}
+
+/// A column in the database: the name there, and how it is read as JSON.
+fn stored(table: &str, column: &str) -> (String, String) {
+    match (table, column) {
+        ("identities", "name") => ("user".to_owned(), "user".to_owned()),
+        ("audit_seals", "rows") => ("rows".to_owned(), "json(rows)".to_owned()),
+        _ => (format!("\"{column}\""), format!("\"{column}\"")),
+    }
+}
+
+fn reading(table: &str) -> String {
+    let columns = columns(table).unwrap_or_default();
+    let fields: Vec<String> = columns.iter().map(|name| format!("'{name}', {}", stored(table, name).1)).collect();
+    let places: Vec<String> = (1..=columns.len().min(3)).map(|nth| stored(table, columns[nth - 1]).0).collect();
+    format!("SELECT json_object({}) FROM {table} ORDER BY {}", fields.join(", "), places.join(", "))
+}
+
+fn writing(table: &str) -> String {
+    let mut names: Vec<&str> = columns(table).unwrap_or_default().to_vec();
+    if table == "outbox" {
+        names.extend(["event_id", "stream", "version"]);
+    }
+    let into: Vec<String> = names.iter().map(|name| stored(table, name).0).collect();
+    let arrow = |name: &&str| if *name == "rows" { "->" } else { "->>" };
+    let from: Vec<String> = names.iter().map(|name| format!("value {} '$.{name}'", arrow(name))).collect();
+    format!("INSERT INTO {table} ({}) SELECT {} FROM json_each(?)", into.join(", "), from.join(", "))
+}
+
+#[async_trait]
+impl Archive for SqliteArchive {
+    fn place(&self) -> String {
+        self.location.to_string()
+    }
+
+    async fn dump(&self, to: mpsc::Sender<Piece>) -> Result<(), PortError> {
+        let mut connection = self.connect().await?;
+        let mut at_once = connection.begin().await.map_err(failed)?;
+        for table in TABLES {
+            let sql = reading(table);
+            let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&mut *at_once).try_chunks(CHUNK);
+            while let Some(chunk) = rows.try_next().await.map_err(|error| failed(error.1))? {
+                let read = chunk.iter().map(|row| read(table, row.try_get(0).map_err(failed)?));
+                send(&to, Piece::Rows(table.to_owned(), read.collect::<Result<_, PortError>>()?)).await?;
+            }
+        }
+        send(&to, Piece::End).await?;
+        at_once.rollback().await.map_err(failed)?;
+        connection.close().await.map_err(failed)
+    }
+
+    async fn fill(&self, mut from: mpsc::Receiver<Piece>, filling: Filling) -> Result<(), FillError> {
+        let mut connection = self.connect().await?;
+        let mut at_once = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        for table in TABLES {
+            let sql = AssertSqlSafe(format!("SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1)"));
+            if sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut *at_once).await.map_err(failed)? > 0 {
+                return Err(FillError::NotEmpty { place: self.place(), table: table.to_owned() });
+            }
+        }
+        loop {
+            match from.recv().await {
+                Some(Piece::Rows(table, rows)) => write(&mut at_once, &table, rows).await?,
+                Some(Piece::End) => break,
+                None => return Err(FillError::BrokeOff),
+            }
+        }
+        end(&mut at_once, filling).await?;
+        at_once.commit().await.map_err(failed)?;
+        Ok(connection.close().await.map_err(failed)?)
+    }
+
+    async fn held(&self) -> Result<Option<Held>, PortError> {
+        let mut connection = self.connect().await?;
+        let held = held(&mut connection).await?;
+        connection.close().await.map_err(failed)?;
+        Ok(held)
+    }
+
+    async fn release(&self) -> Result<Option<Held>, PortError> {
+        let mut connection = self.connect().await?;
+        let held = held(&mut connection).await?;
+        sqlx::query("DELETE FROM hold").execute(&mut connection).await.map_err(failed)?;
+        connection.close().await.map_err(failed)?;
+        Ok(held)
+    }
+}
+
+fn read(table: &str, line: &str) -> Result<Row, PortError> {
+    serde_json::from_str(line).map_err(|error| corrupt(table, error))
+}
+
+async fn send(to: &mpsc::Sender<Piece>, piece: Piece) -> Result<(), PortError> {
+    to.send(piece).await.map_err(|_| Trouble::lasting("nobody takes the rows").into())
+}
+
+async fn write(connection: &mut SqliteConnection, table: &str, mut rows: Vec<Row>) -> Result<(), FillError> {
+    let bad = |reason: String| FillError::Row { table: table.to_owned(), reason };
+    if columns(table).is_none() {
+        return Err(bad("there is no such table".to_owned()));
+    }
+    if table == "tasks" {
+        return tasks(connection, &rows).await;
+    }
+    if table == "outbox" {
+        for row in &mut rows {
+            let event: Event = serde_json::from_str(field(row, "payload")).map_err(|error| bad(error.to_string()))?;
+            row.insert("event_id".to_owned(), event.id.to_string().into());
+            row.insert("stream".to_owned(), event.stream().to_string().into());
+            row.insert("version".to_owned(), integer(event.data.version).into());
+        }
+    }
+    let lines: Vec<String> = rows.iter().map(text).collect();
+    let query = sqlx::query(AssertSqlSafe(writing(table))).bind(format!("[{}]", lines.join(",")));
+    query.execute(connection).await.map_err(|error| bad(error.to_string()))?;
+    Ok(())
+}
+
+fn field<'a>(row: &'a Row, name: &str) -> &'a str {
+    row.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Tasks as a command writes them, with the very document that was read.
+async fn tasks(connection: &mut SqliteConnection, rows: &[Row]) -> Result<(), FillError> {
+    let bad = |reason: String| FillError::Row { table: "tasks".to_owned(), reason };
+    // A script ends the savepoint of the one before.
+    sqlx::query("SAVEPOINT script").execute(&mut *connection).await.map_err(failed)?;
+    for row in rows {
+        let document = field(row, "doc");
+        let task: Task = serde_json::from_str(document).map_err(|error| bad(error.to_string()))?;
+        let mut script = Script::new();
+        insert_task(&mut script, &task, document.to_owned());
+        script.run(connection).await.map_err(PortError::from)?.map_err(|rejected| bad(format!("{rejected:?}")))?;
+    }
+    sqlx::query("RELEASE script").execute(connection).await.map_err(failed)?;
+    Ok(())
+}
+
+/// Leaves out what may have been given out since, and holds back what is overdue.
+async fn end(connection: &mut SqliteConnection, filling: Filling) -> Result<(), PortError> {
+    let highest = "UPDATE sqlite_sequence SET seq = max(seq, CASE name WHEN 'outbox'
+            THEN (SELECT coalesce(max(position), 0) FROM cursors) ELSE 0 END) + ?
+        WHERE name IN ('outbox', 'audit_log')";
+    sqlx::query(
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'outbox', 0 WHERE NOT EXISTS
+            (SELECT 1 FROM sqlite_sequence WHERE name = 'outbox')",
+    )
+    .execute(&mut *connection)
+    .await
+    .map_err(failed)?;
+    sqlx::query(highest).bind(filling.gap).execute(&mut *connection).await.map_err(failed)?;
+    if let Some(until) = filling.hold {
+        let hold = sqlx::query("INSERT INTO hold (one, until) VALUES (1, ?)").bind(until.as_microsecond());
+        hold.execute(&mut *connection).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+async fn held(connection: &mut SqliteConnection) -> Result<Option<Held>, PortError> {
+    let sql = "SELECT until,
+            (SELECT count(*) FROM reminders WHERE state = 'scheduled' AND at <= until)
+            + (SELECT count(*) FROM deliveries WHERE open = 1 AND next_attempt_at <= until) FROM hold";
+    let found: Option<(i64, i64)> = sqlx::query_as(sql).fetch_optional(connection).await.map_err(failed)?;
+    let Some((until, count)) = found else { return Ok(None) };
+    let until = Timestamp::from_microsecond(until).map_err(|error| corrupt("instant", error))?;
+    Ok(Some(Held { until, count: u64::try_from(count).unwrap_or_default() }))
+}

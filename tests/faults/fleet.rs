@@ -1,0 +1,219 @@
+//! Every role in a process of its own on PostgreSQL and Kafka, under load: each is killed at random moments, and each
+//! dies by its own hand at each named point that it passes.
+//!
+//! `FLEET_KILLS` sets how often the first experiment kills, `FLEET_HITS` at which passes of a point the second dies.
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use tokio::time::{sleep, timeout};
+
+use super::kill_loop::{Typist, report};
+use super::load::Load;
+use super::oracle::Found;
+use super::real::Real;
+use super::{note, size};
+use crate::kit::dice::Dice;
+use crate::kit::program::{PATIENCE, Running, Scratch, Server};
+
+pub(super) const SIGABRT: i32 = 6;
+const CLIENTS: usize = 3;
+pub(super) const EDGE: &str = "gateway,bot";
+/// What runs beside the edge and the consoles.
+const REACTIONS: [&str; 5] = ["relay", "relay", "audit", "recurrence", "reminders"];
+
+/// In so much time a console has started on a server, and typed something.
+const START: Duration = Duration::from_secs(4);
+
+/// How long it may take until everything is done that was left when the last process died: leases and memberships of
+/// the dead have to run out, twice if both relays died.
+const LEFT: Duration = Duration::from_secs(90);
+
+/// Processes that are alive.
+pub(super) struct Fleet<'a> {
+    load: &'a Load,
+    edge: Server,
+    reactions: Vec<(&'static str, Running)>,
+}
+
+pub(super) fn start(load: &Load, role: &str) -> Running {
+    let mut program = load.scratch.start(&["serve", "--roles", role]);
+    drop(program.stdin.take());
+    program
+}
+
+pub(super) async fn edge(load: &Load) -> Server {
+    let server = load.scratch.serve_as(EDGE).await;
+    load.address.send_replace(server.addr.clone());
+    server
+}
+
+impl<'a> Fleet<'a> {
+    pub(super) async fn start(load: &'a Load) -> Self {
+        let reactions = REACTIONS.iter().map(|role| (*role, start(load, role))).collect();
+        Self { edge: edge(load).await, load, reactions }
+    }
+
+    /// Kills one of them, whichever, and starts it again.
+    async fn lose_one(&mut self, dice: &mut Dice) {
+        let nth = usize::try_from(dice.below(1 + REACTIONS.len() as u64)).expect("small");
+        match self.reactions.get_mut(nth) {
+            Some((role, program)) => {
+                program.kill().await;
+                *program = start(self.load, role);
+            }
+            None => {
+                self.edge.program.kill().await;
+                self.edge = edge(self.load).await;
+            }
+        }
+    }
+
+    async fn lose(&mut self, kills: u64) {
+        let mut dice = Dice::seeded(9);
+        for _ in 0..kills {
+            sleep(Duration::from_millis(200 + dice.below(1_500))).await;
+            self.lose_one(&mut dice).await;
+        }
+    }
+
+    /// Everybody ends well.
+    pub(super) async fn end(mut self) {
+        assert!(self.edge.program.terminate().await.success());
+        for (role, program) in &mut self.reactions {
+            assert!(program.terminate().await.success(), "{role}: {:#?}", program.err.all());
+        }
+    }
+}
+
+/// Waits until all work is done, with a console for what is addressed to one; then looks at everything.
+pub(super) async fn settled(load: &Load, mut shown: Vec<String>) -> Found {
+    load.leases_pass().await;
+    let mut console = load.scratch.console("ana");
+    let began = Instant::now();
+    let drained = load.drained_within(LEFT).await;
+    note(&format!("what was left when the last one died took {:.1} s", began.elapsed().as_secs_f32()));
+    console.end().await;
+    shown.extend(super::chat::remains(&mut console).await);
+    let mut found = load.examined(&shown).await;
+    if !drained {
+        found.faults.push(format!("work is left over after {LEFT:?}"));
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kill_9_of_any_role_loses_nothing_and_doubles_nothing() {
+    let (kills, began) = (size("FLEET_KILLS", 20), Instant::now());
+    let load = Load::on(Real::shared().await, Scratch::new()).await;
+    let mut fleet = Fleet::start(&load).await;
+    let mut typist = Typist::default();
+    let killing = async {
+        // A quarter of the kills are the consoles'.
+        tokio::join!(fleet.lose(kills - kills / 4), typist.lives(&load, kills / 4, START));
+        load.over.set(true);
+    };
+    let clients = join_all((0..CLIENTS).map(|name| load.client(name)));
+    tokio::join!(killing, clients);
+    let found = settled(&load, typist.shown).await;
+    report("fleet", &found, kills, began);
+    assert!(found.faults.is_empty(), "{:#?}", found.faults);
+    assert!(found.acknowledged > 0 && found.reminders > 0, "a load that does nothing proves nothing");
+    assert!(found.shown_again <= i64::try_from(kills / 4).expect("few"), "one message a kill of a console at most");
+    fleet.end().await;
+}
+
+/// The points that each role passes.
+const POINTS: [(&str, &[&str]); 4] = [
+    (
+        "relay",
+        &[
+            "lease.after_take",
+            "relay.before_publish",
+            "relay.after_publish",
+            "cursor.before_save",
+            "cursor.after_save",
+            "relay.after_save",
+        ],
+    ),
+    (
+        "audit",
+        &[
+            "audit.before_append",
+            "audit.after_append",
+            "runner.before_acknowledge",
+            "runner.after_acknowledge",
+            "audit.before_seal",
+            "audit.after_seal",
+        ],
+    ),
+    ("recurrence", &["recurrence.before_advance", "recurrence.after_advance"]),
+    (EDGE, &["service.before_commit", "service.after_commit", "store.before_commit", "store.after_commit"]),
+];
+
+const OF_CONSOLES: [&str; 4] =
+    ["reminders.after_claim", "reminders.after_sending", "reminders.after_post", "reminders.after_settle"];
+
+/// A role dies at each of its points, one after the other, and is then left alive.
+async fn dies_at_each(load: &Load, role: &str, points: &[&str], hit: u64) -> Running {
+    for point in points {
+        let mut command = load.scratch.command(&["serve", "--roles", role]);
+        command.env("FAILPOINTS", format!("{point}={}*off->return", hit - 1));
+        let mut program = Running::over(command.spawn().expect("started"));
+        drop(program.stdin.take());
+        if role == EDGE {
+            load.address.send_replace(program.address().await);
+        }
+        if timeout(Duration::from_secs(50), program.wait()).await.is_err() {
+            panic!("{role} never came to {point}: {:#?}", program.err.all());
+        }
+        let status = program.ended().await;
+        assert_eq!(status.signal(), Some(SIGABRT), "{point}: {status}, {:#?}", program.err.all());
+    }
+    let mut program = start(load, role);
+    if role == EDGE {
+        load.address.send_replace(program.address().await);
+    }
+    program
+}
+
+async fn consoles_die(load: &Load, typist: &mut Typist, hit: u64) {
+    for point in OF_CONSOLES {
+        let mut command = load.scratch.command(&["console", "--user", "ana"]);
+        command.env("FAILPOINTS", format!("{point}={}*off->return", hit - 1));
+        let mut console = Running::over(command.spawn().expect("started"));
+        let status = typist.until_it_dies(load, &mut console).await;
+        assert_eq!(status.signal(), Some(SIGABRT), "{point}: {status}, {:#?}", console.err.all());
+        // What was left in `sending` is another's only after a minute.
+        load.leases_pass().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dying_at_any_named_point_loses_nothing_and_doubles_nothing() {
+    let (hits, began) = (size("FLEET_HITS", 1), Instant::now());
+    let load = Load::on(Real::shared().await, Scratch::new()).await;
+    let (mut typist, mut deaths) = (Typist::default(), 0);
+    let dying = async {
+        let mut alive = Vec::new();
+        for hit in 1..=hits {
+            drop(std::mem::take(&mut alive));
+            let roles = join_all(POINTS.iter().map(|(role, points)| dies_at_each(&load, role, points, hit)));
+            (alive, ()) = tokio::join!(roles, consoles_die(&load, &mut typist, hit));
+            deaths += POINTS.iter().map(|(_, points)| points.len()).sum::<usize>() + OF_CONSOLES.len();
+        }
+        load.over.set(true);
+        alive
+    };
+    let clients = join_all((0..CLIENTS).map(|name| load.client(name)));
+    let (mut alive, _) = tokio::join!(dying, clients);
+    let found = settled(&load, typist.shown).await;
+    note(&format!("crash points: {deaths} deaths at {} points", deaths as u64 / hits));
+    report("crash points", &found, deaths as u64, began);
+    assert!(found.faults.is_empty(), "{:#?}", found.faults);
+    assert!(found.shown_again <= i64::try_from(hits).expect("few"), "only what had been posted at its point");
+    for program in &mut alive {
+        assert!(timeout(PATIENCE, program.terminate()).await.is_ok_and(|status| status.success()));
+    }
+}

@@ -1,0 +1,163 @@
+//! The real stores under a load, seen from outside: a copy of the database's rows for the oracle, and what the topics
+//! hold.
+
+use std::collections::BTreeMap;
+
+use domain::event::Topic;
+use serde_json::Value;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection, SqliteConnection};
+
+use crate::kit::kafka::Cluster;
+use crate::kit::postgres::Database;
+use crate::kit::program::Scratch;
+
+/// A database and topics.
+pub(super) struct Real {
+    pub(super) cluster: Cluster,
+    /// As the service reaches it.
+    url: String,
+    /// Dropped with this, if the database is this test's own.
+    _database: Option<Database>,
+}
+
+/// Each table with its columns as SQLite has them, and how PostgreSQL gives them.
+const COPIES: [(&str, &str, &str); 8] = [
+    ("tasks", "id, number, status, version, doc, created_at, due_at", "TABLE tasks"),
+    ("reminders", "id, task, state, version, at, doc", "TABLE reminders"),
+    ("deliveries", "id, state, open, doc", "SELECT id, state, open::int, doc FROM deliveries"),
+    ("receipts", "key", "TABLE receipts"),
+    (
+        "outbox",
+        "position, topic, key, event_id, stream, version",
+        "SELECT position, topic, key, payload::json ->> 'id' AS event_id,
+            CASE topic WHEN 'reminders' THEN 'reminder/' || (payload::json #>> '{data,reminder,reminder_id}')
+                ELSE 'task/' || key END AS stream,
+            (payload::json #>> '{data,version}')::bigint AS version
+         FROM outbox",
+    ),
+    (
+        "audit_log",
+        "row, event_id, stream, version",
+        "SELECT row, event_id, CASE WHEN reminder THEN 'reminder/' ELSE 'task/' END || id AS stream, version
+         FROM audit_log",
+    ),
+    ("parked", "consumer, stream", "TABLE parked"),
+    ("dead_letters", "consumer, reason", "SELECT * FROM dead_letters WHERE replayed_at IS NULL"),
+];
+
+/// Copies what the oracle looks at.
+pub(super) async fn copy(from: &mut PgConnection, to: &mut SqliteConnection) {
+    for (table, columns, select) in COPIES {
+        let rows = format!("SELECT coalesce(json_agg(json_build_array({columns})), '[]')::text FROM ({select}) rows");
+        let rows: String = sqlx::query_scalar(AssertSqlSafe(rows)).fetch_one(&mut *from).await.expect(table);
+        let values: Vec<String> = (0..columns.split(',').count()).map(|nth| format!("value ->> {nth}")).collect();
+        let fresh = format!("DROP TABLE IF EXISTS {table}; CREATE TABLE {table} ({columns})");
+        to.execute(sqlx::raw_sql(AssertSqlSafe(fresh))).await.expect(table);
+        let fill = format!("INSERT INTO {table} SELECT {} FROM json_each(?1)", values.join(", "));
+        sqlx::query(AssertSqlSafe(fill)).bind(rows).execute(&mut *to).await.expect(table);
+    }
+}
+
+/// Work that is left: due reminders that are not out, events that are not audited, series that stand still.
+pub(super) async fn open_work(database: &mut PgConnection) -> i64 {
+    let left = "SELECT
+        (SELECT count(*) FROM reminders WHERE state = 'due'
+            OR state = 'scheduled' AND at < extract(epoch FROM clock_timestamp()) * 1000000 + 1500000)
+        + (SELECT count(*) FROM deliveries WHERE open)
+        + (SELECT count(*) FROM outbox o WHERE NOT EXISTS (
+            SELECT FROM audit_log a WHERE a.event_id = (o.payload::json ->> 'id')::uuid))
+        + (SELECT count(*) FROM series s WHERE state = 'active'
+            AND NOT EXISTS (SELECT FROM tasks t WHERE t.series = s.id AND t.status = 'open'))";
+    sqlx::query_scalar(left).fetch_one(database).await.expect("an answer")
+}
+
+impl Real {
+    /// On the stack that all tests share.
+    pub(super) async fn shared() -> Self {
+        let (database, cluster) = (Database::migrated().await, Cluster::shared().await);
+        Self { cluster, url: database.url(), _database: Some(database) }
+    }
+
+    /// On the shared database and these topics.
+    pub(super) async fn with_topics(cluster: Cluster) -> Self {
+        let database = Database::migrated().await;
+        Self { cluster, url: database.url(), _database: Some(database) }
+    }
+
+    /// On this database, which is migrated, and topics of the shared broker.
+    pub(super) async fn with_database(url: &str) -> Self {
+        Self { cluster: Cluster::shared().await, url: url.to_owned(), _database: None }
+    }
+
+    /// What leads a program here.
+    pub(super) fn environment(&self, scratch: Scratch) -> Scratch {
+        let kafka = &self.cluster.config;
+        scratch
+            .with("TASKBOT_DATABASE_URL", &self.url)
+            .with("TASKBOT_EVENTS_URL", &format!("kafka://{}", kafka.brokers))
+            .with("TASKBOT_KAFKA__TOPIC_PREFIX", &kafka.topic_prefix)
+            .with("TASKBOT_KAFKA__GROUP_PREFIX", &kafka.group_prefix)
+    }
+
+    /// A connection that reads everything.
+    pub(super) async fn reader(&self) -> PgConnection {
+        self.role("taskbot_relay").await
+    }
+
+    async fn role(&self, role: &str) -> PgConnection {
+        let options: PgConnectOptions = self.url.parse().expect("a URL");
+        let options = options.options([("search_path", "taskbot")]).disable_statement_logging();
+        let mut connection = options.connect().await.expect("a connection");
+        connection.execute(sqlx::raw_sql(AssertSqlSafe(format!("SET ROLE {role}")))).await.expect("the role");
+        connection
+    }
+
+    /// Lets the lease of every attempt pass that died on the way.
+    pub(super) async fn leases_pass(&self) {
+        let passed = "SET taskbot.tenants = '{console}';
+            UPDATE deliveries SET next_attempt_at = extract(epoch FROM now())::bigint * 1000000 - 1000000,
+                doc = jsonb_set(doc::jsonb, '{next_attempt_at}', to_jsonb(
+                    to_char(now() AT TIME ZONE 'utc' - interval '1 s', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')))::text
+            WHERE state = 'sending'";
+        self.role("taskbot_app").await.execute(sqlx::raw_sql(passed)).await.expect("set back");
+    }
+
+    /// Each stream stands on its topic as it stands in the outbox, 1..n, once what came before is dropped.
+    pub(super) async fn check_topics(&self, faults: &mut Vec<String>) {
+        let mut wanted = streams(self.payloads().await, "the outbox", faults);
+        let mut records = self.cluster.everything(Topic::TaskEvents);
+        records.extend(self.cluster.everything(Topic::Reminders));
+        let payloads = records.into_iter().filter_map(|(_, payload)| payload).collect();
+        for (stream, last) in streams(payloads, "Kafka", faults) {
+            match wanted.remove(&stream) {
+                Some(version) if version == last => {}
+                version => faults.push(format!("Kafka has {stream} up to {last}, the outbox to {version:?}")),
+            }
+        }
+        faults.extend(wanted.keys().map(|stream| format!("Kafka has nothing of {stream}")));
+    }
+
+    async fn payloads(&self) -> Vec<String> {
+        let all = "SELECT payload FROM outbox WHERE topic IN ('task-events', 'reminders') ORDER BY position";
+        sqlx::query_scalar(all).fetch_all(&mut self.reader().await).await.expect("the outbox")
+    }
+}
+
+/// The last version of each stream; one that comes before its predecessor is a fault.
+fn streams(payloads: Vec<String>, place: &str, faults: &mut Vec<String>) -> BTreeMap<String, u64> {
+    let mut last: BTreeMap<String, u64> = BTreeMap::new();
+    for payload in payloads {
+        let event: Value = serde_json::from_str(&payload).expect("JSON");
+        let of_reminder = event["type"].as_str().is_some_and(|kind| kind.starts_with("REMINDER_"));
+        let id = if of_reminder { &event["data"]["reminder"]["reminder_id"] } else { &event["subject"] };
+        let stream = format!("{}/{}", if of_reminder { "reminder" } else { "task" }, id.as_str().expect("an id"));
+        let version = event["data"]["version"].as_u64().expect("a version");
+        let seen = last.entry(stream.clone()).or_default();
+        if version > *seen + 1 {
+            faults.push(format!("in {place} {stream} has {version} after {seen}"));
+        }
+        *seen = version.max(*seen);
+    }
+    last
+}

@@ -1,0 +1,143 @@
+//! `backup`, `restore` and `migrate --from`: nothing is lost or changed on the way, and nothing is sent twice.
+
+use std::time::Duration;
+
+use crate::kit::postgres::Database;
+use crate::kit::program::{Ended, Scratch};
+
+/// A history with everything in it, ended by a power cut before its last reminder was due.
+async fn history(scratch: Scratch) -> Scratch {
+    let lines = "add one tomorrow 9am !high #ops\nadd two every day at 9\nadd é “three” \\ 'x'\ndone 3\nadd four\n";
+    good(&scratch.run(&["console", "--user", "ana"], lines).await);
+    scratch.token("ana").await;
+    let mut chat = scratch.console("ana");
+    chat.ask("remind me to stretch in 2 seconds", "Added #5").await;
+    chat.kill().await;
+    scratch
+}
+
+/// An empty PostgreSQL, and a scratch folder whose programs use it.
+async fn postgres() -> (Database, Scratch) {
+    let database = Database::empty().await;
+    let scratch = Scratch::new()
+        .with("TASKBOT_DATABASE_URL", &database.url())
+        .with("TASKBOT_MIGRATE__DATABASE_URL", &database.owner_url());
+    (database, scratch)
+}
+
+fn good(ended: &Ended) -> &str {
+    assert!(ended.status.success(), "{}\n{}", ended.out, ended.err);
+    &ended.out
+}
+
+async fn refused(scratch: &Scratch, args: &[&str], says: &str) {
+    let ended = scratch.run(args, "").await;
+    assert!(!ended.status.success() && ended.err.contains(says), "expected “{says}”, got:\n{}", ended.err);
+}
+
+/// The lists are equal, the log is intact, numbers go on, `undo` takes back.
+async fn goes_on(scratch: &Scratch, list: &str) {
+    assert_eq!(good(&scratch.run(&["console", "--user", "ana"], "list\n").await), list);
+    let more = scratch.run(&["console", "--user", "ana"], "undo\nadd six\nundo\n").await;
+    let more = good(&more);
+    assert!(more.contains("#5: stretch") && more.contains("Added #6") && more.contains("#6: six"), "{more}");
+    assert!(good(&scratch.run(&["audit", "verify"], "").await).contains("intact: "));
+}
+
+/// What was due is held back, and comes once it is released.
+async fn holds_back(scratch: &Scratch) {
+    let check = scratch.run(&["check"], "").await;
+    assert!(check.out.contains("1 reminders and deliveries that were due by"), "{}", check.out);
+    assert!(good(&scratch.run(&["explain", "5"], "").await).contains("held back since the restore"));
+    let mut chat = scratch.console("ana");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    chat.ask("list", "#5").await;
+    assert!(!chat.out.all().iter().any(|line| line.contains("Reminder (#5)")), "{:?}", chat.out.all());
+    chat.kill().await;
+    assert!(good(&scratch.run(&["restore", "--release"], "").await).contains("1 reminders and deliveries go out now"));
+    scratch.console("ana").out.line("Reminder (#5)").await;
+}
+
+/// Rows of a backup but for its head, which says when it was written.
+fn rows(file: &std::path::Path) -> Vec<String> {
+    let text = std::fs::read_to_string(file).expect("a backup");
+    let rows = text.lines().filter(|line| line.starts_with("{\"table\""));
+    rows.map(ToOwned::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_restored_file_is_what_was_backed_up_and_sends_nothing_by_itself() {
+    let before = history(Scratch::new()).await;
+    let file = before.path("backup.json");
+    let name = file.to_str().expect("a name");
+    good(&before.run(&["backup", name], "").await);
+    refused(&before, &["backup", name], "is there already").await;
+    refused(&before, &["restore", name], "is not empty: it has rows in people").await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let after = Scratch::new();
+    good(&after.run(&["restore", name], "").await);
+    good(&after.run(&["backup", "again.json"], "").await);
+    assert_eq!(rows(&file), rows(&after.path("again.json")));
+    holds_back(&after).await;
+}
+
+#[tokio::test]
+async fn a_backup_that_was_cut_or_changed_is_refused_before_anything_is_written() {
+    let before = history(Scratch::new()).await;
+    good(&before.run(&["backup", "whole.json"], "").await);
+    let text = std::fs::read_to_string(before.path("whole.json")).expect("a backup");
+    let last = text.trim_end().rfind('\n').expect("lines") + 1;
+    let damaged = [
+        (text[..text.len() / 2].to_owned(), "is cut off"),
+        (text[..last].to_owned(), "is cut off: its end is missing"),
+        (text.replacen("stretch", "stretcH", 1), "was changed"),
+        (format!("{text}\n"), "was changed"),
+        (text.replacen("\"format\":1", "\"format\":2", 1), "was written by a newer Taskbot"),
+        ("hello\n".to_owned(), "is no backup of Taskbot"),
+    ];
+    for (text, says) in damaged {
+        let after = Scratch::new();
+        std::fs::write(after.path("bad.json"), text).expect("written");
+        refused(&after, &["restore", "bad.json"], says).await;
+        assert!(!after.path("taskbot.db").exists(), "{says}");
+    }
+}
+
+#[tokio::test]
+async fn a_history_on_sqlite_goes_on_on_postgres() {
+    let before = history(Scratch::new()).await;
+    let (_database, after) = postgres().await;
+    let from = format!("sqlite://{}", before.path("taskbot.db").display());
+    let migrated = after.run(&["migrate", "--from", &from], "").await;
+    let said = good(&migrated);
+    assert!(
+        said.contains("audit_log: ") && said.contains("the same at both ends") && said.contains("intact: "),
+        "{said}"
+    );
+    refused(&after, &["migrate", "--from", &from], "is not empty: it has rows in people").await;
+    good(&before.run(&["backup", "one.json"], "").await);
+    good(&after.run(&["backup", "other.json"], "").await);
+    assert_eq!(rows(&before.path("one.json")), rows(&after.path("other.json")));
+    after.console("ana").out.line("Reminder (#5)").await;
+    before.console("ana").out.line("Reminder (#5)").await;
+    let list = before.run(&["console", "--user", "ana"], "list\n").await;
+    goes_on(&after, good(&list)).await;
+}
+
+#[tokio::test]
+async fn a_restored_postgres_is_what_was_backed_up_and_sends_nothing_by_itself() {
+    let sqlite = history(Scratch::new()).await;
+    let (_one, before) = postgres().await;
+    let from = format!("sqlite://{}", sqlite.path("taskbot.db").display());
+    good(&before.run(&["migrate", "--from", &from], "").await);
+    let file = before.path("backup.json");
+    good(&before.run(&["backup", file.to_str().expect("a name")], "").await);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let (_other, after) = postgres().await;
+    good(&after.run(&["restore", file.to_str().expect("a name")], "").await);
+    good(&after.run(&["backup", "again.json"], "").await);
+    assert_eq!(rows(&file), rows(&after.path("again.json")));
+    holds_back(&after).await;
+    let list = after.run(&["console", "--user", "ana"], "list\n").await;
+    goes_on(&after, good(&list)).await;
+}
