@@ -168,6 +168,9 @@ async fn prepare(location: &Location) -> Result<SqliteConnection, OpenError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .create_if_missing(true)
+        .pragma("recursive_triggers", "ON")
+        .pragma("temp_store", "MEMORY")
+        .pragma("cache_size", "-8000")
         .connect()
         .await?;
     migrate(&mut connection).await?;

@@ -3,6 +3,7 @@
 use domain::fault;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
+use sqlx::SqliteConnection;
 
 use crate::error::{Kind, Trouble};
 
@@ -86,6 +87,22 @@ impl Script {
             }
         }
         Ok(Ok(written))
+    }
+
+    /// Runs it on a connection that reads otherwise, inside a transaction that any failure dooms: for whoever fills a
+    /// whole database.
+    pub(crate) async fn run_at_once(self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
+        for step in self.steps {
+            let bound = step.values.into_iter().fold(sqlx::query(step.sql), |query, value| match value {
+                Value::Null => query.bind(None::<i64>),
+                Value::Integer(integer) => query.bind(integer),
+                Value::Real(real) => query.bind(real),
+                Value::Text(text) => query.bind(text),
+                Value::Blob(blob) => query.bind(blob),
+            });
+            bound.execute(&mut *connection).await?;
+        }
+        Ok(())
     }
 }
 
