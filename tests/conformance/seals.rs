@@ -7,7 +7,7 @@ use consumers::{Sealer, verify};
 use domain::list::List;
 use domain::ports::audit::AuditLog;
 use domain::ports::seals::Seals;
-use domain::seal::{Checkpoint, Finding, Report};
+use domain::seal::{Checkpoint, Finding, Report, Seal};
 use embedded::FileLeases;
 
 use super::audit::entries;
@@ -21,6 +21,7 @@ macro_rules! suite {
             $open,
             seals: what_is_appended_is_sealed_once_and_verifies,
             of_two_sealers_one_wins_and_the_chain_holds,
+            a_row_is_sealed_once_even_by_a_seal_of_its_own_number,
         );
     };
 }
@@ -82,6 +83,17 @@ pub async fn of_two_sealers_one_wins_and_the_chain_holds<S: AuditLog + Seals + '
     assert_eq!(report(&*log, Vec::new()).await, expected);
 }
 
+pub async fn a_row_is_sealed_once_even_by_a_seal_of_its_own_number<S: AuditLog + Seals + 'static>(log: Arc<S>) {
+    append(&*log, &Samples::default(), &["console"], 4).await;
+    let rows = log.unsealed(10).await.expect("rows");
+    let first = Seal::over("console", None, 1, &rows[..2]);
+    log.seal(std::slice::from_ref(&first)).await.expect("sealed");
+    let late = Seal::over("console", Some(&first), 2, &rows[1..]);
+    log.seal(&[late]).await.expect_err("its first row was sealed meanwhile");
+    let expected = Report { rows: 4, waiting: 2, seals: 1, ..Report::default() };
+    assert_eq!(report(&*log, Vec::new()).await, expected, "nothing of it is written");
+}
+
 /// What an owner can do to the log, and the first row that is named for it.
 const TAMPERINGS: [(&str, Option<i64>, &str); 16] = [
     ("UPDATE audit_log SET actor = subject WHERE row = 8", Some(7), "not as it was sealed"),
@@ -132,6 +144,6 @@ where
     assert!(findings[0].what.contains("is known from a checkpoint and not there"), "{findings:#?}");
 }
 
-fn checkpoint(seal: domain::seal::Seal) -> Checkpoint {
+fn checkpoint(seal: Seal) -> Checkpoint {
     Checkpoint { tenant: seal.tenant, n: seal.n, hash: seal.hash }
 }

@@ -19,8 +19,12 @@ const SEAL: &str = "
         FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[])
             s (tenant, n, at, rows, previous, hash)
     ),
-    written AS (INSERT INTO audit_seals (tenant, n, at, rows, previous, hash) SELECT * FROM came)
-    DELETE FROM audit_unsealed u USING came WHERE u.row = ANY (came.rows)";
+    closed AS (DELETE FROM audit_unsealed u USING came WHERE u.row = ANY (came.rows) RETURNING u.row)
+    INSERT INTO audit_seals (tenant, n, at, rows, previous, hash)
+    SELECT tenant,
+        CASE WHEN (SELECT count(*) FROM closed) = (SELECT sum(cardinality(rows)) FROM came) THEN n END,
+        at, rows, previous, hash
+    FROM came";
 
 #[async_trait]
 impl Seals for PostgresStore {

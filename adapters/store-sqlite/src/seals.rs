@@ -42,13 +42,19 @@ impl Seals for SqliteStore {
         let mut script = Script::new();
         for seal in seals {
             script
-                .must("seal", "INSERT INTO audit_seals (tenant, n, at, rows, previous, hash) VALUES (?, ?, ?, ?, ?, ?)")
+                .must(
+                    "seal",
+                    "INSERT INTO audit_seals (tenant, n, at, rows, previous, hash) SELECT ?, ?, ?, ?, ?, ?
+                     WHERE (SELECT count(*) FROM audit_unsealed WHERE row IN (SELECT value FROM json_each(?))) = ?",
+                )
                 .bind(seal.tenant.clone())
                 .bind(integer(seal.n))
                 .bind(seal.at)
                 .bind(json(&seal.rows))
                 .bind(seal.previous.clone())
                 .bind(seal.hash.clone())
+                .bind(json(&seal.rows))
+                .bind(integer(seal.rows.len() as u64))
                 .step("unsealed", "DELETE FROM audit_unsealed WHERE row IN (SELECT value FROM json_each(?))")
                 .bind(json(&seal.rows));
         }
