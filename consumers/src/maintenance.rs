@@ -15,17 +15,18 @@ const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How often old rows are deleted.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// Deletes rows of the outbox that are a week old and that every consumer has passed.
+/// Deletes rows of the outbox that are a week old and that every reader has passed.
 pub struct Maintenance {
     outbox: Arc<dyn Outbox>,
     clock: Arc<dyn Clock>,
+    readers: Vec<&'static str>,
 }
 
 impl Maintenance {
-    /// Of this outbox.
+    /// Of this outbox, which these read.
     #[must_use]
-    pub fn new(outbox: Arc<dyn Outbox>, clock: Arc<dyn Clock>) -> Self {
-        Self { outbox, clock }
+    pub fn new(outbox: Arc<dyn Outbox>, clock: Arc<dyn Clock>, readers: Vec<&'static str>) -> Self {
+        Self { outbox, clock, readers }
     }
 
     /// Once an hour, from the start on.
@@ -45,6 +46,6 @@ impl Maintenance {
     /// # Errors
     /// When the database cannot write.
     pub async fn prune(&self) -> Result<u64, PortError> {
-        self.outbox.prune(self.clock.now() - KEPT).await
+        self.outbox.prune(self.clock.now() - KEPT, &self.readers).await
     }
 }

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::bus::{Bus, Outbox, Publisher};
+use domain::ports::bus::{Bus, Outbox, Publisher, RELAY};
 use domain::ports::chat::Chat;
 use domain::ports::inbox::Inbox;
 use domain::service::Tasks;
@@ -148,8 +148,16 @@ fn look_after(stage: &mut Stage, parts: &Parts, roles: &[Role], board: Board) {
         checker = checker.behind_relay(board);
     }
     stage.run("checker", &Arc::new(checker), Checker::run);
-    let maintenance = Maintenance::new(Arc::clone(&parts.outbox), Arc::clone(clock));
+    let maintenance = Maintenance::new(Arc::clone(&parts.outbox), Arc::clone(clock), readers(parts));
     stage.run("maintenance", &Arc::new(maintenance), Maintenance::run);
+}
+
+/// Who reads the outbox: in front of a broker the relay alone, whatever cursors the embedded bus has left behind.
+fn readers(parts: &Parts) -> Vec<&'static str> {
+    match parts.broker.publisher {
+        Some(_) => vec![RELAY],
+        None => Role::ALL.iter().map(|role| role.name()).collect(),
+    }
 }
 
 fn runner(parts: &Parts, role: Role, board: &Board) -> Arc<Runner> {

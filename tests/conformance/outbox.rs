@@ -23,7 +23,8 @@ macro_rules! suite {
             outbox: events_are_read_in_the_order_of_their_commits,
             topics_are_read_apart,
             a_cursor_never_goes_back,
-            retention_never_passes_the_slowest_cursor,
+            retention_never_passes_the_slowest_reader,
+            deleted_tasks_are_kept_in_mind_until_they_are_back_or_forgotten,
             retention_forgets_old_receipts,
             positions_are_never_given_twice,
             a_reader_misses_nothing_while_many_write,
@@ -32,6 +33,7 @@ macro_rules! suite {
 }
 pub(crate) use suite;
 
+const READERS: [&str; 2] = ["audit", "sync"];
 const BOTH: [Topic; 2] = [Topic::TaskEvents, Topic::Reminders];
 
 async fn read(outbox: &impl Outbox, after: i64, max: usize) -> Vec<OutboxRow> {
@@ -87,20 +89,39 @@ pub async fn a_cursor_never_goes_back(outbox: Arc<impl Outbox>) {
     assert_eq!((cursor("audit").await, cursor("sync").await), (5, 0));
 }
 
-pub async fn retention_never_passes_the_slowest_cursor(store: Arc<impl Store + Outbox>) {
+pub async fn retention_never_passes_the_slowest_reader(store: Arc<impl Store + Outbox>) {
     let samples = Samples::default();
     make(&*store, &samples, 6).await;
     let rows = read(&*store, 0, 10).await;
     let late = at(1_000_000);
-    assert_eq!(store.prune(late).await.expect("pruned"), 0, "nobody has read anything");
+    assert_eq!(store.prune(late, &READERS).await.expect("pruned"), 0, "nobody has read anything");
     store.save_cursor("audit", &Cursor::at(rows[3].position), 0).await.expect("saved");
+    assert_eq!(store.prune(late, &READERS).await.expect("pruned"), 0, "one of them has read nothing");
     store.save_cursor("sync", &Cursor::at(rows[1].position), 0).await.expect("saved");
-    assert_eq!(store.prune(at(-1)).await.expect("pruned"), 0, "all are young");
-    assert_eq!(store.prune(late).await.expect("pruned"), 2);
+    assert_eq!(store.prune(at(-1), &READERS).await.expect("pruned"), 0, "all are young");
+    assert_eq!(store.prune(late, &READERS).await.expect("pruned"), 2);
     assert_eq!(read(&*store, 0, 10).await, rows[2..]);
     store.save_cursor("sync", &Cursor::at(rows[5].position), 0).await.expect("saved");
-    assert_eq!(store.prune(late).await.expect("pruned"), 2);
+    assert_eq!(store.prune(late, &READERS).await.expect("pruned"), 2);
     assert_eq!(read(&*store, 0, 10).await, rows[4..]);
+    assert_eq!(store.prune(late, &["sync"]).await.expect("pruned"), 2, "whoever does not read any more is left behind");
+    assert_eq!(store.head().await.expect("a head"), 0);
+}
+
+pub async fn deleted_tasks_are_kept_in_mind_until_they_are_back_or_forgotten(outbox: Arc<impl Outbox>) {
+    let key = |number: u128| uuid::Uuid::from_u128(number).to_string();
+    let note = async |tasks: &[(u128, Option<i64>)]| {
+        let tasks = tasks.iter().map(|(number, since)| (key(*number), since.map(at))).collect();
+        outbox.note_deleted(&tasks).await.expect("noted");
+    };
+    let deleted = async |before, max| outbox.deleted(at(before), max).await.expect("deleted tasks");
+    note(&[(1, Some(30)), (2, Some(10)), (3, Some(20)), (4, None)]).await;
+    assert_eq!(deleted(30, 10).await, [key(2), key(3)], "the longest deleted first, and none of that very moment");
+    assert_eq!(deleted(31, 2).await, [key(2), key(3)]);
+    note(&[(2, None), (3, Some(40))]).await;
+    assert_eq!(deleted(41, 10).await, [key(1), key(3)]);
+    note(&[(1, None), (3, None)]).await;
+    assert!(deleted(100, 10).await.is_empty());
 }
 
 pub async fn retention_forgets_old_receipts(store: Arc<impl Store + Outbox>) {
@@ -110,7 +131,7 @@ pub async fn retention_forgets_old_receipts(store: Arc<impl Store + Outbox>) {
         let change = Change { receipt: Some(receipt.clone()), ..Change::default() };
         store.commit(change).await.expect("committed");
     }
-    assert_eq!(store.prune(receipts[1].at).await.expect("pruned"), 0, "no event was pruned");
+    assert_eq!(store.prune(receipts[1].at, &READERS).await.expect("pruned"), 0, "no event was pruned");
     for (key, kept) in [("old", None), ("young", Some(&receipts[1]))] {
         let needs = Needs { receipt: Some(key.to_owned()), ..Needs::in_tenant(tenant("console")) };
         assert_eq!(store.load(&needs).await.expect("loaded").receipt.as_ref(), kept);
@@ -122,7 +143,7 @@ pub async fn positions_are_never_given_twice(store: Arc<impl Store + Outbox>) {
     make(&*store, &samples, 3).await;
     let head = store.head().await.expect("a head");
     store.save_cursor("audit", &Cursor::at(head), 0).await.expect("saved");
-    assert_eq!(store.prune(at(1_000_000)).await.expect("pruned"), 3);
+    assert_eq!(store.prune(at(1_000_000), &["audit"]).await.expect("pruned"), 3);
     let ana = samples.person("ana").id;
     let list = List::personal(tenant("console"), ana);
     let task = samples.task(&list, ana, 4);

@@ -137,7 +137,7 @@ fn broken_records_break_their_schema() {
 fn task_update(event: &Event) -> Value {
     let written = serde_json::to_string(event).expect("an event is JSON");
     let record = Passing::of(&written).and_then(|passing| passing.task_update()).expect("a record");
-    serde_json::from_str(&record).expect("JSON")
+    serde_json::from_str(&record.record).expect("JSON")
 }
 
 fn assert_keeps(contract: &Contract, kind: &str) {

@@ -5,6 +5,7 @@ mod outage;
 mod processes;
 mod publishing;
 mod rebalance;
+mod tombstones;
 mod topics;
 
 use std::collections::HashMap;

@@ -1,5 +1,7 @@
 //! The outbox as a log: read by position, with a cursor per consumer, and kept for a while.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use domain::event::Topic;
 use domain::fault::crash_point;
@@ -36,6 +38,13 @@ const FOLLOW: &str = "
 
 /// A transaction id of the reader's own, higher than that of anybody who has a position already.
 const MARKER: &str = "SELECT pg_current_xact_id()::text::bigint";
+
+/// One statement sees one state of the table, so that no task may come twice.
+const NOTE_DELETED: &str = "
+    WITH came AS (SELECT * FROM unnest($1::text[]::uuid[], $2::bigint[]) c (task, since)),
+    back AS (DELETE FROM deleted_tasks d USING came WHERE d.task = came.task AND came.since IS NULL)
+    INSERT INTO deleted_tasks (task, since) SELECT task, since FROM came WHERE since IS NOT NULL
+    ON CONFLICT (task) DO UPDATE SET since = excluded.since";
 
 #[async_trait]
 impl Outbox for PostgresStore {
@@ -93,11 +102,24 @@ impl Outbox for PostgresStore {
         Err(PortError::Unavailable { backend: BACKEND, reason })
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<u64, PortError> {
+    async fn prune(&self, before: Timestamp, readers: &[&str]) -> Result<u64, PortError> {
         self.upkeep.write_surely(Ask::new("SELECT make_days(8)::text")).await?;
-        let ask = Ask::new("SELECT prune($1)").bind(before.as_microsecond());
+        let readers: Vec<String> = readers.iter().map(|reader| (*reader).to_owned()).collect();
+        let ask = Ask::new("SELECT prune($1, $2)").bind(before.as_microsecond()).bind(readers);
         let row = self.upkeep.write_surely(ask).await?.into_iter().next();
         row.map_or(Ok(0), |row| count(&row, 0))
+    }
+
+    async fn note_deleted(&self, tasks: &BTreeMap<String, Option<Timestamp>>) -> Result<(), PortError> {
+        let keys: Vec<String> = tasks.keys().cloned().collect();
+        let since: Vec<Option<i64>> = tasks.values().map(|since| since.map(Timestamp::as_microsecond)).collect();
+        self.relay.write_surely(Ask::new(NOTE_DELETED).bind(keys).bind(since)).await.map(drop)
+    }
+
+    async fn deleted(&self, before: Timestamp, max: usize) -> Result<Vec<String>, PortError> {
+        let ask = Ask::new("SELECT task::text FROM deleted_tasks WHERE since < $1 ORDER BY since, task LIMIT $2");
+        let rows = self.relay.rows(ask.bind(before.as_microsecond()).bind(limit(max))).await?;
+        rows.iter().map(|row| column(row, 0)).collect()
     }
 }
 

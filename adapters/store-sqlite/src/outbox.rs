@@ -1,5 +1,7 @@
 //! The outbox as a log: read by position, with a cursor per consumer, and kept for a while.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use domain::event::Topic;
 use domain::ports::bus::{Cursor, Followed, Outbox, OutboxRow};
@@ -63,15 +65,40 @@ impl Outbox for SqliteStore {
         self.writer.write_surely(script).await.map(drop)
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<u64, PortError> {
+    async fn prune(&self, before: Timestamp, readers: &[&str]) -> Result<u64, PortError> {
         let mut pruned = 0;
         loop {
-            let written = self.writer.write_surely(pruning(before)).await?;
+            let written = self.writer.write_surely(pruning(before, readers)).await?;
             pruned += written.touched.first().copied().unwrap_or_default();
             if written.touched.iter().all(|touched| *touched < PRUNED_AT_ONCE) {
                 return Ok(pruned);
             }
         }
+    }
+
+    async fn note_deleted(&self, tasks: &BTreeMap<String, Option<Timestamp>>) -> Result<(), PortError> {
+        let mut script = Script::new();
+        for (task, since) in tasks {
+            match since {
+                None => script.step("deleted task", "DELETE FROM deleted_tasks WHERE task = ?").bind(task.clone()),
+                Some(since) => script
+                    .step(
+                        "deleted task",
+                        "INSERT INTO deleted_tasks (task, since) VALUES (?, ?)
+                         ON CONFLICT (task) DO UPDATE SET since = excluded.since",
+                    )
+                    .bind(task.clone())
+                    .bind(since.as_microsecond()),
+            };
+        }
+        self.writer.write_surely(script).await.map(drop)
+    }
+
+    async fn deleted(&self, before: Timestamp, max: usize) -> Result<Vec<String>, PortError> {
+        let ask = Ask::new("SELECT task FROM deleted_tasks WHERE since < ? ORDER BY since, task LIMIT ?")
+            .bind(before.as_microsecond())
+            .bind(i64::try_from(max).unwrap_or(i64::MAX));
+        self.readers.rows(ask).await?.iter().map(|row| column(row, 0)).collect()
     }
 }
 
@@ -82,22 +109,25 @@ impl SqliteStore {
     }
 }
 
-/// Deletes old rows from the front of the outbox, as far as every consumer has passed, and receipts of that age.
+/// Deletes old rows from the front of the outbox, as far as every reader has passed, and receipts of that age.
 ///
 /// Both tables are in the order of time, so what is kept begins at the first young row and no index is needed.
-fn pruning(before: Timestamp) -> Script {
+fn pruning(before: Timestamp, readers: &[&str]) -> Script {
     let mut script = Script::new();
     script
         .step(
             "outbox row",
             "DELETE FROM outbox WHERE position IN (
                  SELECT position FROM outbox
-                 WHERE position <= coalesce((SELECT min(position) FROM cursors), 0)
+                 WHERE position <= coalesce(
+                         (SELECT min(coalesce(kept.position, 0))
+                          FROM json_each(?) asked LEFT JOIN cursors kept ON kept.consumer = asked.value), 0)
                      AND position < coalesce(
                          (SELECT position FROM outbox WHERE created_at >= ? ORDER BY position LIMIT 1),
                          9223372036854775807)
                  ORDER BY position LIMIT ?)",
         )
+        .bind(json(&readers))
         .bind(before.as_microsecond())
         .bind(i64::try_from(PRUNED_AT_ONCE).unwrap_or(i64::MAX))
         .step(

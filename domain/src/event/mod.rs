@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use build::{Cause, Stamp};
 pub use changes::{Changes, changes_between};
 pub use kind::{EventType, SCHEMA_MAJOR, Stream, Topic};
-pub use update::Passing;
+pub use update::{Passing, TaskUpdate};
 pub use view::{MissedView, ReminderView, TaskView, due_text, list_name};
 
 use crate::ids::{EventId, PersonId, TaskId};

@@ -3,7 +3,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::kind::SCHEMA_MAJOR;
+use super::kind::{EventType, SCHEMA_MAJOR};
+
+/// A record of `task-updates`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskUpdate {
+    /// Its JSON.
+    pub record: String,
+    /// Whether the task is deleted.
+    pub deleted: bool,
+}
 
 /// What a relay must know of an event to pass it on, cut out of its JSON without reading the rest.
 #[derive(Debug)]
@@ -32,18 +41,25 @@ impl<'a> Passing<'a> {
         self.envelope.traceparent.map(text)
     }
 
+    /// Whether it opens a task again, which may have been deleted.
+    #[must_use]
+    pub fn reopens(&self) -> bool {
+        text(self.envelope.r#type) == EventType::TaskReopened.as_str()
+    }
+
     /// The record of `task-updates` that follows from a `TASK_*` event: the same envelope, and of the data only what
     /// stays true until the next one.
     ///
     /// # Errors
     /// When the event carries no task.
-    pub fn task_update(&self) -> Result<String, serde_json::Error> {
+    pub fn task_update(&self) -> Result<TaskUpdate, serde_json::Error> {
         let data: Data<'_> = serde_json::from_str(self.envelope.data.get())?;
         let task: Task<'_> = serde_json::from_str(data.task.get())?;
         let (tenant_id, version, deleted) = (data.tenant_id, data.version, task.status == "deleted");
         let schema = serde_json::value::to_raw_value(&format!("urn:taskbot:task-update-event:{SCHEMA_MAJOR}"))?;
         let data = serde_json::value::to_raw_value(&State { tenant_id, version, deleted, task: data.task })?;
-        serde_json::to_string(&Envelope { dataschema: &schema, data: &data, ..self.envelope })
+        let record = serde_json::to_string(&Envelope { dataschema: &schema, data: &data, ..self.envelope })?;
+        Ok(TaskUpdate { record, deleted })
     }
 }
 

@@ -1,6 +1,9 @@
 //! The bus: events in order per task, again and again until they are acknowledged.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::error::PortError;
@@ -92,12 +95,25 @@ pub trait Outbox: Send + Sync {
     /// [`PortError::Unavailable`] when a later epoch has begun, and when the database cannot write.
     async fn save_cursor(&self, consumer: &str, cursor: &Cursor, epoch: u64) -> Result<(), PortError>;
 
-    /// Deletes rows older than `before` that every consumer with a cursor has passed (none, while nobody has one),
-    /// and forgets receipts of that age. Returns how many rows.
+    /// Deletes rows older than `before` that all of `readers` have passed (none, while one of them has no cursor), and
+    /// forgets receipts of that age. Returns how many rows.
     ///
     /// # Errors
     /// When the database cannot write.
-    async fn prune(&self, before: jiff::Timestamp) -> Result<u64, PortError>;
+    async fn prune(&self, before: Timestamp, readers: &[&str]) -> Result<u64, PortError>;
+
+    /// Notes since when each of these tasks is deleted as far as a broker knows; `None`: it is not any more, or the
+    /// broker has forgotten it.
+    ///
+    /// # Errors
+    /// When the database cannot write.
+    async fn note_deleted(&self, tasks: &BTreeMap<String, Option<Timestamp>>) -> Result<(), PortError>;
+
+    /// Up to `max` tasks that were noted as deleted since before then, the longest deleted first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn deleted(&self, before: Timestamp, max: usize) -> Result<Vec<String>, PortError>;
 }
 
 /// A reader's place in the outbox: every row up to `position` was seen, but for the holes.

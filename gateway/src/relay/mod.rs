@@ -8,6 +8,7 @@ mod meter;
 mod outgoing;
 mod pauses;
 mod term;
+mod tombstones;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! From rows of the outbox to messages.
 
+use std::collections::BTreeMap;
+
 use domain::event::{Passing, Topic};
 use domain::ports::bus::{Message, OutboxRow};
 use jiff::Timestamp;
@@ -17,6 +19,14 @@ struct Derived {
     /// The record of `task-updates`, for a task's event.
     update: Option<String>,
     traceparent: Option<String>,
+    fate: Option<Fate>,
+}
+
+/// What an event makes of a task, for whoever buries the deleted ones.
+#[derive(Clone, Copy)]
+enum Fate {
+    Deleted(Timestamp),
+    Back,
 }
 
 impl Outgoing {
@@ -32,6 +42,16 @@ impl Outgoing {
     /// When the oldest event happened.
     pub(super) fn oldest(&self) -> Option<Timestamp> {
         self.rows.first().and_then(|row| Passing::of(&row.payload).ok()?.time())
+    }
+
+    /// The tasks that are deleted after this batch, and since when, and those that were brought back.
+    pub(super) fn fates(&self) -> BTreeMap<String, Option<Timestamp>> {
+        let fated = self.rows.iter().zip(&self.derived).filter_map(|(row, derived)| Some((row, derived.fate?)));
+        let since = |fate| match fate {
+            Fate::Deleted(since) => Some(since),
+            Fate::Back => None,
+        };
+        fated.map(|(row, fate)| (row.key.clone(), since(fate))).collect()
     }
 
     /// The headers of each row, which its messages borrow.
@@ -70,6 +90,12 @@ impl Derived {
         };
         let update = (row.topic == Topic::TaskEvents).then(|| passing.task_update()).transpose();
         let update = update.inspect_err(|error| error!(position = row.position, %error, "an event shows no task"));
-        Self { update: update.unwrap_or_default(), traceparent: passing.traceparent().map(str::to_owned) }
+        let update = update.unwrap_or_default();
+        let deleted = update.as_ref().is_some_and(|update| update.deleted);
+        let fate = match deleted {
+            true => passing.time().map(Fate::Deleted),
+            false => passing.reopens().then_some(Fate::Back),
+        };
+        Self { update: update.map(|update| update.record), traceparent: passing.traceparent().map(str::to_owned), fate }
     }
 }

@@ -15,6 +15,7 @@ use tracing::{Instrument, info_span, warn};
 
 use super::outgoing::Outgoing;
 use super::pauses::Pauses;
+use super::tombstones::Round;
 use super::{BATCH, Relay, meter};
 
 const TOPICS: [Topic; 2] = [Topic::TaskEvents, Topic::Reminders];
@@ -36,12 +37,13 @@ pub(super) struct Term<'a> {
     lease: &'a dyn Lease,
     saved: Cursor,
     ear: Ear,
+    round: Round,
     stop: &'a CancellationToken,
 }
 
 impl<'a> Term<'a> {
     pub(super) fn new(relay: &'a Relay, lease: &'a dyn Lease, saved: Cursor, stop: &'a CancellationToken) -> Self {
-        Self { relay, lease, saved, ear: relay.bell.listen(), stop }
+        Self { relay, lease, saved, ear: relay.bell.listen(), round: Round::soon(), stop }
     }
 
     pub(super) async fn run(mut self, pauses: &mut Pauses) -> Result<End, PortError> {
@@ -50,6 +52,7 @@ impl<'a> Term<'a> {
             if followed.rows.is_empty() {
                 self.save(followed.cursor).await?;
                 meter::behind(0, 0.0);
+                self.relay.forget_deleted(&mut self.round).await;
                 if !self.wait().await {
                     return Ok(End::Stopped);
                 }
@@ -120,6 +123,7 @@ impl<'a> Term<'a> {
                 Ok(rejected) => {
                     crash_point("relay.after_publish");
                     self.relay.bury(outgoing, &numbered, &rejected).await?;
+                    self.relay.note_deleted(outgoing).await?;
                     count(&messages);
                     return Ok(None);
                 }

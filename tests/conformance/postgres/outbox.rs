@@ -89,9 +89,9 @@ async fn days_that_everybody_has_passed_are_dropped_whole_and_leave_no_holes() {
     make(&store, &Samples::default(), 2).await;
     store.save_cursor("audit", &Cursor::at(499), 0).await.expect("saved");
     let before = "2026-02-03T00:00:00Z".parse().expect("a time");
-    assert_eq!(store.prune(before).await.expect("pruned"), 499);
+    assert_eq!(store.prune(before, &["audit"]).await.expect("pruned"), 499);
     store.save_cursor("audit", &Cursor::at(501), 0).await.expect("saved");
-    assert_eq!(store.prune(before).await.expect("pruned"), 1);
+    assert_eq!(store.prune(before, &["audit"]).await.expect("pruned"), 1);
     assert!(database.sql("SELECT FROM outbox_20260201").await.is_err(), "dropped");
     let mut newcomer = Cursor::default();
     assert_eq!(follow(&store, &mut newcomer, 10).await.len(), 2);
