@@ -11,6 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row as _};
 use tokio::sync::mpsc;
 
+use crate::bell::CHANNEL;
 use crate::commit::task_record;
 use crate::error::{BACKEND, corrupt, failed};
 use crate::literal::array;
@@ -85,6 +86,7 @@ fn order(table: &str) -> &'static str {
         "outbox" => "position",
         "audit_people" => "person, row",
         "audit_seals" => r#"tenant COLLATE "C", n"#,
+        "deleted_tasks" => "task",
         "acts" | "audit_log" | "audit_content" | "audit_unsealed" => "row",
         _ => "id",
     }
@@ -202,6 +204,8 @@ impl Archive for PostgresArchive {
         let mut connection = self.operator().await?;
         let held = held(&mut connection).await?;
         connection.execute("DELETE FROM hold").await.map_err(failed)?;
+        let ring = sqlx::query("SELECT pg_notify($1, 'released')").bind(CHANNEL);
+        ring.execute(&mut connection).await.map_err(failed)?;
         connection.close().await.map_err(failed)?;
         Ok(held)
     }
@@ -258,6 +262,8 @@ async fn end(connection: &mut PgConnection, filling: Filling) -> Result<(), Port
     // What is left out is no hole; nobody was writing when it was.
     let floor = "UPDATE outbox_floor SET position = (SELECT last_value - 1 FROM outbox_position)";
     connection.execute(floor).await.map_err(failed)?;
+    let spared = sqlx::query("UPDATE counters SET spared = $1").bind(filling.numbers);
+    spared.execute(&mut *connection).await.map_err(failed)?;
     if let Some(until) = filling.hold {
         let hold = sqlx::query("INSERT INTO hold (until) VALUES ($1)").bind(until.as_microsecond());
         hold.execute(&mut *connection).await.map_err(failed)?;

@@ -16,7 +16,7 @@ use tracing::debug;
 use crate::PostgresStore;
 
 /// The channel.
-const CHANNEL: &str = "taskbot";
+pub(crate) const CHANNEL: &str = "taskbot";
 /// So long the rings of other commits are waited for.
 const GATHER: Duration = Duration::from_millis(5);
 /// The pause after the connection was lost.

@@ -198,6 +198,8 @@ async fn end(connection: &mut SqliteConnection, filling: Filling) -> Result<(), 
     .await
     .map_err(failed)?;
     sqlx::query(highest).bind(filling.gap).execute(&mut *connection).await.map_err(failed)?;
+    let spared = sqlx::query("UPDATE counters SET spared = ?").bind(filling.numbers);
+    spared.execute(&mut *connection).await.map_err(failed)?;
     if let Some(until) = filling.hold {
         let hold = sqlx::query("INSERT INTO hold (one, until) VALUES (1, ?)").bind(until.as_microsecond());
         hold.execute(&mut *connection).await.map_err(failed)?;

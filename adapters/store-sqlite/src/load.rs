@@ -23,7 +23,7 @@ const SMALL: &str = "
     SELECT 'person' AS kind, p.doc AS doc, NULL AS more, NULL AS number
     FROM json_each(?2) known CROSS JOIN people p ON p.id = known.value
     UNION ALL SELECT 'receipt', outcome, digest, at FROM receipts WHERE key = ?3
-    UNION ALL SELECT 'number', NULL, NULL, last FROM counters WHERE tenant = ?1";
+    UNION ALL SELECT 'number', NULL, NULL, last + spared FROM counters WHERE tenant = ?1";
 
 impl SqliteStore {
     /// Everything that `needs` names.

@@ -65,4 +65,4 @@ UNION ALL SELECT 'person', p.doc, NULL, NULL FROM known CROSS JOIN people p ON p
 UNION ALL SELECT 'receipt', outcome, digest, at FROM receipts WHERE key = ?8
 UNION ALL SELECT 'undo', doc, NULL, NULL FROM undone
 UNION ALL SELECT 'last reminder', task, NULL, NULL FROM last_reminder
-UNION ALL SELECT 'number', NULL, NULL, last FROM counters WHERE tenant = ?1
+UNION ALL SELECT 'number', NULL, NULL, last + spared FROM counters WHERE tenant = ?1

@@ -13,6 +13,8 @@ use crate::wiring::{House, archive, reminders_of};
 
 /// So many positions and rows are left out: more than a database gives out between a backup and its loss.
 const GAP: i64 = 10_000_000;
+/// So many short numbers are: few, because people type them.
+const NUMBERS: i64 = 1_000;
 
 /// What people must know after a restore.
 const AFTERWARDS: &str = "\
@@ -30,7 +32,7 @@ pub(crate) async fn run(config: &Config, file: &Path) -> Result<ExitCode> {
     migrate::tables(config).await?;
     let house = House::build(config).await?;
     let target = archive(config)?;
-    let filling = Filling { gap: GAP, hold: Some(house.clock.now()) };
+    let filling = Filling { gap: GAP, numbers: NUMBERS, hold: Some(house.clock.now()) };
     let (to, from) = copying::way();
     let (read, written) = tokio::join!(backup_file::read(file, to), target.fill(from, filling));
     match (read, written) {

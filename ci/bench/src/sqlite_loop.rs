@@ -16,8 +16,8 @@ const CREATE: [(&str, &str); 5] = [
     ("lists", "INSERT INTO lists VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"),
     (
         "counters",
-        "INSERT INTO counters VALUES (?, ?)
-         ON CONFLICT (tenant) DO UPDATE SET last = excluded.last WHERE excluded.last > counters.last",
+        "INSERT INTO counters (tenant, last) VALUES (?, ?)
+         ON CONFLICT (tenant) DO UPDATE SET last = excluded.last, spared = 0 WHERE excluded.last > counters.last",
     ),
     ("tasks", "INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     (
@@ -111,7 +111,7 @@ impl Sample {
         let rows = vec![
             one("SELECT * FROM undo WHERE instr(doc, ?1) > 0")?,
             one("SELECT l.* FROM lists l JOIN tasks t ON t.list = l.id WHERE t.id = ?1")?,
-            one("SELECT c.* FROM counters c JOIN tasks t ON t.tenant = c.tenant WHERE t.id = ?1")?,
+            one("SELECT c.tenant, c.last FROM counters c JOIN tasks t ON t.tenant = c.tenant WHERE t.id = ?1")?,
             one("SELECT * FROM tasks WHERE id = ?1")?,
             one("SELECT topic, key, event_id, stream, version, created_at, payload FROM outbox
                  WHERE stream = 'task/' || ?1 AND version = 1")?,

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::error::PortError;
 
 /// What is kept of a database, each table after those that it refers to. Leases are not: they end with the process.
-pub const TABLES: [&str; 23] = [
+pub const TABLES: [&str; 24] = [
     "people",
     "identities",
     "memberships",
@@ -30,6 +30,7 @@ pub const TABLES: [&str; 23] = [
     "inbox",
     "outbox",
     "cursors",
+    "deleted_tasks",
     "parked",
     "dead_letters",
     "audit_log",
@@ -59,6 +60,7 @@ pub fn columns(table: &str) -> Option<&'static [&'static str]> {
         "inbox" => &["consumer", "stream", "version"],
         "outbox" => &["position", "topic", "key", "created_at", "payload"],
         "cursors" => &["consumer", "position"],
+        "deleted_tasks" => &["task", "since"],
         "parked" => &["consumer", "stream", "version", "origin", "payload", "at"],
         "dead_letters" => &["id", "consumer", "topic", "origin", "reason", "payload", "at", "replayed_at"],
         "audit_log" => {
@@ -91,6 +93,8 @@ pub struct Filling {
     /// So many positions of the outbox and rows of the audit log are left out behind the highest, because the database
     /// that the rows are from may have given them out since.
     pub gap: i64,
+    /// So many short numbers of each tenant are left out, for the same reason.
+    pub numbers: i64,
     /// Reminders and deliveries that were due by then are held back until [`Archive::release`].
     pub hold: Option<Timestamp>,
 }

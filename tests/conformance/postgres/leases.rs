@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use domain::list::List;
+use domain::ports::archive::Archive;
 use domain::ports::bell::Bell;
 use domain::ports::bus::{Cursor, Outbox};
 use domain::ports::clock::Clock;
 use domain::ports::lease::Leases;
+use store_postgres::PostgresArchive;
 use tokio::time::{Instant, timeout};
 
 use super::{migrated, open};
@@ -34,10 +36,14 @@ async fn whoever_is_overtaken_notices_and_writes_nothing_more() {
     let scratch = migrated().await;
     let old = scratch.store.acquire("relay").await.expect("a lease");
     scratch.store.save_cursor("relay", &Cursor::at(5), old.epoch()).await.expect("saved");
-    // As if its holder had been stopped for longer than the lease.
-    scratch.database.sql("UPDATE leases SET lease_until = now() - interval '1 s'").await.expect("run out");
     let other = open(&scratch.database).await;
-    let new = other.acquire("relay").await.expect("a lease");
+    let new = loop {
+        // As if its holder had been stopped for longer than the lease. It may renew it before the other one looks.
+        scratch.database.sql("UPDATE leases SET lease_until = now() - interval '1 s'").await.expect("run out");
+        if let Ok(taken) = timeout(Duration::from_secs(2), other.acquire("relay")).await {
+            break taken.expect("a lease");
+        }
+    };
     assert!(new.epoch() > old.epoch());
     let late = scratch.store.save_cursor("relay", &Cursor::at(9), old.epoch()).await;
     assert!(late.is_err_and(|error| error.is_transient()));
@@ -66,6 +72,19 @@ async fn a_commit_rings_in_every_other_process() {
     make_one(&*scratch.store, &samples, &list, ana).await;
     timeout(SOON, ear.heard()).await.expect("rung");
     assert!(timeout(Duration::from_millis(300), own.heard()).await.is_err(), "not by its own commits");
+}
+
+#[tokio::test]
+async fn a_release_of_what_a_restore_held_back_rings_in_every_process() {
+    let scratch = migrated().await;
+    let bell = Bell::default();
+    let _bridge = scratch.store.bell_bridge(bell.clone());
+    let mut ear = bell.listen();
+    timeout(SOON, ear.heard()).await.expect("listening begins with a ring");
+    scratch.database.sql("INSERT INTO hold (until) VALUES (1)").await.expect("held back");
+    let archive = PostgresArchive::at(&scratch.database.url()).expect("a URL");
+    assert!(archive.release().await.expect("released").is_some());
+    timeout(SOON, ear.heard()).await.expect("rung");
 }
 
 #[tokio::test]

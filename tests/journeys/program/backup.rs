@@ -2,18 +2,65 @@
 
 use std::time::Duration;
 
+use domain::ports::archive::TABLES;
+use reqwest::Method;
+use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+
 use crate::kit::postgres::Database;
 use crate::kit::program::{Ended, Scratch};
 
+/// What no command makes in a moment: a consumer's mark, an event that waits for one before it, letters with and without
+/// a replay, a task that `task-updates` will forget, content that was erased.
+const RARE: &str = "
+    INSERT INTO inbox VALUES ('recurrence', 'task/019cb9a2-3c00-7000-8000-000000000001', 2);
+    INSERT INTO parked VALUES
+        ('audit', 'task/019cb9a2-3c00-7000-8000-000000000001', 9, 'task-events/3@42', '{\"é\": 1}', 4000000000000000);
+    INSERT INTO dead_letters (consumer, topic, origin, reason, payload, at, replayed_at) VALUES
+        ('audit', 'task-events', 'task-events/3@7', 'no event', 'hello', 1771000000000000, NULL),
+        ('audit', 'task-events', 'task-events/3@8', 'no event', 'hello', 1771000000000000, 1771000000000001);
+    INSERT INTO deleted_tasks VALUES ('019cb9a2-3c00-7000-8000-000000000001', 1771000000000000);
+    DELETE FROM audit_content WHERE row = 1;";
+
 /// A history with everything in it, ended by a power cut before its last reminder was due.
 async fn history(scratch: Scratch) -> Scratch {
-    let lines = "add one tomorrow 9am !high #ops\nadd two every day at 9\nadd é “three” \\ 'x'\ndone 3\nadd four\n";
+    let lines = "add one tomorrow 9am !high #ops\nadd two every day at 9\nadd é “three” \\ 'x'\ndone 3\nadd four\n\
+                 remind me to breathe in 1 second\n";
     good(&scratch.run(&["console", "--user", "ana"], lines).await);
-    scratch.token("ana").await;
+    good(&scratch.run(&["console", "--user", "bo", "--channel", "ops"], "add five for all of us\n").await);
+    another_tenant(&scratch).await;
+    rare(&scratch).await;
     let mut chat = scratch.console("ana");
-    chat.ask("remind me to stretch in 2 seconds", "Added #5").await;
+    chat.ask("remind me to stretch in 2 seconds", "Added #7").await;
     chat.kill().await;
     scratch
+}
+
+/// Somebody in a tenant of its own, with a task that has the number of another.
+async fn another_tenant(scratch: &Scratch) {
+    let token = scratch.run(&["token", "create", "--user", "slack:T1/U1"], "").await;
+    let mut server = scratch.serve().await;
+    let request = server.request(Method::POST, "/api/v1/tasks", good(&token).trim());
+    let request = request.header("idempotency-key", "once").json(&json!({"title": "elsewhere"}));
+    let made = server.answer(request, 201).await;
+    assert_eq!(made["number"], 1, "{made}");
+    assert!(server.program.terminate().await.success());
+}
+
+async fn rare(scratch: &Scratch) {
+    let options = SqliteConnectOptions::new().filename(scratch.path("taskbot.db"));
+    let mut database = options.connect().await.expect("the database");
+    sqlx::raw_sql(RARE).execute(&mut database).await.expect("written");
+    database.close().await.expect("closed");
+}
+
+/// Whether a backup has rows of every table; what is not sealed yet may be nothing.
+fn has_everything(rows: &[String]) {
+    for table in TABLES.iter().filter(|table| **table != "audit_unsealed") {
+        let of = format!("{{\"table\":\"{table}\"");
+        assert!(rows.iter().any(|row| row.starts_with(&of)), "no row of {table}");
+    }
 }
 
 /// An empty PostgreSQL, and a scratch folder whose programs use it.
@@ -35,27 +82,33 @@ async fn refused(scratch: &Scratch, args: &[&str], says: &str) {
     assert!(!ended.status.success() && ended.err.contains(says), "expected “{says}”, got:\n{}", ended.err);
 }
 
-/// The lists are equal, the log is intact, numbers go on, `undo` takes back.
-async fn goes_on(scratch: &Scratch, list: &str) {
+/// The lists are equal, the log is as intact as it was, numbers go on with this one, `undo` takes back.
+async fn goes_on(scratch: &Scratch, list: &str, next: u64) {
     assert_eq!(good(&scratch.run(&["console", "--user", "ana"], "list\n").await), list);
+    let ops = scratch.run(&["console", "--user", "bo", "--channel", "ops"], "list\n").await;
+    assert!(good(&ops).contains("five for all of us") && !ops.out.contains("elsewhere"), "{}", ops.out);
     let more = scratch.run(&["console", "--user", "ana"], "undo\nadd six\nundo\n").await;
     let more = good(&more);
-    assert!(more.contains("#5: stretch") && more.contains("Added #6") && more.contains("#6: six"), "{more}");
-    assert!(good(&scratch.run(&["audit", "verify"], "").await).contains("intact: "));
+    assert!(more.contains("#7: stretch"), "{more}");
+    assert!(more.contains(&format!("Added #{next}")) && more.contains(&format!("#{next}: six")), "{more}");
+    let verified = scratch.run(&["audit", "verify"], "").await;
+    assert!(good(&verified).contains("intact: ") && verified.out.contains("1 erased"), "{}", verified.out);
+    let letters = scratch.run(&["dead-letters", "list"], "").await;
+    assert!(good(&letters).contains("task-events/3@7") && !letters.out.contains("task-events/3@8"), "{}", letters.out);
 }
 
 /// What was due is held back, and comes once it is released.
 async fn holds_back(scratch: &Scratch) {
     let check = scratch.run(&["check"], "").await;
     assert!(check.out.contains("1 reminders and deliveries that were due by"), "{}", check.out);
-    assert!(good(&scratch.run(&["explain", "5"], "").await).contains("held back since the restore"));
+    assert!(good(&scratch.run(&["explain", "7"], "").await).contains("held back since the restore"));
     let mut chat = scratch.console("ana");
     tokio::time::sleep(Duration::from_secs(2)).await;
-    chat.ask("list", "#5").await;
-    assert!(!chat.out.all().iter().any(|line| line.contains("Reminder (#5)")), "{:?}", chat.out.all());
+    chat.ask("list", "#7").await;
+    assert!(!chat.out.all().iter().any(|line| line.contains("Reminder (#7)")), "{:?}", chat.out.all());
     chat.kill().await;
     assert!(good(&scratch.run(&["restore", "--release"], "").await).contains("1 reminders and deliveries go out now"));
-    scratch.console("ana").out.line("Reminder (#5)").await;
+    scratch.console("ana").out.line("Reminder (#7)").await;
 }
 
 /// Rows of a backup but for its head, which says when it was written.
@@ -78,7 +131,10 @@ async fn a_restored_file_is_what_was_backed_up_and_sends_nothing_by_itself() {
     good(&after.run(&["restore", name], "").await);
     good(&after.run(&["backup", "again.json"], "").await);
     assert_eq!(rows(&file), rows(&after.path("again.json")));
+    has_everything(&rows(&file));
     holds_back(&after).await;
+    let list = after.run(&["console", "--user", "ana"], "list\n").await;
+    goes_on(&after, good(&list), 1_008).await;
 }
 
 #[tokio::test]
@@ -118,10 +174,10 @@ async fn a_history_on_sqlite_goes_on_on_postgres() {
     good(&before.run(&["backup", "one.json"], "").await);
     good(&after.run(&["backup", "other.json"], "").await);
     assert_eq!(rows(&before.path("one.json")), rows(&after.path("other.json")));
-    after.console("ana").out.line("Reminder (#5)").await;
-    before.console("ana").out.line("Reminder (#5)").await;
+    after.console("ana").out.line("Reminder (#7)").await;
+    before.console("ana").out.line("Reminder (#7)").await;
     let list = before.run(&["console", "--user", "ana"], "list\n").await;
-    goes_on(&after, good(&list)).await;
+    goes_on(&after, good(&list), 8).await;
 }
 
 #[tokio::test]
@@ -139,5 +195,5 @@ async fn a_restored_postgres_is_what_was_backed_up_and_sends_nothing_by_itself()
     assert_eq!(rows(&file), rows(&after.path("again.json")));
     holds_back(&after).await;
     let list = after.run(&["console", "--user", "ana"], "list\n").await;
-    goes_on(&after, good(&list)).await;
+    goes_on(&after, good(&list), 1_008).await;
 }

@@ -38,7 +38,7 @@ pub(crate) fn insert(script: &mut Script, task: &Task, document: String) {
         .step(
             "number",
             "INSERT INTO counters (tenant, last) VALUES (?, ?)
-             ON CONFLICT (tenant) DO UPDATE SET last = excluded.last WHERE excluded.last > counters.last",
+             ON CONFLICT (tenant) DO UPDATE SET last = excluded.last, spared = 0 WHERE excluded.last > counters.last",
         )
         .bind(task.tenant.to_string())
         .bind(integer(task.number))
