@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks docs/REQUIREMENTS.md: every number of both documents once, and no reference that leads nowhere.
+"""Checks docs/REQUIREMENTS.md: every number of both documents and of our own once, and no reference that leads nowhere.
 
 A row is `| number | what | where | proof | status |`.
   where   paths in back-ticks; each must exist
@@ -25,6 +25,7 @@ EXPECTED = {
         + ["T022.1", "T022.2", "T022.3", "T036.1", "T036.2", "T036.3", "T042.1", "T042.2", "T072.1"]
         + [f"T086.{n}" for n in range(1, 8)]
     ),
+    "Beyond the documents": [f"TB-{n:03}" for n in range(1, 10)],
     "Success criteria": [f"SC-{n:03}" for n in range(1, 9)],
 }
 # Numbers of document 002 that it does not use: T005 to T009.
@@ -38,7 +39,7 @@ def rows():
     for line, text in enumerate(PAGE.read_text(encoding="utf-8").split("\n"), 1):
         if text.startswith("## "):
             part = text[3:].split(":")[0].strip()
-        elif part in EXPECTED and re.match(r"\| *(T\d|SC-\d)", text):
+        elif part in EXPECTED and re.match(r"\| *(T\d|SC-\d|TB-\d)", text):
             yield line, part, [cell.strip() for cell in text.strip().strip("|").split("|")]
 
 
