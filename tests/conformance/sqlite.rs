@@ -235,14 +235,19 @@ async fn a_full_queue_refuses_in_words_and_loses_nothing() {
     let samples = Samples::default();
     let ana = samples.person("ana").id;
     let list = List::personal(tenant("console"), ana);
-    // On a single thread the writer cannot run before all are queued.
+    // As long as somebody else writes, the writer holds what it has taken and the rest waits.
+    let mut other = SqliteConnection::connect(&path(folder.path())).await.expect("a connection");
+    let held = other.begin_with("BEGIN IMMEDIATE").await.expect("the lock");
     let writes = (1..=10).map(|number| {
         let change = samples.making(&list, &samples.task(&list, ana, number));
         let store = store.clone();
         tokio::spawn(async move { store.commit(change).await })
     });
+    let writes: Vec<_> = writes.collect();
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    held.rollback().await.expect("released");
     let mut done = 0;
-    for write in writes.collect::<Vec<_>>() {
+    for write in writes {
         match write.await.expect("a task") {
             Ok(()) => done += 1,
             Err(error) => assert!(error.to_string().contains("more changes are waiting"), "{error}"),

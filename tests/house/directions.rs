@@ -44,7 +44,7 @@ const DOMAIN_MAY_USE: &[&str] = &[
 const SPOKEN_TO_FROM: &[(&str, &[&str])] = &[
     ("axum", &["taskbot", "taskbot-bot", "taskbot-gateway"]),
     ("rdkafka", &["taskbot-bench", "taskbot-bus-kafka"]),
-    ("rusqlite", &["taskbot-bench"]),
+    ("rusqlite", &["taskbot-bench", "taskbot-store-sqlite"]),
     ("serenity", &["taskbot-bot"]),
     ("slack-morphism", &["taskbot-bot"]),
     ("sqlx", &["taskbot-bench", "taskbot-store-sqlite", "taskbot-store-postgres"]),

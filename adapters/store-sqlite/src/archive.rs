@@ -36,7 +36,7 @@ impl SqliteArchive {
     /// When the URL names no file.
     pub fn at(url: &str) -> Result<Self, PortError> {
         match Location::parse(url)? {
-            Location::Memory => Err(Trouble::lasting("a database in memory ends with its process").into()),
+            Location::Memory(_) => Err(Trouble::lasting("a database in memory ends with its process").into()),
             location => Ok(Self { location }),
         }
     }
@@ -175,16 +175,13 @@ fn field<'a>(row: &'a Row, name: &str) -> &'a str {
 /// Tasks as a command writes them, with the very document that was read.
 async fn tasks(connection: &mut SqliteConnection, rows: &[Row]) -> Result<(), FillError> {
     let bad = |reason: String| FillError::Row { table: "tasks".to_owned(), reason };
-    // A script ends the savepoint of the one before.
-    sqlx::query("SAVEPOINT script").execute(&mut *connection).await.map_err(failed)?;
     for row in rows {
         let document = field(row, "doc");
         let task: Task = serde_json::from_str(document).map_err(|error| bad(error.to_string()))?;
         let mut script = Script::new();
         insert_task(&mut script, &task, document.to_owned());
-        script.run(connection).await.map_err(PortError::from)?.map_err(|rejected| bad(format!("{rejected:?}")))?;
+        script.run_at_once(connection).await.map_err(|error| bad(error.to_string()))?;
     }
-    sqlx::query("RELEASE script").execute(connection).await.map_err(failed)?;
     Ok(())
 }
 

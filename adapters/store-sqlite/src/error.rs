@@ -35,17 +35,31 @@ impl From<Trouble> for PortError {
     }
 }
 
-impl From<sqlx::Error> for Trouble {
-    fn from(error: sqlx::Error) -> Self {
-        match (Kind::of(&error), &error) {
-            (Kind::Busy, _) => Self::passing("another process is writing to the database"),
-            (Kind::Full, _) => Self::lasting("the disk is full"),
-            (Kind::ReadOnly, _) => Self::lasting("the database is read-only"),
-            (Kind::Corrupt, _) => Self::lasting(format!("the database file is damaged: {error}")),
-            (_, sqlx::Error::PoolTimedOut) => Self::passing("all readers are busy"),
-            (_, sqlx::Error::PoolClosed) => Self::passing("the store is closed"),
+impl Trouble {
+    fn of(kind: Kind, error: &dyn std::error::Error) -> Self {
+        match kind {
+            Kind::Busy => Self::passing("another process is writing to the database"),
+            Kind::Full => Self::lasting("the disk is full"),
+            Kind::ReadOnly => Self::lasting("the database is read-only"),
+            Kind::Corrupt => Self::lasting(format!("the database file is damaged: {error}")),
             _ => Self::lasting(error.to_string()),
         }
+    }
+}
+
+impl From<sqlx::Error> for Trouble {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut => Self::passing("all readers are busy"),
+            sqlx::Error::PoolClosed => Self::passing("the store is closed"),
+            error => Self::of(Kind::of(&error), &error),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::of(Kind::of_write(&error), &error)
     }
 }
 
@@ -86,7 +100,15 @@ impl Kind {
     /// Reads SQLite's extended result code.
     pub(crate) fn of(error: &sqlx::Error) -> Self {
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-        let code: i32 = code.unwrap_or(Cow::Borrowed("0")).parse().unwrap_or(0);
+        Self::of_code(code.unwrap_or(Cow::Borrowed("0")).parse().unwrap_or(0))
+    }
+
+    /// The same of what the writer says.
+    pub(crate) fn of_write(error: &rusqlite::Error) -> Self {
+        Self::of_code(error.sqlite_error().map_or(0, |error| error.extended_code))
+    }
+
+    fn of_code(code: i32) -> Self {
         match (code, code & 0xff) {
             (1555 | 2067 | 2579, _) => Self::Taken,
             (_, 5 | 6) => Self::Busy,

@@ -1,14 +1,15 @@
 //! Which database a URL or path names.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Trouble;
 
 /// Where the database lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Location {
-    /// In memory; gone when it is closed.
-    Memory,
+    /// In memory, under a name by which the connections of one store find it; gone when the last one is closed.
+    Memory(String),
     /// In a file, by its absolute path.
     File(PathBuf),
 }
@@ -19,7 +20,8 @@ impl Location {
         let rest = url.strip_prefix("sqlite:").unwrap_or(url);
         let name = rest.strip_prefix("//").unwrap_or(rest);
         if name == ":memory:" {
-            return Ok(Self::Memory);
+            static LAST: AtomicU64 = AtomicU64::new(0);
+            return Ok(Self::Memory(format!("file:taskbot-memory-{}", LAST.fetch_add(1, Ordering::Relaxed))));
         }
         if name.is_empty() {
             return Err(Trouble::lasting(format!("“{url}” names no file; try sqlite://taskbot.db")));
@@ -33,7 +35,7 @@ impl Location {
     /// The path of the file.
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
-            Self::Memory => None,
+            Self::Memory(_) => None,
             Self::File(path) => Some(path),
         }
     }
@@ -47,7 +49,7 @@ impl Location {
 impl std::fmt::Display for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Memory => f.write_str("the database in memory"),
+            Self::Memory(_) => f.write_str("the database in memory"),
             Self::File(path) => path.display().fmt(f),
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::error::PortError;
+use rusqlite::OpenFlags;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
@@ -23,6 +24,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 const APPLICATION_ID: i64 = 0x7461_736b;
 /// The pause before a database that another process is just creating is tried again.
 const PAUSE: Duration = Duration::from_millis(20);
+/// How many statements the writer keeps prepared: all that there are.
+const STATEMENTS: usize = 64;
 /// How long SQLite itself waits for the write lock. It looks ever more rarely, and a neighbour who writes all the
 /// time would starve this process, so the writer asks again by itself until the busy timeout.
 const TURN: Duration = Duration::from_millis(10);
@@ -57,14 +60,21 @@ impl SqliteStore {
     pub async fn open(url: &str, options: Options) -> Result<Self, PortError> {
         let location = Location::parse(url)?;
         let new = location.is_new();
-        let connection = prepared(&location, options.busy_timeout).await.map_err(|error| error.told(&location))?;
-        let connection = Arc::new(Mutex::new(connection));
-        let readers = match &location {
-            Location::Memory => Readers::Single(Arc::clone(&connection)),
-            Location::File(_) => Readers::Pool(pool(&location, options)),
+        let prepared = prepared(&location, options.busy_timeout).await.map_err(|error| error.told(&location))?;
+        let writing = writing(&location).map_err(Trouble::from)?;
+        let (readers, reading) = match &location {
+            Location::Memory(_) => {
+                let shared = Arc::new(Mutex::new(prepared));
+                (Readers::Single(Arc::clone(&shared)), Some(shared))
+            }
+            Location::File(_) => {
+                prepared.close().await.map_err(Trouble::from)?;
+                (Readers::Pool(pool(&location, options)), None)
+            }
         };
         let pace = Pace { queue: options.queue, group: options.group, patience: options.busy_timeout };
-        let writer = Writer::start(connection, pace);
+        let writer = Writer::start(writing, reading, pace)
+            .map_err(|error| Trouble::passing(format!("no thread for the writer: {error}")))?;
         let path = location.path().map(ToOwned::to_owned);
         Ok(Self { readers, writer, numbers: Numbers::default(), path, new })
     }
@@ -120,7 +130,27 @@ impl OpenError {
     }
 }
 
-/// The writer's connection, with the schema in place. Switching a new file to WAL does not wait for other
+/// The writer's connection.
+fn writing(location: &Location) -> rusqlite::Result<rusqlite::Connection> {
+    let connection = match location {
+        Location::Memory(name) => {
+            let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_MEMORY | OpenFlags::SQLITE_OPEN_SHARED_CACHE;
+            rusqlite::Connection::open_with_flags(name, flags)?
+        }
+        Location::File(path) => rusqlite::Connection::open(path)?,
+    };
+    connection.busy_timeout(TURN)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000;
+         PRAGMA recursive_triggers = ON; -- so that INSERT OR REPLACE cannot pass by the triggers against DELETE
+         PRAGMA temp_store = MEMORY; -- so that savepoints need no temporary file
+         PRAGMA journal_size_limit = 67108864",
+    )?;
+    Ok(connection)
+}
+
+/// A connection that has put the schema in place. Switching a new file to WAL does not wait for other
 /// processes by itself, hence the loop.
 async fn prepared(location: &Location, patience: Duration) -> Result<SqliteConnection, OpenError> {
     let deadline = Instant::now() + patience;
@@ -138,10 +168,9 @@ async fn prepare(location: &Location) -> Result<SqliteConnection, OpenError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .create_if_missing(true)
-        .pragma("recursive_triggers", "ON") // so that INSERT OR REPLACE cannot pass by the triggers against DELETE
-        .pragma("temp_store", "MEMORY") // so that savepoints need no temporary file
+        .pragma("recursive_triggers", "ON")
+        .pragma("temp_store", "MEMORY")
         .pragma("cache_size", "-8000")
-        .pragma("journal_size_limit", "67108864")
         .connect()
         .await?;
     migrate(&mut connection).await?;
@@ -165,7 +194,7 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
 
 fn settings(location: &Location, busy_timeout: Duration) -> SqliteConnectOptions {
     let settings = match location {
-        Location::Memory => SqliteConnectOptions::new().filename(":memory:"),
+        Location::Memory(name) => SqliteConnectOptions::new().filename(name).in_memory(true).shared_cache(true),
         Location::File(path) => SqliteConnectOptions::new().filename(path),
     };
     settings.busy_timeout(busy_timeout).disable_statement_logging()

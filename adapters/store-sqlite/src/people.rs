@@ -37,8 +37,8 @@ impl People for SqliteStore {
             return Ok(known);
         }
         let written = self.writer.write_surely(introduction(identity, &newcomer)).await?;
-        let row = written.rows.first().ok_or_else(|| corrupt("identity", "its person is missing"))?;
-        doc(row, 0)
+        let person = written.texts.first().ok_or_else(|| corrupt("identity", "its person is missing"))?;
+        serde_json::from_str(person).map_err(|error| corrupt("person", error))
     }
 
     async fn person(&self, id: PersonId) -> Result<Option<Person>, PortError> {

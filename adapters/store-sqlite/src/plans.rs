@@ -171,6 +171,7 @@ async fn ask_people(store: &SqliteStore) {
     store.identities(person).await.expect("identities");
     store.joined(person).await.expect("channels");
     store.token("hash").await.expect("a token");
+    store.holder("hash").await.expect("a holder");
     store.tokens(person).await.expect("tokens");
     store.acts(Some(person), 5).await.expect("acts");
 }

@@ -1,38 +1,31 @@
 //! A write as data: statements, their values, and how many rows each must touch.
 
-use futures::TryStreamExt;
-use sqlx::sqlite::{SqliteArguments, SqliteQueryResult, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, Either, Encode, Executor, Sqlite, SqliteConnection, Type};
+use domain::fault;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use sqlx::SqliteConnection;
 
 use crate::error::{Kind, Trouble};
-use domain::fault;
 
-/// Ends the savepoint of the script before and begins one for this script. A group begins with an open one.
-const PROLOGUE: &str = "RELEASE script; SAVEPOINT script;";
-/// How many statements the prologue has.
-const PROLOGUE_STEPS: usize = 2;
-/// Longer scripts are rare and all different: they are not kept prepared.
-const KEPT_STEPS: usize = 16;
-
-/// Statements that are sent to the connection as one, each with its values in the order of its `?`.
-#[derive(Debug)]
+/// Statements with their values in the order of their `?`, which are carried out together or not at all.
+#[derive(Debug, Default)]
 pub(crate) struct Script {
-    sql: String,
-    args: SqliteArguments,
     steps: Vec<Step>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Step {
     what: &'static str,
+    sql: &'static str,
     touches_one: bool,
+    values: Vec<Value>,
 }
 
 /// What a script did.
 #[derive(Debug, Default)]
 pub(crate) struct Written {
-    /// The rows that its statements gave, in order.
-    pub(crate) rows: Vec<SqliteRow>,
+    /// The first column of the rows that its statements gave, in order.
+    pub(crate) texts: Vec<String>,
     /// How many rows each step changed.
     pub(crate) touched: Vec<u64>,
 }
@@ -49,101 +42,90 @@ pub(crate) enum Rejected {
 impl Script {
     /// An empty one.
     pub(crate) fn new() -> Self {
-        Self { sql: PROLOGUE.to_owned(), args: SqliteArguments::default(), steps: Vec::new() }
+        Self::default()
     }
 
     /// A statement that may touch any number of rows; `what` names it in conflicts.
     pub(crate) fn step(&mut self, what: &'static str, sql: &'static str) -> &mut Self {
-        self.push(sql, Step { what, touches_one: false })
+        self.push(what, sql, false)
     }
 
     /// A statement that must change exactly one row, else the script is a conflict over `what`.
     pub(crate) fn must(&mut self, what: &'static str, sql: &'static str) -> &mut Self {
-        self.push(sql, Step { what, touches_one: true })
+        self.push(what, sql, true)
     }
 
-    fn push(&mut self, sql: &'static str, step: Step) -> &mut Self {
-        self.sql.push_str(sql);
-        self.sql.push(';');
-        self.steps.push(step);
+    fn push(&mut self, what: &'static str, sql: &'static str, touches_one: bool) -> &mut Self {
+        self.steps.push(Step { what, sql, touches_one, values: Vec::new() });
         self
     }
 
     /// The value of the next `?`.
-    pub(crate) fn bind<'q, T: Encode<'q, Sqlite> + Type<Sqlite>>(&mut self, value: T) -> &mut Self {
-        self.args.add(value).expect("integers and text always encode");
+    pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.steps.last_mut().expect("a value follows its statement").values.push(value.into());
         self
     }
 
-    /// Runs it on a connection that is inside a transaction with the savepoint `script` open.
+    /// Runs it on a connection that is inside a transaction with a savepoint open.
     ///
     /// The outer error dooms the whole transaction; the inner one leaves this script to be rolled back.
-    pub(crate) async fn run(self, connection: &mut SqliteConnection) -> Result<Result<Written, Rejected>, Trouble> {
-        let Self { sql, args, steps } = self;
-        let query = sqlx::query_with(AssertSqlSafe(sql), args).persistent(steps.len() <= KEPT_STEPS);
-        let mut results = connection.fetch_many(query);
-        let mut progress = Progress::new(&steps);
-        loop {
-            match results.try_next().await {
-                Ok(Some(Either::Left(done))) => progress.step_done(&done),
-                Ok(Some(Either::Right(row))) => progress.written.rows.push(row),
-                Ok(None) => return Ok(progress.end()),
-                Err(error) => return progress.failed(error).map(Err),
+    pub(crate) fn run(self, connection: &Connection) -> Result<Result<Written, Rejected>, Trouble> {
+        let mut written = Written::default();
+        let middle = self.steps.len().div_ceil(2);
+        for step in self.steps {
+            let (what, touches_one) = (step.what, step.touches_one);
+            let touched = match step.run(connection, &mut written.texts) {
+                Ok(touched) => touched,
+                Err(error) => return failed(what, error).map(Err),
+            };
+            if touches_one && touched != 1 {
+                return Ok(Err(Rejected::Conflict(what)));
+            }
+            written.touched.push(touched);
+            if written.touched.len() == middle {
+                fault::crash_point("store.mid_change");
             }
         }
+        Ok(Ok(written))
+    }
+
+    /// Runs it on a connection that reads otherwise, inside a transaction that any failure dooms: for whoever fills a
+    /// whole database.
+    pub(crate) async fn run_at_once(self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
+        for step in self.steps {
+            let bound = step.values.into_iter().fold(sqlx::query(step.sql), |query, value| match value {
+                Value::Null => query.bind(None::<i64>),
+                Value::Integer(integer) => query.bind(integer),
+                Value::Real(real) => query.bind(real),
+                Value::Text(text) => query.bind(text),
+                Value::Blob(blob) => query.bind(blob),
+            });
+            bound.execute(&mut *connection).await?;
+        }
+        Ok(())
     }
 }
 
-/// How far a script has come.
-struct Progress<'a> {
-    steps: &'a [Step],
-    prologue: usize,
-    written: Written,
-    conflict: Option<&'static str>,
+impl Step {
+    /// How many rows it changed; what it gave goes into `texts`.
+    fn run(self, connection: &Connection, texts: &mut Vec<String>) -> rusqlite::Result<u64> {
+        let mut statement = connection.prepare_cached(self.sql)?;
+        if statement.column_count() == 0 {
+            return Ok(statement.execute(params_from_iter(self.values))? as u64);
+        }
+        for text in statement.query_map(params_from_iter(self.values), |row| row.get(0))? {
+            texts.push(text?);
+        }
+        Ok(connection.changes())
+    }
 }
 
-impl<'a> Progress<'a> {
-    fn new(steps: &'a [Step]) -> Self {
-        Self { steps, prologue: PROLOGUE_STEPS, written: Written::default(), conflict: None }
-    }
-
-    fn step_done(&mut self, done: &SqliteQueryResult) {
-        if self.prologue > 0 {
-            self.prologue -= 1;
-            return;
-        }
-        let touched = done.rows_affected();
-        if let Some(step) = self.current()
-            && step.touches_one
-            && touched != 1
-        {
-            self.conflict.get_or_insert(step.what);
-        }
-        self.written.touched.push(touched);
-        if self.written.touched.len() == self.steps.len().div_ceil(2) {
-            fault::crash_point("store.mid_change");
-        }
-    }
-
-    fn current(&self) -> Option<&'a Step> {
-        self.steps.get(self.written.touched.len())
-    }
-
-    fn end(self) -> Result<Written, Rejected> {
-        match self.conflict {
-            None => Ok(self.written),
-            Some(what) => Err(Rejected::Conflict(what)),
-        }
-    }
-
-    /// A statement failed: a taken key is a conflict, a broken rule concerns this script alone, and after
-    /// anything else SQLite may have rolled the transaction back.
-    fn failed(&self, error: sqlx::Error) -> Result<Rejected, Trouble> {
-        let what = self.current().map_or("script", |step| step.what);
-        match Kind::of(&error) {
-            Kind::Taken => Ok(Rejected::Conflict(what)),
-            Kind::Constraint => Ok(Rejected::Rule(Trouble::lasting(format!("{what}: {error}")))),
-            _ => Err(error.into()),
-        }
+/// A statement failed: a taken key is a conflict, a broken rule concerns this script alone, and after anything else
+/// SQLite may have rolled the transaction back.
+fn failed(what: &'static str, error: rusqlite::Error) -> Result<Rejected, Trouble> {
+    match Kind::of_write(&error) {
+        Kind::Taken => Ok(Rejected::Conflict(what)),
+        Kind::Constraint => Ok(Rejected::Rule(Trouble::lasting(format!("{what}: {error}")))),
+        _ => Err(error.into()),
     }
 }

@@ -1,14 +1,15 @@
 //! The one writer of this process: it drains a queue into groups and makes each group durable with one COMMIT.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use domain::fault;
 use domain::ports::error::PortError;
 use domain::ports::store::CommitError;
-use sqlx::{Connection, SqliteConnection};
+use rusqlite::Connection;
+use sqlx::SqliteConnection;
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::time::{Instant, sleep};
 use tracing::{debug, error};
 
 use crate::error::{Kind, Trouble};
@@ -17,7 +18,7 @@ use crate::script::{Rejected, Script, Written};
 /// The pause before a refused BEGIN is tried again.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// A connection that is locked for as long as a transaction, or in memory a read, takes.
+/// In memory, the connection that reads: whoever reads or writes locks it for as long as that takes.
 pub(crate) type Shared = Arc<Mutex<SqliteConnection>>;
 
 /// Where writes are queued.
@@ -53,11 +54,13 @@ pub(crate) struct Pace {
 }
 
 impl Writer {
-    /// Starts the writer on its connection.
-    pub(crate) fn start(connection: Shared, pace: Pace) -> Self {
+    /// Starts the writer on its connection, on a thread of its own: a change is many small statements, and handing
+    /// each of them to another thread and back would take longer than the statement.
+    pub(crate) fn start(connection: Connection, reading: Option<Shared>, pace: Pace) -> std::io::Result<Self> {
         let (queue, orders) = mpsc::channel(pace.queue);
-        tokio::spawn(work(orders, connection, pace));
-        Self { queue }
+        let name = thread::Builder::new().name("sqlite-writer".to_owned());
+        name.spawn(move || work(orders, connection, reading.as_ref(), pace))?;
+        Ok(Self { queue })
     }
 
     /// Queues a script and waits until it is durable.
@@ -92,10 +95,10 @@ fn unavailable(reason: &str) -> CommitError {
 }
 
 /// Takes what is queued, group after group, until it is told to stop or nobody is left to queue anything.
-async fn work(mut orders: mpsc::Receiver<Order>, connection: Shared, pace: Pace) {
+fn work(mut orders: mpsc::Receiver<Order>, connection: Connection, reading: Option<&Shared>, pace: Pace) {
     let mut taken = Vec::with_capacity(pace.group);
     let mut stop = None;
-    while stop.is_none() && orders.recv_many(&mut taken, pace.group).await > 0 {
+    while stop.is_none() && orders.blocking_recv_many(&mut taken, pace.group) > 0 {
         let mut jobs = Vec::with_capacity(taken.len());
         for order in taken.drain(..) {
             match order {
@@ -105,12 +108,13 @@ async fn work(mut orders: mpsc::Receiver<Order>, connection: Shared, pace: Pace)
             }
         }
         if !jobs.is_empty() {
-            group(&mut *connection.lock().await, jobs, pace.patience).await;
+            let _alone = reading.map(|shared| shared.blocking_lock());
+            group(&connection, jobs, pace.patience);
         }
     }
     orders.close();
-    if let Ok(alone) = Arc::try_unwrap(connection) {
-        alone.into_inner().close().await.ok();
+    if let Err((_, error)) = connection.close() {
+        debug!(%error, "the writer's connection did not close");
     }
     if let Some(told) = stop {
         told.send(()).ok();
@@ -118,66 +122,63 @@ async fn work(mut orders: mpsc::Receiver<Order>, connection: Shared, pace: Pace)
 }
 
 /// One transaction for all jobs; they are answered when it is durable, or has failed for all of them.
-async fn group(connection: &mut SqliteConnection, jobs: Vec<Job>, patience: Duration) {
+fn group(connection: &Connection, jobs: Vec<Job>, patience: Duration) {
     let (scripts, answers): (Vec<Script>, Vec<Answer>) = jobs.into_iter().map(|job| (job.script, job.answer)).unzip();
-    match run_all(connection, scripts, patience).await {
+    match run_all(connection, scripts, patience) {
         Ok(outcomes) if fault::sabotaged("store.ack_before_commit") => {
             answer_all(answers, outcomes);
             // Time for the answers to get out of the process.
-            sleep(Duration::from_millis(50)).await;
+            thread::sleep(Duration::from_millis(50));
             fault::crash_point("store.before_commit");
-            commit(connection).await.ok();
+            execute(connection, "COMMIT").ok();
         }
         Ok(outcomes) => {
             fault::crash_point("store.before_commit");
-            let committed = commit(connection).await;
+            let committed = execute(connection, "COMMIT");
             fault::crash_point("store.after_commit");
             match committed {
                 Ok(()) => answer_all(answers, outcomes),
-                Err(trouble) => refuse_all(connection, answers, trouble).await,
+                Err(trouble) => refuse_all(connection, answers, &trouble),
             }
         }
-        Err(trouble) => refuse_all(connection, answers, trouble).await,
+        Err(trouble) => refuse_all(connection, answers, &trouble),
     }
 }
 
-/// Begins a transaction and runs each script in a savepoint of its own.
-async fn run_all(
-    connection: &mut SqliteConnection,
-    scripts: Vec<Script>,
-    patience: Duration,
-) -> Result<Vec<Outcome>, Trouble> {
-    begin(connection, patience).await?;
+/// Begins a transaction and runs each script, in a savepoint of its own.
+fn run_all(connection: &Connection, scripts: Vec<Script>, patience: Duration) -> Result<Vec<Outcome>, Trouble> {
+    begin(connection, patience)?;
     let mut outcomes = Vec::with_capacity(scripts.len());
     for script in scripts {
-        let outcome = script.run(connection).await?;
+        execute(connection, "SAVEPOINT script")?;
+        let outcome = script.run(connection)?;
         if outcome.is_err() {
-            execute(connection, "ROLLBACK TO script").await?;
+            execute(connection, "ROLLBACK TO script")?;
         }
+        execute(connection, "RELEASE script")?;
         outcomes.push(outcome);
     }
     Ok(outcomes)
 }
 
 /// Takes the write lock, which another process may hold for a while.
-async fn begin(connection: &mut SqliteConnection, patience: Duration) -> Result<(), Trouble> {
+fn begin(connection: &Connection, patience: Duration) -> Result<(), Trouble> {
     let deadline = Instant::now() + patience;
     loop {
-        match sqlx::query("BEGIN IMMEDIATE; SAVEPOINT script").execute(&mut *connection).await {
-            Ok(_) => return Ok(()),
-            Err(error) if Kind::of(&error) == Kind::Busy && Instant::now() < deadline => sleep(PAUSE).await,
+        match statement(connection, "BEGIN IMMEDIATE") {
+            Ok(()) => return Ok(()),
+            Err(error) if Kind::of_write(&error) == Kind::Busy && Instant::now() < deadline => thread::sleep(PAUSE),
             Err(error) => return Err(error.into()),
         }
     }
 }
 
-async fn commit(connection: &mut SqliteConnection) -> Result<(), Trouble> {
-    execute(connection, "COMMIT").await
+fn execute(connection: &Connection, sql: &str) -> Result<(), Trouble> {
+    Ok(statement(connection, sql)?)
 }
 
-async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), Trouble> {
-    sqlx::query(sql).execute(connection).await?;
-    Ok(())
+fn statement(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute(()).map(drop)
 }
 
 fn answer_all(answers: Vec<Answer>, outcomes: Vec<Outcome>) {
@@ -191,9 +192,9 @@ fn answer_all(answers: Vec<Answer>, outcomes: Vec<Outcome>) {
 }
 
 /// Rolls back what SQLite has not rolled back by itself, and tells everybody.
-async fn refuse_all(connection: &mut SqliteConnection, answers: Vec<Answer>, trouble: Trouble) {
+fn refuse_all(connection: &Connection, answers: Vec<Answer>, trouble: &Trouble) {
     error!(changes = answers.len(), ?trouble, "a group of changes was not committed");
-    sqlx::query("ROLLBACK").execute(connection).await.ok();
+    execute(connection, "ROLLBACK").ok();
     for answer in answers {
         answer.send(Err(CommitError::Port(trouble.clone().into()))).ok();
     }

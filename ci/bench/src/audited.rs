@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -37,17 +37,12 @@ async fn watch(options: Options) -> Result<Value> {
     let mut connection = PgConnection::connect(&options.url).await?;
     let last: i64 =
         query("SELECT coalesce(max(row), 0) FROM audit_log").fetch_one(&mut connection).await?.try_get(0)?;
-    let done = Arc::new(AtomicBool::new(false));
-    let looking = tokio::spawn(look(connection, last, Arc::clone(&done)));
+    let wanted = Arc::new(AtomicUsize::new(usize::MAX));
+    let looking = tokio::spawn(look(connection, last, Arc::clone(&wanted)));
     let began = Instant::now();
     let (made, mut tally) = http::made(options.http).await?;
     let lasted = began.elapsed();
-    sleep(Duration::from_millis(500)).await;
-    let until = Instant::now() + PATIENCE;
-    while !looking.is_finished() && Instant::now() < until {
-        done.store(true, Ordering::Relaxed);
-        sleep(LOOK).await;
-    }
+    wanted.store(made.len(), Ordering::Relaxed);
     let seen = looking.await??;
     for one in made {
         let at = seen.get(&one.task).with_context(|| format!("task {} has no row in the audit log", one.task))?;
@@ -56,11 +51,15 @@ async fn watch(options: Options) -> Result<Value> {
     Ok(tally.told(lasted))
 }
 
-/// When each task was first seen, until there has been nothing new for a while after the last command.
-async fn look(mut connection: PgConnection, mut last: i64, done: Arc<AtomicBool>) -> Result<HashMap<String, Instant>> {
+/// When each task was first seen, until so many as are wanted were, or nothing new has come for too long.
+async fn look(
+    mut connection: PgConnection,
+    mut last: i64,
+    wanted: Arc<AtomicUsize>,
+) -> Result<HashMap<String, Instant>> {
     let mut seen = HashMap::new();
     let mut news = Instant::now();
-    while !done.load(Ordering::Relaxed) || news.elapsed() < Duration::from_secs(2) {
+    while seen.len() < wanted.load(Ordering::Relaxed) && news.elapsed() < PATIENCE {
         let fresh = query("SELECT row, subject::text FROM audit_log WHERE row > $1 ORDER BY row").bind(last);
         let rows = fresh.fetch_all(&mut connection).await?;
         let now = Instant::now();

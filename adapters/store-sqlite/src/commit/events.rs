@@ -13,7 +13,7 @@ pub(super) fn append(script: &mut Script, event: &Event) {
             "INSERT INTO outbox (topic, key, event_id, stream, version, created_at, payload)
              VALUES (?, ?, ?, ?, ?, ?, ?)",
         )
-        .bind(event.kind.topic().as_str())
+        .bind(event.kind.topic().as_str().to_owned())
         .bind(event.subject.to_string())
         .bind(event.id.to_string())
         .bind(event.stream().to_string())

@@ -21,7 +21,7 @@ pub(super) fn put(script: &mut Script, put: &Put<Reminder>, events: &[Event]) {
             .bind(reminder.id.to_string())
             .bind(reminder.task.to_string())
             .bind(reminder.tenant.to_string())
-            .bind(platform(reminder.tenant.platform())),
+            .bind(platform(reminder.tenant.platform()).to_owned()),
         Some(_) => script.must(
             "reminder",
             "UPDATE reminders SET place = ?, at = ?, state = ?, told_at = ?, version = ?, doc = ?
@@ -31,7 +31,7 @@ pub(super) fn put(script: &mut Script, put: &Put<Reminder>, events: &[Event]) {
     script
         .bind(reminder.place.key())
         .bind(rounded_up(reminder.at))
-        .bind(reminder.state.as_str())
+        .bind(reminder.state.as_str().to_owned())
         .bind(told_at(reminder, events))
         .bind(integer(reminder.version))
         .bind(json(reminder));
@@ -57,7 +57,7 @@ pub(super) fn put_delivery(script: &mut Script, put: &Put<Delivery>) {
             )
             .bind(delivery.id.to_string())
             .bind(delivery.tenant.to_string())
-            .bind(platform(delivery.tenant.platform())),
+            .bind(platform(delivery.tenant.platform()).to_owned()),
         Some(_) => script.must(
             "delivery",
             "UPDATE deliveries SET place = ?, state = ?, open = ?, next_attempt_at = ?, version = ?, doc = ?
@@ -66,7 +66,7 @@ pub(super) fn put_delivery(script: &mut Script, put: &Put<Delivery>) {
     };
     script
         .bind(delivery.place.key())
-        .bind(delivery.state.as_str())
+        .bind(delivery.state.as_str().to_owned())
         .bind(delivery.state.is_open())
         .bind(rounded_up(delivery.next_attempt_at))
         .bind(integer(delivery.version))

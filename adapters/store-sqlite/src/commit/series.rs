@@ -19,7 +19,7 @@ pub(super) fn put(script: &mut Script, put: &Put<Series>) {
         ),
     };
     script
-        .bind(state(put.row.state))
+        .bind(state(put.row.state).to_owned())
         .bind(put.row.next_at.map(rounded_up))
         .bind(integer(put.row.version))
         .bind(json(&put.row));

@@ -71,7 +71,7 @@ fn update(script: &mut Script, task: &Task, was: u64) {
 fn changing_columns(script: &mut Script, task: &Task, document: String) {
     script
         .bind(task.list.to_string())
-        .bind(task.status.as_str())
+        .bind(task.status.as_str().to_owned())
         .bind(task.priority.map_or(Keyset::NONE, |priority| i64::from(u8::from(priority))))
         .bind(task.due.as_ref().map_or(Keyset::NONE, |due| due.deadline().as_microsecond()))
         .bind(task.due.as_ref().map(|due| day(due.date)))
