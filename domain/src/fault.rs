@@ -19,6 +19,24 @@ pub fn sabotaged(name: &str) -> bool {
     false
 }
 
+/// By how many microseconds the test build was told that the machine's clock is ahead (`clock.ahead=return(3000)`, in
+/// milliseconds).
+#[cfg(feature = "faults")]
+#[must_use]
+pub fn clock_ahead() -> i64 {
+    let micros = |told: Option<String>| 1_000 * told.and_then(|millis| millis.parse::<i64>().ok()).unwrap_or_default();
+    fail::fail_point!("clock.ahead", micros);
+    0
+}
+
+/// Not at all: shipped builds go by what the clock shows.
+#[cfg(not(feature = "faults"))]
+#[must_use]
+#[inline]
+pub const fn clock_ahead() -> i64 {
+    0
+}
+
 /// Never: shipped builds cannot be sabotaged.
 #[cfg(not(feature = "faults"))]
 #[must_use]

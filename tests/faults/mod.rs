@@ -3,9 +3,11 @@
 //! client of its own on Kafka.
 //!
 //! On SQLite: `kill_loop` (`KILLS` sets how often), `crash_points`, `sabotage`. On PostgreSQL and Kafka: `fleet` (every
-//! role in a process of its own), `outage`, `race`, `redelivery`, `schedulers`, `sabotage_real`.
+//! role in a process of its own), `outage`, `overtaken`, `clocks`, `race`, `redelivery`, `schedulers`, `sabotage_real`.
 
+mod careless;
 mod chat;
+mod clocks;
 mod crash_points;
 mod fleet;
 mod kill_loop;
@@ -13,6 +15,7 @@ mod ledger;
 mod load;
 mod oracle;
 mod outage;
+mod overtaken;
 mod race;
 mod real;
 mod redelivery;

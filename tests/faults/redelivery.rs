@@ -17,6 +17,7 @@ use super::real::Real;
 use super::{note, size};
 use crate::kit::dice::Dice;
 use crate::kit::kafka::Cluster;
+use crate::kit::postgres::Database;
 use crate::kit::program::{Running, Scratch};
 
 const CONSUMERS: usize = 8;
@@ -88,41 +89,76 @@ async fn count(reader: &mut PgConnection, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(reader).await.expect("a count")
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn consumers_that_are_killed_again_and_again_audit_everything_once_and_bury_what_is_poison() {
-    let (messages, restarts, began) = (size("MESSAGES", 5_000), size("CONSUMER_RESTARTS", 2), Instant::now());
-    let load = Load::on(Real::shared().await, Scratch::new()).await;
-    let cluster = &load.real.as_ref().expect("real stores").cluster;
-    let mut consumers: Vec<Running> = (0..CONSUMERS).map(|_| start(&load, "audit")).collect();
-    let (records, poison) = records(messages);
-    let good = i64::try_from(records.len() - poison).expect("few");
-    let publishing = publish_with_repeats(cluster, &records, &load.over);
-    let (again, ()) = tokio::join!(publishing, kill_in_turn(&load, &mut consumers, restarts));
-    let mut reader = load.real.as_ref().expect("real stores").reader().await;
-    let killed = Instant::now();
-    let letters = "SELECT count(*) FROM dead_letters";
-    while killed.elapsed() < PATIENCE
-        && (count(&mut reader, "SELECT count(*) FROM audit_log").await < good
-            || count(&mut reader, letters).await < i64::try_from(poison).expect("few"))
-    {
-        sleep(Duration::from_millis(100)).await;
-    }
-    let audited = count(&mut reader, "SELECT count(*) FROM audit_log").await;
-    let streams =
-        "SELECT count(*) FROM (SELECT id, count(*) n, count(DISTINCT version) v, min(version) a, max(version) z
+/// What came of it.
+#[derive(Debug)]
+struct Verdict {
+    good: i64,
+    poison: i64,
+    audited: i64,
+    /// Streams with holes or repeats.
+    torn: i64,
+    /// Rows that do not follow the one before.
+    disordered: i64,
+    letters: i64,
+}
+
+async fn judged(reader: &mut PgConnection, good: i64, poison: i64) -> Verdict {
+    let torn = "SELECT count(*) FROM (SELECT id, count(*) n, count(DISTINCT version) v, min(version) a, max(version) z
         FROM audit_log GROUP BY id) s WHERE n <> v OR a <> 1 OR z <> n";
-    let disorder =
+    let disordered =
         "SELECT count(*) FROM (SELECT version, lag(version, 1, 0::bigint) OVER (PARTITION BY id ORDER BY row)
         AS before FROM audit_log) s WHERE version <> before + 1";
+    Verdict {
+        good,
+        poison,
+        audited: count(reader, "SELECT count(*) FROM audit_log").await,
+        torn: count(reader, torn).await,
+        disordered: count(reader, disordered).await,
+        letters: count(reader, "SELECT count(*) FROM dead_letters").await,
+    }
+}
+
+/// Publishes, kills, waits until everything could be there, and judges.
+async fn experiment(load: &Load, messages: u64, restarts: u64) -> Verdict {
+    let began = Instant::now();
+    let real = load.real.as_ref().expect("real stores");
+    let mut consumers: Vec<Running> = (0..CONSUMERS).map(|_| start(load, "audit")).collect();
+    let (records, poison) = records(messages);
+    let good = i64::try_from(records.len() - poison).expect("few");
+    let poison = i64::try_from(poison).expect("few");
+    let publishing = publish_with_repeats(&real.cluster, &records, &load.over);
+    let (again, ()) = tokio::join!(publishing, kill_in_turn(load, &mut consumers, restarts));
+    let mut reader = real.reader().await;
+    let (killed, mut verdict) = (Instant::now(), judged(&mut reader, good, poison).await);
+    while killed.elapsed() < PATIENCE && (verdict.audited < good || verdict.letters < poison) {
+        sleep(Duration::from_millis(100)).await;
+        verdict = judged(&mut reader, good, poison).await;
+    }
     note(&format!(
-        "redelivery: {good} events, {again} of them again, {poison} poison; {CONSUMERS} consumers killed {} times; \
-         {audited} audited, {} letters, {:.1} s",
+        "redelivery: {again} events come again; {CONSUMERS} consumers killed {} times; {verdict:?}, {:.1} s",
         restarts * CONSUMERS as u64,
-        count(&mut reader, letters).await,
         began.elapsed().as_secs_f32()
     ));
-    assert_eq!(audited, good);
-    assert_eq!(count(&mut reader, streams).await, 0, "streams with holes or repeats");
-    assert_eq!(count(&mut reader, disorder).await, 0, "rows out of order");
-    assert_eq!(count(&mut reader, letters).await, i64::try_from(poison).expect("few"));
+    verdict
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn consumers_that_are_killed_again_and_again_audit_everything_once_and_bury_what_is_poison() {
+    let load = Load::on(Real::shared().await, Scratch::new()).await;
+    let verdict = experiment(&load, size("MESSAGES", 5_000), size("CONSUMER_RESTARTS", 2)).await;
+    assert_eq!((verdict.audited, verdict.torn, verdict.disordered), (verdict.good, 0, 0), "{verdict:?}");
+    assert_eq!(verdict.letters, verdict.poison, "{verdict:?}");
+}
+
+/// What was audited is the inbox of this consumer, and the log's keys guard it: without both, repetitions are rows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn consumers_without_an_inbox_are_found_out() {
+    let database = Database::migrated().await;
+    let keys = "ALTER TABLE audit_log DROP CONSTRAINT audit_log_event_id_key;
+        ALTER TABLE audit_log DROP CONSTRAINT audit_log_id_version_reminder_key";
+    database.sql(keys).await.expect("dropped");
+    let scratch = Scratch::new().with("FAILPOINTS", "audit.without_inbox=return");
+    let load = Load::on(Real::with_database(&database.url()).await, scratch).await;
+    let verdict = experiment(&load, 1_000, 0).await;
+    assert!(verdict.torn > 0 && verdict.disordered > 0, "the experiment is blind: {verdict:?}");
 }

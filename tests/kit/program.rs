@@ -226,10 +226,15 @@ impl Running {
 
     /// Asks it to end, as an operator or Kubernetes does.
     pub async fn terminate(&mut self) -> ExitStatus {
-        let id = self.child.id().expect("it is running").to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill is there");
-        assert!(asked.success(), "it had ended already:\n{}", self.err.all().join("\n"));
+        self.signal("TERM").await;
         self.ended().await
+    }
+
+    /// Sends it a signal: `STOP` and `CONT` let it stand still and go on.
+    pub async fn signal(&self, name: &str) {
+        let id = self.child.id().expect("it is running").to_string();
+        let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().await.expect("kill is there");
+        assert!(sent.success(), "it had ended already:\n{}", self.err.all().join("\n"));
     }
 
     /// Ends it like a power cut (`kill -9`).

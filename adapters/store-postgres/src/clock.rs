@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
+use domain::fault::{clock_ahead, sabotaged};
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use jiff::Timestamp;
@@ -78,7 +79,15 @@ impl PostgresStore {
 async fn ask(lane: &Lane) -> Result<Anchor, PortError> {
     let row = lane.row(Ask::new(NOW)).await?.ok_or_else(|| corrupt("time", "missing"))?;
     // It was asked before its answer came, so this is not ahead.
-    Ok(Anchor { came_at: Instant::now(), micros: column(&row, 0)? })
+    let micros = if sabotaged("clock.of_the_process") { machine() } else { column(&row, 0)? };
+    Ok(Anchor { came_at: Instant::now(), micros })
+}
+
+/// What the machine's clock shows.
+fn machine() -> i64 {
+    #[expect(clippy::disallowed_methods, reason = "what the database's clock is compared with")]
+    let now = Timestamp::now();
+    now.as_microsecond() + clock_ahead()
 }
 
 async fn keep(lane: Arc<Lane>, reading: Arc<Reading>) {
@@ -107,8 +116,7 @@ impl Reading {
 
     /// Compares the database's clock with the machine's.
     fn judge(&self, anchor: Anchor) {
-        #[expect(clippy::disallowed_methods, reason = "this is where the two clocks are compared")]
-        let machine = Timestamp::now().as_microsecond();
+        let machine = machine();
         let astray = Duration::from_micros(machine.abs_diff(anchor.after(anchor.came_at.elapsed()))) > BOUND;
         if astray && !self.astray.swap(astray, Ordering::AcqRel) {
             error!(database = anchor.micros, machine, "the database's clock and the machine's are more than 5 s apart");

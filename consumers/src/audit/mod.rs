@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::event::{Stream, Topic};
-use domain::fault::crash_point;
+use domain::fault::{crash_point, sabotaged};
 use domain::ports::audit::{AuditEntry, AuditLog};
 use tracing::Span;
 
@@ -78,6 +78,11 @@ impl Handler for Audit {
     }
 
     async fn handle(&self, events: &[Incoming]) -> Result<(), Trouble> {
+        if sabotaged("audit.without_inbox") {
+            let mut blind = Plan::default();
+            blind.apply.extend_from_slice(events);
+            return self.apply(blind).await;
+        }
         let last = self.last(events.iter().map(|incoming| incoming.event.stream()).collect()).await?;
         self.apply(self.order.plan(&last, events).await?).await
     }
