@@ -7,16 +7,17 @@
 //!        | [ "the" ] ( ordinal | "last" ) [ "one" | "task" ]        (* only in a conversation *)
 //! ```
 
+use crate::misread::ErrorCode;
 use crate::once::once;
 use crate::reading::{Ids, Spoken};
 use crate::tokens::Cursor;
 use crate::vocabulary::{ordinal_digits, ordinal_word};
 
-/// A range of more tasks than that is none that a person means.
-const LONGEST_RANGE: u64 = 200;
+/// More ids than that in one line are none that a person means; [`fault`] sees to what is said of it.
+const MOST: usize = 200;
 
-/// Nor are more ids than that in one line.
-const MOST: usize = 500;
+/// A number of more digits is no task's.
+const MOST_DIGITS: usize = 15;
 
 /// How many numbers at the end of a list may turn out to belong to what follows: `3 4 20 min`.
 const GIVEN_BACK: usize = 3;
@@ -66,11 +67,9 @@ fn numbers(c: &mut Cursor<'_>) -> Option<Numbers> {
             c.take(id)
         });
         let Some((first, last)) = next else { break };
-        numbers.extend(first..=last);
+        // One more than fit shows that they are too many, whatever the range.
+        numbers.extend((first..=last).take(MOST + 1 - numbers.len()));
         ends.push((numbers.len(), c.at()));
-        if numbers.len() > MOST {
-            return None;
-        }
     }
     (!ends.is_empty()).then_some((numbers, ends))
 }
@@ -79,15 +78,17 @@ fn numbers(c: &mut Cursor<'_>) -> Option<Numbers> {
 fn id(word: &str) -> Option<(u64, u64)> {
     if let Some((first, last)) = word.split_once(['-', '–']) {
         let (first, last) = (number(first)?, number(last)?);
-        return (first < last && last - first < LONGEST_RANGE).then_some((first, last));
+        return (first < last).then_some((first, last));
     }
-    number(word).map(|number| (number, number))
+    number(word).filter(|number| *number < u64::MAX).map(|number| (number, number))
 }
 
+/// A number; one of too many digits is the largest, which is the end of no range.
 fn number(word: &str) -> Option<u64> {
     let digits = word.strip_prefix('#').unwrap_or(word);
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    (plain && digits.len() <= 9).then(|| digits.parse().ok()).flatten()
+    let fits = digits.len() <= MOST_DIGITS;
+    plain.then(|| if fits { digits.parse().ok() } else { Some(u64::MAX) }).flatten()
 }
 
 /// Reads a word for tasks that the conversation knows.
@@ -96,14 +97,16 @@ fn spoken(c: &mut Cursor<'_>, listed: Listed) -> Option<Spoken> {
     c.attempt(pronoun).or_else(|| c.attempt(nth))
 }
 
-/// Whether the conversation has shown what the ids speak of.
-pub(crate) fn is_known(ids: &Ids, listed: Listed) -> bool {
+/// What is wrong with the ids: they are too many, or the conversation has not shown what they speak of.
+pub(crate) fn fault(ids: &Ids, listed: Listed) -> Option<ErrorCode> {
     let listed = listed.unwrap_or_default();
-    match ids {
+    let known = match ids {
+        Ids::Numbers(numbers) if numbers.len() > MOST => return Some(ErrorCode::TooManyIds),
         Ids::Numbers(_) => true,
         Ids::Spoken(Spoken::Nth(n)) => (1..=listed).contains(n),
         Ids::Spoken(_) => listed > 0,
-    }
+    };
+    (!known).then_some(ErrorCode::MissingId)
 }
 
 fn pronoun(c: &mut Cursor<'_>) -> Option<Spoken> {

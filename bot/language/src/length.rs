@@ -22,13 +22,16 @@ pub(crate) struct Length {
     weeks: i64,
     days: i64,
     seconds: i64,
+    /// Whether a unit below a day was said, if only none of it.
+    timed: bool,
 }
 
 impl Length {
     /// So many halves of a unit. Half a week, month or quarter is no length that people mean.
     pub(crate) fn halves(halves: i64, unit: Unit) -> Option<Self> {
         let whole = || (halves % 2 == 0).then_some(halves / 2);
-        let mut length = Self::default();
+        let timed = matches!(unit, Unit::Second | Unit::Minute | Unit::Hour);
+        let mut length = Self { timed, ..Self::default() };
         match unit {
             Unit::Second => length.seconds = whole()?,
             Unit::Minute => length.seconds = 30 * halves,
@@ -53,6 +56,7 @@ impl Length {
             weeks: self.weeks + other.weeks,
             days: self.days + other.days,
             seconds: self.seconds + other.seconds,
+            timed: self.timed || other.timed,
         }
     }
 
@@ -63,7 +67,7 @@ impl Length {
 
     /// Whether it is a number of days, weeks, months alone.
     pub(crate) fn is_calendar(self) -> bool {
-        self.seconds == 0
+        self.seconds == 0 && !self.timed
     }
 
     /// The same for calculating; none if no calendar is that long.
@@ -157,7 +161,7 @@ fn compact(word: &str) -> Option<Length> {
 fn leading_halves(text: &str) -> Option<(i64, &str)> {
     let length = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, after) = text.split_at(length);
-    let halves = 2 * i64::from(crate::vocabulary::digits(number)?);
+    let halves = 2 * i64::from(crate::vocabulary::amount(number)?);
     match after.strip_prefix(".5") {
         Some(after) => Some((halves + 1, after)),
         None => Some((halves, after)),

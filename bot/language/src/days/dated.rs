@@ -17,7 +17,7 @@ use crate::calendar::{day_in, month_of, yearly_from};
 use crate::lead::Lead;
 use crate::misread::ErrorCode;
 use crate::present::Present;
-use crate::tokens::Cursor;
+use crate::tokens::{Cursor, Token};
 use crate::vocabulary::{digits, month, ordinal_digits, ordinal_word, unit, weekday};
 
 pub(super) fn dated(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
@@ -125,10 +125,13 @@ fn number(word: &str) -> Option<u32> {
     digits(word).filter(|_| word.len() <= 2).or_else(|| ordinal_digits(word))
 }
 
-/// A year of four digits that somebody might plan for.
-fn year(c: &mut Cursor<'_>) -> Option<i16> {
+/// A year of four digits behind a date. One that nobody plans for is one only if nothing is behind it that it may
+/// count: `march 12 5000 euros`.
+pub(super) fn year(c: &mut Cursor<'_>) -> Option<i16> {
     let _ = c.mark(',');
-    c.take(|word| digits(word).filter(|year| (1900..2200).contains(year))).and_then(|year| i16::try_from(year).ok())
+    let year = c.take(|word| digits(word).filter(|year| word.len() == 4 && *year >= 1900))?;
+    let last = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
+    (year < 2200 || last).then(|| i16::try_from(year).ok()).flatten()
 }
 
 /// `on the 15th`, `by the 3rd of next month`.

@@ -10,11 +10,12 @@
 
 use jiff::civil::{Date, Weekday};
 
+use super::dated::year;
 use super::{Day, Said, Stance};
 use crate::calendar::{day_in, month_of, nth_weekday, nth_workday};
 use crate::present::Present;
 use crate::tokens::Cursor;
-use crate::vocabulary::{digits, month, ordinal, weekday};
+use crate::vocabulary::{month, ordinal, weekday};
 
 /// What is counted within a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +70,7 @@ pub(crate) fn which(c: &mut Cursor<'_>) -> Option<Which> {
 fn months(c: &mut Cursor<'_>) -> Option<Months> {
     let of = c.one_of(&["of", "in"]).is_some();
     if let Some(month) = of.then(|| c.take(month)).flatten() {
-        let year = c.take(|word| digits(word).filter(|year| (1900..2200).contains(year)));
-        return Some(match year.and_then(|year| i16::try_from(year).ok()) {
+        return Some(match c.attempt(year) {
             Some(year) => Months::Dated(month, year),
             None => Months::Named(month),
         });

@@ -28,9 +28,9 @@ pub(super) fn relative(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) ->
 }
 
 fn ahead(length: Length, present: &Present<'_>) -> Result<Meaning, ErrorCode> {
-    let span = length.span().ok_or(ErrorCode::InvalidDate)?;
+    let span = length.span().ok_or(ErrorCode::TooFar)?;
     if length.is_calendar() {
-        let date = plus(present.today, span).ok_or(ErrorCode::InvalidDate)?;
+        let date = plus(present.today, span).ok_or(ErrorCode::TooFar)?;
         return Ok(Meaning::Day(Day::outright(date)));
     }
     present.after(span).map(Meaning::Moment)
@@ -44,6 +44,6 @@ fn from_day(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Result<Day, Err
 
 fn after(day: Day, length: Length) -> Result<Meaning, ErrorCode> {
     let date = length.span().and_then(|span| plus(day.date, span));
-    let date = date.ok_or(ErrorCode::InvalidDate)?;
+    let date = date.ok_or(ErrorCode::TooFar)?;
     Ok(Meaning::Day(Day::outright(date)))
 }

@@ -10,15 +10,19 @@ use crate::calendar::{plus, plus_days};
 use crate::misread::ErrorCode;
 use crate::present::Present;
 use crate::reading::{Repeat, RepeatFrom, When};
-use crate::repeats::{Cycle, Days, Ending, Pattern, Repeats, rule};
+use crate::repeats::{Days, Ending, Pattern, Repeats, rule};
+
+/// A rule of the domain counts no more periods between two occurrences,
+const LONGEST_INTERVAL: u32 = 1_000_000;
+
+/// and no more occurrences.
+const MOST_TIMES: u32 = 10_000;
 
 impl Plan {
     /// The first occurrence and the rule.
     pub(super) fn series(&self, repeats: &Repeats, present: &Present<'_>) -> Result<Timing, ErrorCode> {
         let pattern = repeats.pattern.as_ref().map_err(|code| *code)?;
-        if pattern.interval == 0 || self.count == Some(0) {
-            return Err(ErrorCode::InvalidRecurrence);
-        }
+        self.within_limits(pattern, present)?;
         if [self.start, self.day].into_iter().flatten().any(|day| day.date < present.today) {
             return Err(ErrorCode::PastDate);
         }
@@ -39,6 +43,19 @@ impl Plan {
         };
         let rule = rule(pattern, date, named, ending)?;
         Ok(Timing { when, repeat: Some(Repeat { rule, start, from }) })
+    }
+
+    /// Whether the pattern and its count are within what can be planned.
+    fn within_limits(&self, pattern: &Pattern, present: &Present<'_>) -> Result<(), ErrorCode> {
+        if pattern.interval == 0 || self.count == Some(0) {
+            return Err(ErrorCode::InvalidRecurrence);
+        }
+        if self.count.is_some_and(|count| count > MOST_TIMES) {
+            return Err(ErrorCode::TooManyTimes);
+        }
+        let span = pattern.cycle.span(pattern.interval).filter(|_| pattern.interval <= LONGEST_INTERVAL);
+        let next = span.and_then(|span| present.after(span).ok());
+        next.map(|_| ()).ok_or(ErrorCode::TooRare)
     }
 
     /// The times of day, in order.
@@ -86,10 +103,8 @@ impl Plan {
     fn first_elapsed(&self, pattern: &Pattern, times: &[Time], present: &Present<'_>) -> Result<Timestamp, ErrorCode> {
         let start = self.start.or(self.day);
         if start.is_none() && times.is_empty() {
-            let interval = i64::from(pattern.interval);
-            let seconds = if pattern.cycle == Cycle::Hours { 3600 } else { 60 };
-            let span = jiff::Span::new().try_seconds(interval * seconds);
-            return present.after(span.map_err(|_| ErrorCode::InvalidRecurrence)?);
+            let span = pattern.cycle.span(pattern.interval).ok_or(ErrorCode::TooRare)?;
+            return present.after(span);
         }
         let date = start.map_or(present.today, |day| day.date);
         let default = [present.settings.default_time];
@@ -111,7 +126,7 @@ impl Plan {
             return Ok(Ending::Count(count));
         }
         if let Some(length) = self.length {
-            let span = length.span().ok_or(ErrorCode::InvalidRecurrence)?;
+            let span = length.span().ok_or(ErrorCode::TooFar)?;
             return before(first, span, present);
         }
         if let Some(clock) = self.until_clock {
@@ -154,10 +169,10 @@ impl Plan {
 
 /// Everything before the first and this length.
 fn before(first: When, span: jiff::Span, present: &Present<'_>) -> Result<Ending, ErrorCode> {
-    let beyond = |_| ErrorCode::InvalidRecurrence;
+    let beyond = |_| ErrorCode::TooFar;
     let until = match first {
         When::Day(date) => {
-            let end = plus(date, span).ok_or(ErrorCode::InvalidRecurrence)?;
+            let end = plus(date, span).ok_or(ErrorCode::TooFar)?;
             Until::Day(plus_days(end, -1))
         }
         When::At(at) => {

@@ -127,8 +127,8 @@ fn half_hour(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
 
 fn amount_and_unit(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
     if let Some(unit) = c.take(unit) {
-        // Every second counts is a title; every second week is not.
-        let plain = unit != Unit::Second;
+        // Every second counts is a title; every second week is not, nor is every second with nothing behind it.
+        let plain = unit != Unit::Second || (c.peek_word().and_then(self::unit).is_none() && is_whole(*c));
         return plain.then_some((1, unit)).or_else(|| Some((2, c.take(self::unit)?)));
     }
     if c.one_of(&["fortnight", "fortnights"]).is_some() {
@@ -137,8 +137,20 @@ fn amount_and_unit(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
     let compact = c.take(compact);
     compact.or_else(|| {
         let amount = amount(c)?;
-        Some((amount, c.take(unit_or_fortnight)?)).map(|(amount, (factor, unit))| (amount * factor, unit))
+        let (factor, unit) = c.take(unit_or_fortnight)?;
+        Some((amount.saturating_mul(factor), unit))
     })
+}
+
+/// Whether the recurrence is over here: `blink every second until noon`, `remind me every second to blink`.
+fn is_whole(c: Cursor<'_>) -> bool {
+    let begins = c.at() <= 2;
+    c.peek().is_none_or(Token::is_punctuation)
+        || c.peek_word().is_some_and(|word| match word {
+            "for" | "until" | "till" | "starting" => true,
+            "to" => begins,
+            _ => false,
+        })
 }
 
 fn unit_or_fortnight(word: &str) -> Option<(u32, Unit)> {
@@ -164,8 +176,7 @@ fn amount(c: &mut Cursor<'_>) -> Option<u32> {
         let _ = c.word("of");
         return Some(2);
     }
-    let bounded = |n: u32| (n <= 1_000_000_000 / 12).then_some(n);
-    c.take(|word| cardinal(word).and_then(bounded)).or_else(|| c.take(ordinal_digits)).or_else(|| c.take(ordinal_word))
+    c.take(cardinal).or_else(|| c.take(ordinal_digits)).or_else(|| c.take(ordinal_word))
 }
 
 /// `every mon, wed and fri`, `every other monday`, `every weekday`, `every weekend`.

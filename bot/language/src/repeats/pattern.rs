@@ -1,5 +1,6 @@
 //! Which days a recurrence names.
 
+use jiff::Span;
 use jiff::civil::{Date, Weekday};
 
 use crate::calendar::{month_of, nth_workday, plus_days};
@@ -30,9 +31,23 @@ impl Cycle {
             Unit::Day => (Self::Days, amount),
             Unit::Week => (Self::Weeks, amount),
             Unit::Month => (Self::Months, amount),
-            Unit::Quarter => (Self::Months, amount.checked_mul(3)?),
+            Unit::Quarter => (Self::Months, amount.saturating_mul(3)),
             Unit::Year => (Self::Years, amount),
         })
+    }
+
+    /// So many periods of it; none if no calendar is that long.
+    pub(crate) fn span(self, periods: u32) -> Option<Span> {
+        let (none, periods) = (Span::new(), i64::from(periods));
+        let span = match self {
+            Self::Minutes => none.try_minutes(periods),
+            Self::Hours => none.try_hours(periods),
+            Self::Days => none.try_days(periods),
+            Self::Weeks => none.try_weeks(periods),
+            Self::Months => none.try_months(periods),
+            Self::Years => none.try_years(periods),
+        };
+        span.ok()
     }
 
     /// Whether it is elapsed time and not a number of days.

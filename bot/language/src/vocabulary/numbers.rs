@@ -1,14 +1,24 @@
 //! Numbers in digits and words.
 
+/// The largest number of nine digits.
+const LARGEST: u32 = 999_999_999;
+
 /// A number in digits alone, up to nine of them.
 pub(crate) fn digits(word: &str) -> Option<u32> {
     let plain = word.len() <= 9 && word.bytes().all(|b| b.is_ascii_digit());
     plain.then(|| word.parse().ok()).flatten()
 }
 
+/// A number in digits that counts something. One of more than nine digits is as good as the largest of nine: both are
+/// beyond every limit.
+pub(crate) fn amount(word: &str) -> Option<u32> {
+    let long = word.len() > 9 && word.bytes().all(|b| b.is_ascii_digit());
+    if long { Some(LARGEST) } else { digits(word) }
+}
+
 /// A number: `3`, `three`.
 pub(crate) fn cardinal(word: &str) -> Option<u32> {
-    digits(word).or_else(|| {
+    amount(word).or_else(|| {
         Some(match word {
             "one" => 1,
             "two" => 2,

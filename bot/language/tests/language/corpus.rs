@@ -64,6 +64,11 @@ fn commands_and_their_errors_are_read() {
 }
 
 #[test]
+fn absurd_times_and_ranges_are_errors_and_not_titles() {
+    every_case_is_right(include_str!("../../corpus/absurd.jsonl"));
+}
+
+#[test]
 fn misspellings_are_read() {
     every_case_is_right(include_str!("../../corpus/typing.jsonl"));
 }
