@@ -49,7 +49,7 @@ pub(super) fn part(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found> {
             return Some((part, Stance::Beside, Role::Due));
         }
         let lead = lead(c);
-        let (part, stance) = behind(c, lead, present)?;
+        let (part, stance) = behind(c, lead, present).filter(|(part, stance)| leads(lead, part, *stance))?;
         let stance = match lead.firm && stance != Stance::Beside {
             true => Stance::Anywhere,
             false => stance,
@@ -58,6 +58,13 @@ pub(super) fn part(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found> {
     });
     let (part, stance, role) = found?;
     Some(Found { part, role, stance, tokens: start..c.at() })
+}
+
+/// Whether the last preposition goes with the part. What does not belongs to the words before it: `hand it in tomorrow`,
+/// `show them around friday`.
+fn leads(lead: Lead, part: &Part, stance: Stance) -> bool {
+    let near = matches!(part, Part::Day(..)) && matches!(stance, Stance::Ends | Stance::End);
+    !(near && matches!(lead.last, Word::In | Word::Around))
 }
 
 /// Reads what stands behind these prepositions.

@@ -56,6 +56,7 @@ fn recurrences_are_read() {
 #[test]
 fn what_only_looks_like_a_date_stays_in_the_title() {
     every_case_is_right(include_str!("../../corpus/protected.jsonl"));
+    every_case_is_right(include_str!("../../corpus/particles.jsonl"));
 }
 
 #[test]
@@ -66,6 +67,12 @@ fn commands_and_their_errors_are_read() {
 #[test]
 fn absurd_times_and_ranges_are_errors_and_not_titles() {
     every_case_is_right(include_str!("../../corpus/absurd.jsonl"));
+}
+
+#[test]
+fn lines_written_without_a_look_at_the_grammar_are_read() {
+    every_case_is_right(include_str!("../../corpus/blind-one.jsonl"));
+    every_case_is_right(include_str!("../../corpus/blind-two.jsonl"));
 }
 
 #[test]
