@@ -31,7 +31,7 @@ impl Plan {
             true => (When::At(self.first_elapsed(pattern, &times, present)?), None),
             false => self.first(pattern, &times, present)?,
         };
-        let ending = self.ending(when, present)?;
+        let ending = self.ending(when, pattern, &times, present)?;
         let (date, named) = match when {
             When::Day(date) => (date, &[][..]),
             When::At(_) if pattern.cycle.below_a_day() => (present.today, &[][..]),
@@ -121,13 +121,20 @@ impl Plan {
     }
 
     /// How it ends.
-    fn ending(&self, first: When, present: &Present<'_>) -> Result<Ending, ErrorCode> {
+    fn ending(
+        &self,
+        first: When,
+        pattern: &Pattern,
+        times: &[Time],
+        present: &Present<'_>,
+    ) -> Result<Ending, ErrorCode> {
         if let Some(count) = self.count {
             return Ok(Ending::Count(count));
         }
         if let Some(length) = self.length {
             let span = length.span().ok_or(ErrorCode::TooFar)?;
-            return before(first, span, present);
+            let once_a_day = !pattern.cycle.below_a_day() && times.len() < 2 && length.is_calendar();
+            return before(first, span, once_a_day, present);
         }
         if let Some(clock) = self.until_clock {
             return self.until_instant(first, clock.time(None), present);
@@ -152,7 +159,7 @@ impl Plan {
     fn until_instant(&self, first: When, time: Time, present: &Present<'_>) -> Result<Ending, ErrorCode> {
         let day = self.first_day(first, present);
         let date = self.until.map_or(day, |until| until.date);
-        let mut at = present.instant(date, time, None)?;
+        let mut at = present.instant(date, time, self.until_zone)?;
         let begin = match first {
             When::At(at) => at,
             When::Day(day) => present.instant(day, Time::midnight(), None)?,
@@ -167,13 +174,14 @@ impl Plan {
     }
 }
 
-/// Everything before the first and this length.
-fn before(first: When, span: jiff::Span, present: &Present<'_>) -> Result<Ending, ErrorCode> {
+/// Everything before the first and this length. What comes once a day ends with the day before.
+fn before(first: When, span: jiff::Span, once_a_day: bool, present: &Present<'_>) -> Result<Ending, ErrorCode> {
     let beyond = |_| ErrorCode::TooFar;
+    let last_day = |date| Some(Until::Day(plus_days(plus(date, span)?, -1)));
     let until = match first {
-        When::Day(date) => {
-            let end = plus(date, span).ok_or(ErrorCode::TooFar)?;
-            Until::Day(plus_days(end, -1))
+        When::Day(date) => last_day(date).ok_or(ErrorCode::TooFar)?,
+        When::At(at) if once_a_day => {
+            last_day(present.settings.zone.to_datetime(at).date()).ok_or(ErrorCode::TooFar)?
         }
         When::At(at) => {
             let zoned = at.to_zoned(present.settings.zone.clone());

@@ -65,6 +65,8 @@ pub(crate) enum Days {
     Week(Vec<Weekday>),
     /// These days of the month, 1 to 31 or -1 for its last; beyond its end they fall on that.
     Month(Vec<i8>),
+    /// These days of the month, in months that have them.
+    Exactly(Vec<i8>),
     /// The n-th such weekdays of the month.
     Nth(Vec<i8>, Weekday),
     /// The n-th workdays of the month.
@@ -110,6 +112,7 @@ impl Pattern {
             Days::Start => true,
             Days::Week(weekdays) => weekdays.contains(&date.weekday()),
             Days::Month(days) => days.iter().any(|day| is_day(date, *day)),
+            Days::Exactly(days) => days.contains(&date.day()),
             Days::Nth(nth, weekday) => date.weekday() == *weekday && nth.iter().any(|n| is_nth(date, *n)),
             Days::Workday(nth) => nth.iter().any(|n| nth_workday(date, *n) == Some(date)),
         }

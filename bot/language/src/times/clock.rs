@@ -1,7 +1,7 @@
 //! Times on the clock.
 //!
 //! ```text
-//! clock    = hour ":" minute [ meridiem ] | hour meridiem | hour "." minute meridiem
+//! clock    = hour ":" minute [ ":" second ] [ meridiem ] | hour meridiem | hour "." minute meridiem
 //!          | hour "h" [ minute ] | hour "o'clock"
 //!          | "at" hour | "at" hour minute                         (* at 5, at five, at 0900 *)
 //!          | ( "half" | "quarter" ) ( "past" | "to" ) hour [ meridiem ]
@@ -44,7 +44,7 @@ pub(super) fn face(hour: &str, minute: &str, meridiem: Option<bool>) -> Read {
         Some(pm) if (1..=12).contains(&h) => Some(Clock::sure(h8 % 12 + 12 * i8::from(pm), m8)),
         Some(_) => None,
         None if (1..=12).contains(&h) && !hour.starts_with('0') => {
-            Some(Clock { hour: h8, minute: m8, reading: Reading::Open })
+            Some(Clock { reading: Reading::Open, ..Clock::sure(h8, m8) })
         }
         None if h < 24 => Some(Clock::sure(h8, m8)),
         None => None,
@@ -57,6 +57,7 @@ fn colon(c: &mut Cursor<'_>, at: bool) -> Read {
     let (hour, rest) = c.take(|word| word.split_once(':'))?;
     let split = rest.find(|c: char| !c.is_ascii_digit());
     let (minute, letters) = rest.split_at(split.unwrap_or(rest.len()));
+    let (second, letters) = seconds(letters)?;
     let meridiem = match letters {
         "" => c.attempt(meridiem),
         _ => Some(meridiem_of(letters)?),
@@ -67,7 +68,15 @@ fn colon(c: &mut Cursor<'_>, at: bool) -> Read {
     if !letters.is_empty() {
         eat_dot(c, letters);
     }
-    face(hour, minute, meridiem)
+    let clock = face(hour, minute, meridiem)?;
+    Some(clock.map(|clock| Clock { second, ..clock }))
+}
+
+/// The seconds of `17:30:15`, 0 if there are none, and what is behind them.
+fn seconds(rest: &str) -> Option<(i8, &str)> {
+    let Some(rest) = rest.strip_prefix(':') else { return Some((0, rest)) };
+    let (second, letters) = rest.split_at_checked(2)?;
+    Some((i8::try_from(digits(second).filter(|second| *second < 60)?).ok()?, letters))
 }
 
 /// Whether two numbers with a colon are parts of a whole and no time: `80:20`, `16:10 ratio`.
@@ -166,7 +175,7 @@ fn before(hour: Clock, minutes: i8) -> Clock {
         Reading::Open if hour.hour == 7 || hour.hour == 1 => Reading::Sure,
         reading => reading,
     };
-    Clock { hour: previous, minute: 60 - minutes, reading }
+    Clock { reading, ..Clock::sure(previous, 60 - minutes) }
 }
 
 /// Behind `at`: `5`, `17`, `0900`. A number that counts what follows (`look at 3 options`) is none.

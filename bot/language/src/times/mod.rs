@@ -44,12 +44,13 @@ pub(crate) enum Reading {
 pub(crate) struct Clock {
     pub(crate) hour: i8,
     pub(crate) minute: i8,
+    pub(crate) second: i8,
     pub(crate) reading: Reading,
 }
 
 impl Clock {
     pub(crate) const fn sure(hour: i8, minute: i8) -> Self {
-        Self { hour, minute, reading: Reading::Sure }
+        Self { hour, minute, second: 0, reading: Reading::Sure }
     }
 
     /// The time that is meant beside this part of the day.
@@ -59,7 +60,7 @@ impl Clock {
             (Reading::Open, None) if self.hour <= 6 => self.hour + 12,
             _ => self.hour,
         };
-        Time::new(hour, self.minute, 0, 0).unwrap_or(Time::midnight())
+        Time::new(hour, self.minute, self.second, 0).unwrap_or(Time::midnight())
     }
 }
 
