@@ -5,16 +5,20 @@
 //! id     = [ "#" ] number | number "-" number
 //! spoken = "it" | "that" | "this" | "them" | "these" | "those" | "both" | "all of them"
 //!        | [ "the" ] ( ordinal | "last" ) [ "one" | "task" ]        (* only in a conversation *)
+//! named  = "the" word { word } ( "one" | "task" | "reminder" )      (* only in a conversation *)
 //! ```
 
 use crate::misread::ErrorCode;
 use crate::once::once;
 use crate::reading::{Ids, Spoken};
-use crate::tokens::Cursor;
+use crate::tokens::{Cursor, Token};
 use crate::vocabulary::{ordinal_digits, ordinal_word};
 
 /// More ids than that in one line are none that a person means; [`fault`] sees to what is said of it.
 const MOST: usize = 200;
+
+/// Nobody names a task by more words.
+const MOST_WORDS: usize = 6;
 
 /// A number of more digits is no task's.
 const MOST_DIGITS: usize = 15;
@@ -33,6 +37,9 @@ pub(crate) fn ids_then<'a, T>(
     mut then: impl FnMut(&mut Cursor<'a>) -> Option<T>,
 ) -> Option<(Ids, T)> {
     if let Some(result) = c.attempt(|c| Some((Ids::Spoken(spoken(c, listed)?), then(c)?))) {
+        return Some(result);
+    }
+    if let Some(result) = c.attempt(|c| Some((Ids::Named(named(c, listed)?), then(c)?))) {
         return Some(result);
     }
     c.attempt(|c| {
@@ -102,11 +109,22 @@ pub(crate) fn fault(ids: &Ids, listed: Listed) -> Option<ErrorCode> {
     let listed = listed.unwrap_or_default();
     let known = match ids {
         Ids::Numbers(numbers) if numbers.len() > MOST => return Some(ErrorCode::TooManyIds),
-        Ids::Numbers(_) => true,
+        Ids::Numbers(_) | Ids::Named(_) => true,
         Ids::Spoken(Spoken::Nth(n)) => (1..=listed).contains(n),
         Ids::Spoken(_) => listed > 0,
     };
     (!known).then_some(ErrorCode::MissingId)
+}
+
+/// `the deck task`, `the "q3 numbers" one`: the words between.
+fn named(c: &mut Cursor<'_>, listed: Listed) -> Option<String> {
+    listed?;
+    c.word("the")?;
+    let ends = |token: &Token<'_>| matches!(token.word(), Some("one" | "task" | "reminder"));
+    let length = c.rest().iter().take(MOST_WORDS + 1).position(ends).filter(|length| *length > 0)?;
+    let words: Vec<&str> = c.rest()[..length].iter().map(|token| token.text.trim_matches('"')).collect();
+    *c = c.moved_to(c.at() + length + 1);
+    Some(words.join(" "))
 }
 
 fn pronoun(c: &mut Cursor<'_>) -> Option<Spoken> {

@@ -82,18 +82,20 @@ fn behind(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<(Part
         };
         return Some((part, said.stance));
     }
-    c.attempt(|c| time(c, lead))
+    c.attempt(|c| time(c, lead, present))
         .or_else(|| c.attempt(|c| limit(c, lead)))
         .or_else(|| c.attempt(|c| part_of_day(c, lead)))
 }
 
-fn time(c: &mut Cursor<'_>, lead: Lead) -> Option<(Part, Stance)> {
+fn time(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<(Part, Stance)> {
     if !lead.is_some() && is_determined(c) {
         return None;
     }
     Some(match times(c, lead.last == Word::At)? {
-        Ok(times) => {
+        Ok(mut times) => {
             let stance = if times.named { Stance::End } else { Stance::Anywhere };
+            let hours_24 = present.settings.hours_24;
+            times.clocks.iter_mut().for_each(|clock| *clock = clock.on_a_clock_of(hours_24));
             (Part::Times(times), stance)
         }
         Err(code) => (Part::Fault(code), Stance::Anywhere),
@@ -138,8 +140,9 @@ fn count(c: &mut Cursor<'_>) -> Option<u32> {
     (!rate).then_some(count)
 }
 
-/// `after completion`, `when done`.
+/// `after completion`, `when done`, `counted from completion`.
 fn completion(c: &mut Cursor<'_>) -> Option<Part> {
+    let _ = c.word("counted");
     c.one_of(&["after", "from", "upon", "when", "since"])?;
     let _ = c.one_of(&["last", "the", "it's", "its"]);
     c.one_of(&["completion", "completing", "completed", "done", "finishing", "finished"])?;

@@ -136,15 +136,18 @@ impl Plan {
             let once_a_day = !pattern.cycle.below_a_day() && times.len() < 2 && length.is_calendar();
             return before(first, span, once_a_day, present);
         }
-        if let Some(clock) = self.until_clock {
+        if let (Some(clock), When::At(_)) = (self.until_clock, first) {
             return self.until_instant(first, clock.time(None), present);
         }
-        let Some(day) = self.until else {
-            return Ok(Ending::Never);
+        // Of days without a time only the day of an end counts; the day of a time alone is the first.
+        let last = match (self.until, self.until_clock) {
+            (Some(day), _) => day.date,
+            (None, Some(_)) => self.first_day(first, present),
+            (None, None) => return Ok(Ending::Never),
         };
-        match day.date < self.first_day(first, present) {
+        match last < self.first_day(first, present) {
             true => Err(ErrorCode::InvalidRecurrence),
-            false => Ok(Ending::Until(Until::Day(day.date))),
+            false => Ok(Ending::Until(Until::Day(last))),
         }
     }
 
