@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! lead = { "on" | "at" | "@" | "by" | "before" | "due" [ ":" ] | "in" | "within" | "from" | "for"
-//!        | "after" | "around" | "until" | "till" | "til" | "through" | "ending" | "starting" | "beginning" }
+//!        | "no later than" | "after" | "around" | "until" | "till" | "til" | "through" | "ending" | "starting" | "beginning" }
 //! ```
 
 use crate::tokens::{Cursor, Token};
@@ -96,9 +96,16 @@ pub(crate) fn lead(c: &mut Cursor<'_>) -> Lead {
 /// One preposition. What stands before another one belongs to a verb (`come in on friday`, `log on at 5`), and a till
 /// behind an article is a thing.
 fn one<'a>(c: &mut Cursor<'a>) -> Option<&'a str> {
+    if c.words(&["no", "later", "than"]).is_some() || c.words(&["not", "later", "than"]).is_some() {
+        return Some("by");
+    }
     let article = matches!(c.before().and_then(Token::word), Some("the" | "a" | "my" | "our"));
     let word = c.take(preposition)?;
     let of_verb = matches!(word, "in" | "on" | "by" | "around" | "through" | "after");
+    // The beginning of april is a day.
+    if word == "beginning" && c.peek_word() == Some("of") {
+        return None;
+    }
     let before_another = of_verb && c.peek_word().and_then(preposition).is_some();
     (!before_another && !(article && word == "till")).then_some(word)
 }

@@ -2,13 +2,15 @@
 //!
 //! ```text
 //! length  = piece { [ "," | "and" ] piece } | compact
-//! piece   = amount unit [ "and a half" ] | "half" ( "a" | "an" ) unit | number "and a half" unit
-//! amount  = number | number ".5" | "a" | "an" | [ "a" ] "couple" [ "of" ]
+//! piece   = ( "a" | "three" ) "quarter" [ "of an" ] "hour" | amount "fortnight"
+//!         | amount unit [ "and a half" ] | "half" ( "a" | "an" ) unit | number "and a half" unit
+//! amount  = number | number ".5" | "a" | "an" | [ "a" ] "couple" [ "of" ] | "a few"
 //! compact = { digits letters } [ digits ]            (* 2h, 15m, 1h30m, 1h30 *)
 //! ```
 
 use jiff::Span;
 
+use crate::numbers::number;
 use crate::tokens::Cursor;
 use crate::vocabulary::{Unit, cardinal, letter, unit};
 
@@ -101,7 +103,7 @@ fn another(c: &mut Cursor<'_>) -> Option<Length> {
 }
 
 fn piece(c: &mut Cursor<'_>) -> Option<Length> {
-    c.take(compact).or_else(|| c.attempt(half)).or_else(|| c.attempt(counted))
+    c.take(compact).or_else(|| c.attempt(half)).or_else(|| c.attempt(quarters)).or_else(|| c.attempt(counted))
 }
 
 /// `half an hour`, `half hour`.
@@ -111,10 +113,28 @@ fn half(c: &mut Cursor<'_>) -> Option<Length> {
     Length::halves(1, c.take(unit)?)
 }
 
+/// `a quarter of an hour`, `three quarters of an hour`, `a quarter hour`.
+fn quarters(c: &mut Cursor<'_>) -> Option<Length> {
+    let number = match c.one_of(&["a", "one", "three", "3"]) {
+        Some("three" | "3") => 3,
+        _ => 1,
+    };
+    c.one_of(&["quarter", "quarters"])?;
+    c.attempt(|c| {
+        let _ = c.word("of");
+        c.one_of(&["an", "a"])
+    });
+    c.word("hour")?;
+    Some(Length::of(15 * number, Unit::Minute))
+}
+
 /// `20 minutes`, `1.5 hours`, `an hour and a half`, `two and a half hours`.
 fn counted(c: &mut Cursor<'_>) -> Option<Length> {
     let halves = amount(c)?;
     let before = c.words(&["and", "a", "half"]).is_some();
+    if c.one_of(&["fortnight", "fortnights"]).is_some() {
+        return Length::halves(2 * halves, Unit::Week);
+    }
     let unit = c.take(unit)?;
     let after = c.words(&["and", "a", "half"]).is_some();
     Length::halves(halves + i64::from(before || after), unit)
@@ -122,7 +142,7 @@ fn counted(c: &mut Cursor<'_>) -> Option<Length> {
 
 /// A number of halves.
 fn amount(c: &mut Cursor<'_>) -> Option<i64> {
-    if let Some(number) = c.take(cardinal) {
+    if let Some(number) = number(c) {
         return Some(2 * i64::from(number));
     }
     if let Some(number) = c.take(|word| cardinal(word.strip_suffix(".5")?)) {
@@ -132,6 +152,9 @@ fn amount(c: &mut Cursor<'_>) -> Option<i64> {
     if c.word("couple").is_some() {
         let _ = c.word("of");
         return Some(4);
+    }
+    if article == Some("a") && c.word("few").is_some() {
+        return Some(6);
     }
     article.map(|_| 2)
 }

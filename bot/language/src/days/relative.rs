@@ -1,7 +1,7 @@
 //! Days and instants counted from another.
 //!
 //! ```text
-//! relative = "in" length | length "from now" | length "ago" | length ( "from" | "after" ) day
+//! relative = "in" [ "the next" ] length | length "from now" | length "ago" | length ( "from" | "after" ) day
 //! ```
 //!
 //! Hours and minutes are elapsed time and lead to an instant; days, weeks and months lead to a day.
@@ -15,6 +15,9 @@ use crate::present::Present;
 use crate::tokens::Cursor;
 
 pub(super) fn relative(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
+    if lead.last == Word::In && c.word("the").is_some() {
+        c.word("next")?;
+    }
     let length = length(c)?;
     let meaning = if c.word("ago").is_some() {
         Err(ErrorCode::PastDate)

@@ -1,12 +1,16 @@
 //! The days behind a period.
 //!
 //! ```text
+//! of days  = except | [ "from" ] weekday ( "to" | "through" ) weekday
 //! of week  = [ "on" ] weekdays
 //! of month = [ "on" ] [ "the" ] ( ordinals ( weekday | "workday" | "day" ) | ordinals [ rest ] )
 //! of year  = [ "on" | "in" ] ( dated [ rest ] | [ "the" ] ordinals which ( "of" | "in" ) month )
 //! rest     = [ "(" ] ( "or the last day" | "in" ( "months" | "years" ) "that have one" ) [ ")" ]
 //! ```
 
+use jiff::civil::Weekday;
+
+use super::every::{except, without};
 use super::lists::{ordinals, weekdays};
 use super::pattern::{Cycle, Days, Pattern};
 use crate::days::{Which, dated_parts, which};
@@ -19,11 +23,23 @@ type Read = Option<Result<Pattern, ErrorCode>>;
 /// Narrows a pattern by the days behind it, if there are any.
 pub(super) fn on(c: &mut Cursor<'_>, pattern: &Pattern) -> Read {
     c.attempt(|c| match pattern.cycle {
+        Cycle::Days if pattern.interval == 1 => of_days(c),
         Cycle::Weeks => of_week(c, pattern),
         Cycle::Months => of_month(c, pattern),
         Cycle::Years => of_year(c, pattern),
         _ => None,
     })
+}
+
+/// `every day except sunday`, `every day from monday to friday`.
+fn of_days(c: &mut Cursor<'_>) -> Read {
+    let all: Vec<Weekday> = Weekday::Monday.cycle_forward().take(7).collect();
+    if let Some(but) = c.attempt(except) {
+        return Some(Ok(Pattern::weekly(without(&all, &but))));
+    }
+    let _ = c.word("from");
+    let days = weekdays(c).filter(|days| days.len() > 1)?;
+    Some(Ok(Pattern::weekly(days)))
 }
 
 fn of_week(c: &mut Cursor<'_>, pattern: &Pattern) -> Read {

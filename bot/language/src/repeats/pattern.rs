@@ -63,7 +63,7 @@ pub(crate) enum Days {
     Start,
     /// These weekdays.
     Week(Vec<Weekday>),
-    /// These days of the month, 1 to 31 or -1 for its last; beyond its end they fall on that.
+    /// These days of the month, 1 to 31, or -1 for its last, -2 for the one before; beyond its end they fall on that.
     Month(Vec<i8>),
     /// These days of the month, in months that have them.
     Exactly(Vec<i8>),
@@ -142,7 +142,7 @@ fn days_of_week(mut days: Vec<Weekday>) -> Days {
 fn is_day(date: Date, day: i8) -> bool {
     let last = date.days_in_month();
     match day < 0 {
-        true => date.day() == last,
+        true => date.day() == last + 1 + day,
         false => date.day() == day.min(last),
     }
 }

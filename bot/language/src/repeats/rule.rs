@@ -94,7 +94,7 @@ impl Parts {
     /// the one at its place: a month that has nothing there has the last, which is picked anyway.
     fn month_days(&mut self, days: &[i8]) {
         let days: BTreeSet<i16> = days.iter().copied().map(i16::from).collect();
-        let in_every = self.month.is_some_and(|month| month != 2) || days.contains(&-1);
+        let in_every = self.month.is_some_and(|month| month != 2) || days.iter().any(|day| *day < 0);
         let highest = days.last().copied().filter(|day| *day > 28 && !in_every);
         let Some(highest) = highest else {
             self.month_days = days.into_iter().collect();

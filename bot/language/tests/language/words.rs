@@ -47,6 +47,13 @@ const PATTERNS: &[&str] = &[
     "every 3rd friday",
     "every last friday of the month",
     "every 1st and 3rd monday",
+    "every second to last friday of the month",
+    "every month on the 2nd to last day",
+    "every day except sunday",
+    "end of every month",
+    "once a week on friday",
+    "nightly",
+    "semiannually",
     "every 2nd and last tuesday",
     "first workday of every month",
     "last workday of every month",
@@ -98,7 +105,7 @@ fn schedule(draft: &Draft) -> (Schedule, Start) {
 }
 
 fn comes(schedule: &Schedule) -> Vec<String> {
-    schedule.occurrences().take(60).map(|next| format!("{} {}", next.wall, next.at)).collect()
+    schedule.occurrences().take(15).map(|next| format!("{} {}", next.wall, next.at)).collect()
 }
 
 /// What the bot says of the rule, with where it begins, read again.
