@@ -2,7 +2,7 @@
 
 use domain::command::TaskRef;
 use domain::conversation::Conversation;
-use domain::query::TaskQuery;
+use domain::query::{PastReminders, TaskQuery};
 use domain::refusal::{Code, Refusal};
 use domain::service::Listed;
 use language::Filter;
@@ -22,7 +22,7 @@ impl Talk<'_> {
     /// only one.
     pub(super) async fn named(&self, words: &str) -> Result<TaskRef, No> {
         let filter = Filter { text: Some(words.to_owned()), limit: Some(CANDIDATES), ..Filter::default() };
-        let query = TaskQuery { without_past_reminders: false, ..query(&filter, None, self.now()) };
+        let query = TaskQuery { past_reminders: PastReminders::Included, ..query(&filter, None, self.now()) };
         let found = self.service().find(&self.message.author, &query).await?.items;
         let here = |listed: &&Listed| {
             let Conversation { listed: shown, subject } = &self.conversation;
