@@ -14,6 +14,7 @@
 #   BROKER_AWAY=10   seconds that the broker is away under load
 #   MESSAGES=5000, CONSUMER_RESTARTS=2   events for eight audit processes, and how often each is killed
 #   SERIES=16        series over five years that four schedulers race for
+#   TASKS=10000      tasks among which the success criteria are measured
 #   TEST_THREADS     tests at once (as many as there are processors)
 set -euo pipefail
 # shellcheck source=ci/lib.sh
@@ -73,6 +74,9 @@ run() {
 run "${threads[@]}" --skip faults::
 step "testing what dies, one at a time: each brings a fleet of processes"
 run --test all -- --test-threads 1 faults::
+
+step "measuring the success criteria"
+ci/verify.sh || status=1
 
 sum() { awk -v word="$1" '/^test result:/ { for (i = 2; i <= NF; i++) if ($i ~ "^" word) n += $(i - 1) } END { print n + 0 }' "$log"; }
 passed=$(sum passed) failed=$(sum failed)

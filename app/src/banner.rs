@@ -24,12 +24,14 @@ pub(crate) fn banner(config: &Config, house: &House, http: Option<&str>) -> Stri
     text
 }
 
-fn slack(slack: &Slack) -> String {
+/// Whether Slack is on, or what is missing.
+pub(crate) fn slack(slack: &Slack) -> String {
     let set = slack.signing_secret.is_some() || slack.bot_token.is_some() || slack.app_token.is_some();
     platform(set || slack.api_url.is_some(), "TASKBOT_SLACK__…")
 }
 
-fn discord(discord: &Discord) -> String {
+/// Whether Discord is on, or what is missing.
+pub(crate) fn discord(discord: &Discord) -> String {
     let set = discord.token.is_some() || discord.application_id.is_some() || discord.public_key.is_some();
     platform(set || discord.api_url.is_some(), "TASKBOT_DISCORD__…")
 }

@@ -13,6 +13,7 @@ use crate::due::Due;
 use crate::ids::{EventId, PersonId, SeriesId, TaskId};
 use crate::list::List;
 use crate::message::ConversationId;
+use crate::person::WeekStart;
 use crate::place::{Destination, Place};
 use crate::recurrence::Rule;
 use crate::task::{Priority, RepeatFrom};
@@ -197,6 +198,10 @@ pub enum MoveTo {
     Due(Due),
     /// By this much from where it is.
     By(Span),
+    /// To this day, at the time that it has, if it has one.
+    Day(Due),
+    /// To this time on the day that it has; to all of this due if it has none, or that time has gone by.
+    Time(Due),
 }
 
 /// Own settings to change.
@@ -208,6 +213,10 @@ pub struct SettingsEdit {
     pub default_time: Option<Time>,
     /// Whether `4/5` is 4 May.
     pub day_first: Option<bool>,
+    /// On which day a week begins.
+    pub week_start: Option<WeekStart>,
+    /// Whether `at 5` is 05:00.
+    pub hours_24: Option<bool>,
 }
 
 impl Command {

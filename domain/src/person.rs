@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::{Time, time};
+use jiff::civil::{Time, Weekday, time};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::PersonId;
@@ -36,11 +36,64 @@ pub struct Settings {
     /// `4/5` is 4 May (true) or April 5 (false).
     #[serde(default)]
     pub day_first: bool,
+    /// On which day a week begins.
+    #[serde(default)]
+    pub week_start: WeekStart,
+    /// `at 5` is 05:00 (true) or 17:00 (false).
+    #[serde(default)]
+    pub hours_24: bool,
+}
+
+/// The days on which people let a week begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WeekStart {
+    /// ISO 8601.
+    #[default]
+    Monday,
+    /// In much of the Middle East.
+    Saturday,
+    /// In much of America and Asia.
+    Sunday,
+}
+
+impl From<WeekStart> for Weekday {
+    fn from(start: WeekStart) -> Self {
+        match start {
+            WeekStart::Monday => Self::Monday,
+            WeekStart::Saturday => Self::Saturday,
+            WeekStart::Sunday => Self::Sunday,
+        }
+    }
+}
+
+/// No week begins on that day.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("no week begins on {0:?}")]
+pub struct NoWeekStart(pub Weekday);
+
+impl TryFrom<Weekday> for WeekStart {
+    type Error = NoWeekStart;
+
+    fn try_from(day: Weekday) -> Result<Self, Self::Error> {
+        match day {
+            Weekday::Monday => Ok(Self::Monday),
+            Weekday::Saturday => Ok(Self::Saturday),
+            Weekday::Sunday => Ok(Self::Sunday),
+            other => Err(NoWeekStart(other)),
+        }
+    }
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { zone: None, default_time: DEFAULT_TIME, day_first: false }
+        Self {
+            zone: None,
+            default_time: DEFAULT_TIME,
+            day_first: false,
+            week_start: WeekStart::Monday,
+            hours_24: false,
+        }
     }
 }
 

@@ -34,8 +34,8 @@ pub struct TaskQuery {
     pub due_after: Option<Timestamp>,
     /// Only tasks without a due.
     pub no_due: bool,
-    /// Leave out bare reminders that have been delivered.
-    pub without_past_reminders: bool,
+    /// What to do with past reminders.
+    pub past_reminders: PastReminders,
     /// What to sort by.
     pub sort: Sort,
     /// Which way.
@@ -44,6 +44,19 @@ pub struct TaskQuery {
     pub limit: u32,
     /// Where to go on: the last row of the page before.
     pub after: Option<Keyset>,
+}
+
+/// What to do with bare reminders, made for one time, that came out and wait for nothing but a tick.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PastReminders {
+    /// They are tasks like others.
+    #[default]
+    Included,
+    /// Leave them out.
+    LeftOut,
+    /// Only them.
+    Only,
 }
 
 /// What tasks are sorted by; ties by id.

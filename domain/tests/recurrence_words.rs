@@ -118,9 +118,19 @@ const WORDS: &[(&str, &str)] = &[
     ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1,-1", "the first and last workday of every month at 09:00"),
     ("FREQ=MONTHLY;BYDAY=SA,SU;BYSETPOS=1", "the first weekend day of every month at 09:00"),
     ("FREQ=MONTHLY;BYDAY=MO,TH;BYSETPOS=2", "the 2nd Monday or Thursday of every month at 09:00"),
+    ("FREQ=MONTHLY;BYDAY=MO,TH;BYHOUR=9,17;BYSETPOS=2", "the first Monday or Thursday of every month at 17:00"),
     (
-        "FREQ=MONTHLY;BYDAY=MO,TH;BYHOUR=9,17;BYSETPOS=2",
-        "every Monday and every Thursday of every month at 09:00 and 17:00, only the 2nd of the month",
+        "FREQ=MONTHLY;BYDAY=MO,TH;BYHOUR=9,17;BYSETPOS=2,3",
+        "every Monday and every Thursday of every month at 09:00 and 17:00, only the 2nd and 3rd of the month",
+    ),
+    ("FREQ=DAILY;BYHOUR=9,17;BYMINUTE=0,30;BYSETPOS=1,4", "every day at 09:00 and 17:30"),
+    (
+        "FREQ=WEEKLY;BYDAY=MO,FR;BYHOUR=9,17;BYMINUTE=0,30;BYSETPOS=1,4,5,8",
+        "every Monday and Friday at 09:00 and 17:30",
+    ),
+    (
+        "FREQ=MONTHLY;BYMONTHDAY=28,29;BYHOUR=9,17;BYMINUTE=0;BYSETPOS=-2,-1",
+        "every month on the 29th (or the last day) at 09:00 and 17:00",
     ),
     ("FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR", "every month on the 13th at 09:00, only on Friday"),
     ("FREQ=MONTHLY;BYMONTHDAY=5;BYMONTH=3,6", "every month on the 5th at 09:00, only in March and June"),

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use domain::access::{Principal, Sight};
 use domain::change::{Change, Put};
-use domain::ids::{PersonId, TaskId};
+use domain::ids::{PersonId, SeriesId, TaskId};
 use domain::list::List;
 use domain::place::Place;
 use domain::ports::store::Store;
-use domain::query::{Keyset, TaskQuery};
+use domain::query::{Keyset, PastReminders, TaskQuery};
 use domain::reminder::ReminderState;
 use domain::search;
-use domain::task::{Status, Task};
+use domain::task::{Recurring, RepeatFrom, Status, Task};
+use domain::zone::Zone;
+use jiff::Timestamp;
 
 use super::find::{everything, found};
 use crate::kit::samples::{Samples, at, moved_on, retitled, tenant, with_status};
@@ -108,14 +110,28 @@ pub async fn a_page_is_stable_while_others_write(store: Arc<impl Store>) {
     assert_eq!(second, tasks[3..].iter().map(|task| task.id).collect::<Vec<_>>());
 }
 
+fn occurrence(task: Task, at: Timestamp) -> Task {
+    let recurring = Recurring {
+        series: SeriesId(task.id.0),
+        nth: 1,
+        scheduled_for: Zone::utc().wall(at),
+        scheduled_at: at,
+        rule: "FREQ=DAILY".parse().expect("a rule"),
+        repeat_from: RepeatFrom::Schedule,
+        undone_since: None,
+    };
+    Task { recurring: Some(recurring), ..task }
+}
+
 pub async fn delivered_bare_reminders_can_be_left_out(store: Arc<impl Store>) {
     let alone = Alone::new();
     let bare = |number| Task { bare_reminder: true, ..alone.task(number, "stretch") };
-    let tasks = [bare(1), bare(2), bare(3), alone.task(4, "stretch")];
-    let states: [&[ReminderState]; 4] = [
+    let tasks = [bare(1), bare(2), bare(3), alone.task(4, "stretch"), occurrence(bare(5), at(1))];
+    let states: [&[ReminderState]; 5] = [
         &[ReminderState::Delivered],
         &[ReminderState::Delivered, ReminderState::Scheduled],
         &[],
+        &[ReminderState::Delivered],
         &[ReminderState::Delivered],
     ];
     for (task, states) in tasks.iter().zip(states) {
@@ -125,9 +141,11 @@ pub async fn delivered_bare_reminders_can_be_left_out(store: Arc<impl Store>) {
         let change = Change { reminders: reminders.collect(), ..alone.samples.making(&alone.list, task) };
         store.commit(change).await.expect("committed");
     }
-    let query = TaskQuery { without_past_reminders: true, ..everything() };
-    assert_eq!(found(&*store, &alone.sight, &query).await, [tasks[1].id, tasks[2].id, tasks[3].id]);
-    assert_eq!(found(&*store, &alone.sight, &everything()).await.len(), 4);
+    let query = TaskQuery { past_reminders: PastReminders::LeftOut, ..everything() };
+    assert_eq!(found(&*store, &alone.sight, &query).await, tasks[1..].iter().map(|task| task.id).collect::<Vec<_>>());
+    let query = TaskQuery { past_reminders: PastReminders::Only, ..everything() };
+    assert_eq!(found(&*store, &alone.sight, &query).await, [tasks[0].id]);
+    assert_eq!(found(&*store, &alone.sight, &everything()).await.len(), 5);
 }
 
 pub async fn tags_in_use_come_most_used_first(store: Arc<impl Store>) {

@@ -2,6 +2,7 @@
 
 use domain::access::Principal;
 use domain::command::{AddTask, Command, Repeat};
+use domain::decide::delivery::MEMBERS_MAX;
 use domain::event::{Event, EventType, Topic};
 use domain::place::Place;
 use domain::ports::agenda::Agenda;
@@ -41,6 +42,28 @@ async fn missed(world: &World) -> Vec<(u64, usize)> {
     let events = rows.iter().map(|row| serde_json::from_str::<Event>(&row.payload).expect("an event"));
     let missed = events.filter(|event| event.kind == EventType::TaskMissed);
     missed.map(|event| event.data.occurrence.expect("times")).map(|view| (view.count, view.missed.len())).collect()
+}
+
+#[tokio::test]
+async fn a_thousand_reminders_of_one_minute_all_come_once_in_messages_that_a_chat_can_show() {
+    let world = World::new().await;
+    let ana = world.person("ana").await;
+    let mut set: Vec<u64> = Vec::new();
+    for nth in 0..1_000 {
+        set.push(at(&world, &ana, &format!("2026-03-05T09:00:{:02}", nth % 60)).await.number);
+    }
+    world.clock.set("2026-03-05T14:01:00Z");
+    let mut came: Vec<u64> = Vec::new();
+    loop {
+        let sent = world.sends().await;
+        assert!(sent.iter().all(|(_, tasks)| tasks.len() <= MEMBERS_MAX));
+        came.extend(sent.iter().flat_map(|(_, tasks)| tasks));
+        if sent.is_empty() {
+            break;
+        }
+    }
+    came.sort_unstable();
+    assert_eq!(came, set);
 }
 
 #[tokio::test]

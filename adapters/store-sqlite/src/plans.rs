@@ -14,7 +14,7 @@ use domain::ports::bus::Outbox;
 use domain::ports::inbox::Inbox;
 use domain::ports::people::People;
 use domain::ports::store::Store;
-use domain::query::{Keyset, Order, Sort, TaskQuery};
+use domain::query::{Keyset, Order, PastReminders, Sort, TaskQuery};
 use domain::snapshot::Needs;
 use domain::tenant::{Platform, TenantId};
 use jiff::Timestamp;
@@ -136,7 +136,7 @@ fn queries() -> Vec<TaskQuery> {
         TaskQuery { words: vec!["two".to_owned(), "wo".to_owned()], ..plain.clone() },
         TaskQuery { words: vec!["wo".to_owned()], ..plain.clone() },
         TaskQuery { tags: vec!["ops".to_owned()], ..plain.clone() },
-        TaskQuery { assignee: Some(PersonId(ID)), without_past_reminders: true, ..plain.clone() },
+        TaskQuery { assignee: Some(PersonId(ID)), past_reminders: PastReminders::LeftOut, ..plain.clone() },
         TaskQuery { concerning: Some(PersonId(ID)), ..plain.clone() },
         TaskQuery { list: Some(ListId(ID)), due_before: Some(Timestamp::UNIX_EPOCH), ..plain.clone() },
     ];

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::{print, restore};
+use crate::banner;
 use crate::config::Config;
 use crate::roles::Roles;
 use crate::telemetry;
@@ -36,6 +37,8 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
     tell("events", events(&config).await)?;
     tell("state", Ok(config.state_url.clone()))?;
     tell("http", http(&config))?;
+    tell("slack", Ok(banner::slack(&config.slack)))?;
+    tell("discord", Ok(banner::discord(&config.discord)))?;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

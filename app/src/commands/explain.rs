@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use domain::command::TaskRef;
 use domain::tenant::TenantId;
 use uuid::Uuid;
@@ -34,5 +34,6 @@ async fn resolve(house: &House, id: &str) -> Result<Uuid> {
         let task = house.database.store.task(&TenantId::console(), TaskRef::Number(number)).await?;
         return Ok(task.with_context(|| format!("there is no task #{number} on the console"))?.id.0);
     }
-    id.parse().context("give the id of a task, reminder or event, or a short number")
+    let asked = || anyhow!("“{id}” is no id; give that of a task, reminder or event, or a short number such as 3");
+    id.parse().map_err(|_| asked())
 }

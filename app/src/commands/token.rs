@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use domain::ids::PersonId;
 use domain::person::Identity;
 use domain::ports::people::Token;
@@ -32,8 +32,13 @@ pub(crate) async fn run(config: Config, command: cli::Token) -> Result<ExitCode>
 /// Prints the secret alone on standard output: it can be piped, and is shown this once.
 async fn create(house: &House, user: &str, expires: &str) -> Result<ExitCode> {
     let now = house.clock.now();
-    let span: Span = expires.parse().with_context(|| format!("“{expires}” is no duration; try 30d or 12h"))?;
-    let until = now.to_zoned(house.zone.rules().clone()).checked_add(span).context("--expires")?.timestamp();
+    let span: Span =
+        expires.parse().map_err(|_| anyhow!("--expires “{expires}” is not a duration from now; try 30d or 12h"))?;
+    let until = now
+        .to_zoned(house.zone.rules().clone())
+        .checked_add(span)
+        .map_err(|_| anyhow!("--expires {expires} is too far away; try 365d"))?
+        .timestamp();
     if until <= now {
         bail!("--expires {expires} is not in the future; try 30d");
     }

@@ -9,7 +9,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use bus_kafka::KafkaConfig;
 use consumers::Checkpoints;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub(crate) use load::load;
 pub(crate) use secret::Secret;
@@ -74,7 +75,14 @@ impl Default for Config {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Http {
     /// Where to listen; without it, on the role's port of the loopback address.
+    #[serde(deserialize_with = "address")]
     pub addr: Option<SocketAddr>,
+}
+
+fn address<'de, D: Deserializer<'de>>(given: D) -> Result<Option<SocketAddr>, D::Error> {
+    let Some(given) = Option::<String>::deserialize(given)? else { return Ok(None) };
+    let wrong = |_| D::Error::custom(format!("“{given}” is not an IP address with a port; try 127.0.0.1:8080"));
+    given.parse().map(Some).map_err(wrong)
 }
 
 /// Logs. They go to stderr.

@@ -3,6 +3,10 @@
 use jiff::civil::{Date, Weekday};
 use jiff::{Span, ToSpan};
 
+/// The last day that can be planned for. Later ones are within reach of the arithmetic, but not of any knowledge of how
+/// clocks will go, and four digits from 2200 on are more often a number than a year.
+pub(crate) const LAST_DAY: Date = jiff::civil::date(2199, 12, 31);
+
 /// The day that lies so many days ahead (or, below 0, back).
 pub(crate) fn plus_days(date: Date, days: i64) -> Date {
     date.saturating_add(days.days())

@@ -15,12 +15,14 @@ pub struct Settings {
     pub day_first: bool,
     /// The day on which a calendar week begins.
     pub week_start: Weekday,
+    /// Whether `at 5` is 05:00; else it is 17:00.
+    pub hours_24: bool,
 }
 
 impl Settings {
-    /// The settings of somebody who has set nothing but a zone: 09:00, month before day, Monday.
+    /// The settings of somebody who has set nothing but a zone: 09:00, month before day, Monday, the 12-hour clock.
     pub fn new(zone: TimeZone) -> Self {
-        Self { zone, default_time: time(9, 0, 0, 0), day_first: false, week_start: Weekday::Monday }
+        Self { zone, default_time: time(9, 0, 0, 0), day_first: false, week_start: Weekday::Monday, hours_24: false }
     }
 }
 

@@ -5,18 +5,23 @@
 //! id     = [ "#" ] number | number "-" number
 //! spoken = "it" | "that" | "this" | "them" | "these" | "those" | "both" | "all of them"
 //!        | [ "the" ] ( ordinal | "last" ) [ "one" | "task" ]        (* only in a conversation *)
+//! named  = "the" word { word } ( "one" | "task" | "reminder" )      (* only in a conversation *)
 //! ```
 
+use crate::misread::ErrorCode;
 use crate::once::once;
 use crate::reading::{Ids, Spoken};
-use crate::tokens::Cursor;
+use crate::tokens::{Cursor, Token};
 use crate::vocabulary::{ordinal_digits, ordinal_word};
 
-/// A range of more tasks than that is none that a person means.
-const LONGEST_RANGE: u64 = 200;
+/// More ids than that in one line are none that a person means; [`fault`] sees to what is said of it.
+const MOST: usize = 200;
 
-/// Nor are more ids than that in one line.
-const MOST: usize = 500;
+/// Nobody names a task by more words.
+const MOST_WORDS: usize = 6;
+
+/// A number of more digits is no task's.
+const MOST_DIGITS: usize = 15;
 
 /// How many numbers at the end of a list may turn out to belong to what follows: `3 4 20 min`.
 const GIVEN_BACK: usize = 3;
@@ -32,6 +37,9 @@ pub(crate) fn ids_then<'a, T>(
     mut then: impl FnMut(&mut Cursor<'a>) -> Option<T>,
 ) -> Option<(Ids, T)> {
     if let Some(result) = c.attempt(|c| Some((Ids::Spoken(spoken(c, listed)?), then(c)?))) {
+        return Some(result);
+    }
+    if let Some(result) = c.attempt(|c| Some((Ids::Named(named(c, listed)?), then(c)?))) {
         return Some(result);
     }
     c.attempt(|c| {
@@ -66,11 +74,9 @@ fn numbers(c: &mut Cursor<'_>) -> Option<Numbers> {
             c.take(id)
         });
         let Some((first, last)) = next else { break };
-        numbers.extend(first..=last);
+        // One more than fit shows that they are too many, whatever the range.
+        numbers.extend((first..=last).take(MOST + 1 - numbers.len()));
         ends.push((numbers.len(), c.at()));
-        if numbers.len() > MOST {
-            return None;
-        }
     }
     (!ends.is_empty()).then_some((numbers, ends))
 }
@@ -79,15 +85,17 @@ fn numbers(c: &mut Cursor<'_>) -> Option<Numbers> {
 fn id(word: &str) -> Option<(u64, u64)> {
     if let Some((first, last)) = word.split_once(['-', '–']) {
         let (first, last) = (number(first)?, number(last)?);
-        return (first < last && last - first < LONGEST_RANGE).then_some((first, last));
+        return (first < last).then_some((first, last));
     }
-    number(word).map(|number| (number, number))
+    number(word).filter(|number| *number < u64::MAX).map(|number| (number, number))
 }
 
+/// A number; one of too many digits is the largest, which is the end of no range.
 fn number(word: &str) -> Option<u64> {
     let digits = word.strip_prefix('#').unwrap_or(word);
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    (plain && digits.len() <= 9).then(|| digits.parse().ok()).flatten()
+    let fits = digits.len() <= MOST_DIGITS;
+    plain.then(|| if fits { digits.parse().ok() } else { Some(u64::MAX) }).flatten()
 }
 
 /// Reads a word for tasks that the conversation knows.
@@ -96,14 +104,27 @@ fn spoken(c: &mut Cursor<'_>, listed: Listed) -> Option<Spoken> {
     c.attempt(pronoun).or_else(|| c.attempt(nth))
 }
 
-/// Whether the conversation has shown what the ids speak of.
-pub(crate) fn is_known(ids: &Ids, listed: Listed) -> bool {
+/// What is wrong with the ids: they are too many, or the conversation has not shown what they speak of.
+pub(crate) fn fault(ids: &Ids, listed: Listed) -> Option<ErrorCode> {
     let listed = listed.unwrap_or_default();
-    match ids {
-        Ids::Numbers(_) => true,
+    let known = match ids {
+        Ids::Numbers(numbers) if numbers.len() > MOST => return Some(ErrorCode::TooManyIds),
+        Ids::Numbers(_) | Ids::Named(_) => true,
         Ids::Spoken(Spoken::Nth(n)) => (1..=listed).contains(n),
         Ids::Spoken(_) => listed > 0,
-    }
+    };
+    (!known).then_some(ErrorCode::MissingId)
+}
+
+/// `the deck task`, `the "q3 numbers" one`: the words between.
+fn named(c: &mut Cursor<'_>, listed: Listed) -> Option<String> {
+    listed?;
+    c.word("the")?;
+    let ends = |token: &Token<'_>| matches!(token.word(), Some("one" | "task" | "reminder"));
+    let length = c.rest().iter().take(MOST_WORDS + 1).position(ends).filter(|length| *length > 0)?;
+    let words: Vec<&str> = c.rest()[..length].iter().map(|token| token.text.trim_matches('"')).collect();
+    *c = c.moved_to(c.at() + length + 1);
+    Some(words.join(" "))
 }
 
 fn pronoun(c: &mut Cursor<'_>) -> Option<Spoken> {

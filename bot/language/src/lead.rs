@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! lead = { "on" | "at" | "@" | "by" | "before" | "due" [ ":" ] | "in" | "within" | "from" | "for"
-//!        | "after" | "around" | "until" | "till" | "til" | "through" | "ending" | "starting" | "beginning" }
+//!        | "no later than" | "after" | "around" | "until" | "till" | "til" | "through" | "ending" | "starting" | "beginning" }
 //! ```
 
-use crate::tokens::Cursor;
+use crate::tokens::{Cursor, Token};
 
 /// Nobody says more prepositions in a row.
 const MOST: usize = 4;
@@ -22,6 +22,8 @@ pub(crate) enum Word {
     In,
     /// `for`, behind which a length limits a recurrence.
     For,
+    /// `around`, behind which stands a date or a time.
+    Around,
 }
 
 /// What a phrase does in a recurrence.
@@ -63,6 +65,7 @@ impl Lead {
                 "at" | "@" => Word::At,
                 "in" | "within" => Word::In,
                 "for" => Word::For,
+                "around" => Word::Around,
                 _ => Word::Other,
             },
             role: match word {
@@ -80,7 +83,7 @@ impl Lead {
 pub(crate) fn lead(c: &mut Cursor<'_>) -> Lead {
     let mut lead = Lead::NONE;
     while lead.count < MOST
-        && let Some(word) = c.take(preposition)
+        && let Some(word) = c.attempt(one)
     {
         if word == "due" {
             let _ = c.mark(':');
@@ -88,6 +91,23 @@ pub(crate) fn lead(c: &mut Cursor<'_>) -> Lead {
         lead = lead.with(word);
     }
     lead
+}
+
+/// One preposition. What stands before another one belongs to a verb (`come in on friday`, `log on at 5`), and a till
+/// behind an article is a thing.
+fn one<'a>(c: &mut Cursor<'a>) -> Option<&'a str> {
+    if c.words(&["no", "later", "than"]).is_some() || c.words(&["not", "later", "than"]).is_some() {
+        return Some("by");
+    }
+    let article = matches!(c.before().and_then(Token::word), Some("the" | "a" | "my" | "our"));
+    let word = c.take(preposition)?;
+    let of_verb = matches!(word, "in" | "on" | "by" | "around" | "through" | "after");
+    // The beginning of april is a day.
+    if word == "beginning" && c.peek_word() == Some("of") {
+        return None;
+    }
+    let before_another = of_verb && c.peek_word().and_then(preposition).is_some();
+    (!before_another && !(article && word == "till")).then_some(word)
 }
 
 fn preposition(word: &str) -> Option<&str> {

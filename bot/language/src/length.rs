@@ -2,13 +2,15 @@
 //!
 //! ```text
 //! length  = piece { [ "," | "and" ] piece } | compact
-//! piece   = amount unit [ "and a half" ] | "half" ( "a" | "an" ) unit | number "and a half" unit
-//! amount  = number | number ".5" | "a" | "an" | [ "a" ] "couple" [ "of" ]
+//! piece   = ( "a" | "three" ) "quarter" [ "of an" ] "hour" | amount "fortnight"
+//!         | amount unit [ "and a half" ] | "half" ( "a" | "an" ) unit | number "and a half" unit
+//! amount  = number | number ".5" | "a" | "an" | [ "a" ] "couple" [ "of" ] | "a few"
 //! compact = { digits letters } [ digits ]            (* 2h, 15m, 1h30m, 1h30 *)
 //! ```
 
 use jiff::Span;
 
+use crate::numbers::number;
 use crate::tokens::Cursor;
 use crate::vocabulary::{Unit, cardinal, letter, unit};
 
@@ -22,13 +24,16 @@ pub(crate) struct Length {
     weeks: i64,
     days: i64,
     seconds: i64,
+    /// Whether a unit below a day was said, if only none of it.
+    timed: bool,
 }
 
 impl Length {
     /// So many halves of a unit. Half a week, month or quarter is no length that people mean.
     pub(crate) fn halves(halves: i64, unit: Unit) -> Option<Self> {
         let whole = || (halves % 2 == 0).then_some(halves / 2);
-        let mut length = Self::default();
+        let timed = matches!(unit, Unit::Second | Unit::Minute | Unit::Hour);
+        let mut length = Self { timed, ..Self::default() };
         match unit {
             Unit::Second => length.seconds = whole()?,
             Unit::Minute => length.seconds = 30 * halves,
@@ -53,6 +58,7 @@ impl Length {
             weeks: self.weeks + other.weeks,
             days: self.days + other.days,
             seconds: self.seconds + other.seconds,
+            timed: self.timed || other.timed,
         }
     }
 
@@ -63,7 +69,7 @@ impl Length {
 
     /// Whether it is a number of days, weeks, months alone.
     pub(crate) fn is_calendar(self) -> bool {
-        self.seconds == 0
+        self.seconds == 0 && !self.timed
     }
 
     /// The same for calculating; none if no calendar is that long.
@@ -97,7 +103,7 @@ fn another(c: &mut Cursor<'_>) -> Option<Length> {
 }
 
 fn piece(c: &mut Cursor<'_>) -> Option<Length> {
-    c.take(compact).or_else(|| c.attempt(half)).or_else(|| c.attempt(counted))
+    c.take(compact).or_else(|| c.attempt(half)).or_else(|| c.attempt(quarters)).or_else(|| c.attempt(counted))
 }
 
 /// `half an hour`, `half hour`.
@@ -107,10 +113,28 @@ fn half(c: &mut Cursor<'_>) -> Option<Length> {
     Length::halves(1, c.take(unit)?)
 }
 
+/// `a quarter of an hour`, `three quarters of an hour`, `a quarter hour`.
+fn quarters(c: &mut Cursor<'_>) -> Option<Length> {
+    let number = match c.one_of(&["a", "one", "three", "3"]) {
+        Some("three" | "3") => 3,
+        _ => 1,
+    };
+    c.one_of(&["quarter", "quarters"])?;
+    c.attempt(|c| {
+        let _ = c.word("of");
+        c.one_of(&["an", "a"])
+    });
+    c.word("hour")?;
+    Some(Length::of(15 * number, Unit::Minute))
+}
+
 /// `20 minutes`, `1.5 hours`, `an hour and a half`, `two and a half hours`.
 fn counted(c: &mut Cursor<'_>) -> Option<Length> {
     let halves = amount(c)?;
     let before = c.words(&["and", "a", "half"]).is_some();
+    if c.one_of(&["fortnight", "fortnights"]).is_some() {
+        return Length::halves(2 * halves, Unit::Week);
+    }
     let unit = c.take(unit)?;
     let after = c.words(&["and", "a", "half"]).is_some();
     Length::halves(halves + i64::from(before || after), unit)
@@ -118,7 +142,7 @@ fn counted(c: &mut Cursor<'_>) -> Option<Length> {
 
 /// A number of halves.
 fn amount(c: &mut Cursor<'_>) -> Option<i64> {
-    if let Some(number) = c.take(cardinal) {
+    if let Some(number) = number(c) {
         return Some(2 * i64::from(number));
     }
     if let Some(number) = c.take(|word| cardinal(word.strip_suffix(".5")?)) {
@@ -128,6 +152,9 @@ fn amount(c: &mut Cursor<'_>) -> Option<i64> {
     if c.word("couple").is_some() {
         let _ = c.word("of");
         return Some(4);
+    }
+    if article == Some("a") && c.word("few").is_some() {
+        return Some(6);
     }
     article.map(|_| 2)
 }
@@ -157,7 +184,7 @@ fn compact(word: &str) -> Option<Length> {
 fn leading_halves(text: &str) -> Option<(i64, &str)> {
     let length = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, after) = text.split_at(length);
-    let halves = 2 * i64::from(crate::vocabulary::digits(number)?);
+    let halves = 2 * i64::from(crate::vocabulary::amount(number)?);
     match after.strip_prefix(".5") {
         Some(after) => Some((halves + 1, after)),
         None => Some((halves, after)),

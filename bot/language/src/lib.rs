@@ -37,6 +37,7 @@ mod ids;
 mod lead;
 mod length;
 mod misread;
+mod numbers;
 mod once;
 mod phrases;
 mod present;

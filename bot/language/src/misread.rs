@@ -18,6 +18,14 @@ pub enum ErrorCode {
     InvalidRecurrence,
     /// A recurrence below a minute: `every 2 seconds`. On the wire one that never comes.
     TooOften,
+    /// A recurrence whose second time lies beyond the last year, or that counts too many: `every 5000 years`.
+    TooRare,
+    /// A recurrence that comes more often in all than is counted: `20000 times`.
+    TooManyTimes,
+    /// A day beyond the last year: `9999-12-31`, `in 900 years`. On the wire one that no calendar has.
+    TooFar,
+    /// More tasks than one line takes: `delete 1-5000`. On the wire as if none were named.
+    TooManyIds,
     /// Nothing is left for the title.
     EmptyTitle,
     /// The command needs to know which task.
@@ -32,12 +40,12 @@ impl ErrorCode {
     /// The code on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::InvalidDate => "invalid_date",
+            Self::InvalidDate | Self::TooFar => "invalid_date",
             Self::InvalidTime => "invalid_time",
             Self::PastDate => "past_date",
-            Self::InvalidRecurrence | Self::TooOften => "invalid_recurrence",
+            Self::InvalidRecurrence | Self::TooOften | Self::TooRare | Self::TooManyTimes => "invalid_recurrence",
             Self::EmptyTitle => "empty_title",
-            Self::MissingId => "missing_id",
+            Self::MissingId | Self::TooManyIds => "missing_id",
             Self::InvalidTimezone => "invalid_timezone",
             Self::BadRequest => "bad_request",
         }
@@ -57,6 +65,18 @@ impl ErrorCode {
             Self::TooOften => {
                 "The shortest interval is a minute; type `every minute`, `every 20 minutes`, or once, `in 20 seconds`."
             }
+            Self::TooRare => {
+                "The next time must come before the year 2200, and one interval counts a million at most; type \
+                 `every 10 years`, or once, `in 3 years`."
+            }
+            Self::TooManyTimes => {
+                "I count up to 10,000 times; leave the number out, and it comes until you end it, or type `until 1 dec`."
+            }
+            Self::TooFar => {
+                "I plan up to the year 2199, as nobody knows the clocks of later ones; say an earlier day, or none. \
+                 Quotes keep a number that is no date."
+            }
+            Self::TooManyIds => "One line takes 50 tasks at most; name fewer, for example",
             Self::EmptyTitle => {
                 "Say what is to be done, for example `call Ana tomorrow 5pm`; quotes keep words that look like a date."
             }
@@ -86,7 +106,7 @@ impl Misread {
     /// A misread of a command with the sentence that belongs to its code.
     pub(crate) fn new(command: CommandName, code: ErrorCode, at: Option<Range<usize>>) -> Self {
         let hint = match code {
-            ErrorCode::MissingId => format!("{} `{}`.", code.hint(), example(command)),
+            ErrorCode::MissingId | ErrorCode::TooManyIds => format!("{} `{}`.", code.hint(), example(command)),
             _ => code.hint().to_owned(),
         };
         Self { command, code, at, hint }

@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Timestamp};
 
+use crate::calendar::LAST_DAY;
 use crate::context::{Context, Settings};
 use crate::misread::ErrorCode;
 
@@ -39,8 +40,20 @@ impl<'c> Present<'c> {
     /// The instant that lies this much ahead: days and months on the calendar, the rest elapsed.
     pub(crate) fn after(&self, span: Span) -> Result<Timestamp, ErrorCode> {
         let zoned = self.now.to_zoned(self.settings.zone.clone());
-        zoned.checked_add(span).map(|then| then.timestamp()).map_err(|_| ErrorCode::InvalidDate)
+        let then = zoned.checked_add(span).map_err(|_| ErrorCode::TooFar)?;
+        within_reach(then.date())?;
+        Ok(then.timestamp())
     }
+
+    /// The instant, if it can be planned for.
+    pub(crate) fn reachable(&self, at: Timestamp) -> Result<Timestamp, ErrorCode> {
+        within_reach(self.settings.zone.to_datetime(at).date()).map(|_| at)
+    }
+}
+
+/// The day, if it can be planned for.
+pub(crate) fn within_reach(date: Date) -> Result<Date, ErrorCode> {
+    if date > LAST_DAY { Err(ErrorCode::TooFar) } else { Ok(date) }
 }
 
 fn zone_instant(zone: &TimeZone, wall: DateTime) -> Result<Timestamp, jiff::Error> {

@@ -2,7 +2,7 @@
 
 use domain::event::{Changes, TaskView};
 use domain::ids::PersonId;
-use domain::recurrence::{Rule, Start, in_words};
+use domain::recurrence::{Rule, Start, Until, in_words};
 use domain::task::RepeatFrom;
 use domain::zone::Zone;
 use jiff::Timestamp;
@@ -61,13 +61,22 @@ pub(crate) fn priority(number: u64) -> &'static str {
     }
 }
 
-/// A recurrence in words, as the grammar reads it.
-pub(crate) fn repeats(rule: &Rule, from: RepeatFrom, start: Start) -> String {
-    let words = in_words(rule, start);
+/// A recurrence in words, as the grammar reads it for somebody in this zone.
+pub(crate) fn repeats(rule: &Rule, from: RepeatFrom, start: Start, zone: Option<&Zone>) -> String {
+    let words = in_words(&in_zone(rule, zone), start);
     match from {
         RepeatFrom::Schedule => words,
         RepeatFrom::Completion => format!("{words}, counted from completion"),
     }
+}
+
+/// The rule with the end of it on the clocks of this zone.
+fn in_zone(rule: &Rule, zone: Option<&Zone>) -> Rule {
+    let there = match (rule.until(), zone) {
+        (Some(Until::Utc(at)), Some(zone)) => rule.clone().with_until(Until::Wall(zone.wall(at))).ok(),
+        _ => None,
+    };
+    there.unwrap_or_else(|| rule.clone())
 }
 
 fn said(scene: &Scene, field: &str, value: &Value, start: Option<Start>) -> Text {
@@ -75,7 +84,7 @@ fn said(scene: &Scene, field: &str, value: &Value, start: Option<Start>) -> Text
         (_, Value::Null) => Text::say("none"),
         ("priority", Value::Number(number)) => Text::say(priority(number.as_u64().unwrap_or_default())),
         ("due", Value::String(due)) => due_said(scene, due),
-        ("rrule", Value::String(rule)) => rule_said(rule, start),
+        ("rrule", Value::String(rule)) => rule_said(scene, rule, start),
         ("list", Value::String(list)) if list == "personal" => Text::say("own list"),
         ("assignees", Value::Array(people)) => names(scene, people),
         ("tags", Value::Array(tags)) => words(tags.iter().filter_map(Value::as_str).map(|tag| format!("#{tag}"))),
@@ -105,9 +114,9 @@ pub(crate) fn due_said(scene: &Scene, due: &str) -> Text {
     }
 }
 
-fn rule_said(rule: &str, start: Option<Start>) -> Text {
+fn rule_said(scene: &Scene, rule: &str, start: Option<Start>) -> Text {
     match (rule.parse::<Rule>(), start) {
-        (Ok(rule), Some(start)) => Text::say(in_words(&rule, start)),
+        (Ok(rule), Some(start)) => Text::say(in_words(&in_zone(&rule, Some(&scene.watch.zone)), start)),
         _ => Text::new().theirs(rule),
     }
 }

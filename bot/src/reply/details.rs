@@ -55,7 +55,7 @@ pub(crate) fn recurrence(effect: &Effect) -> Option<Text> {
 /// `every other Monday at 09:00`.
 pub(crate) fn recurrence_of(task: &Task, effect: &Effect) -> Option<String> {
     if let Some(series) = &effect.series {
-        return Some(repeats(&series.rule, series.repeat_from, start(series)));
+        return Some(repeats(&series.rule, series.repeat_from, start(series), Some(&series.zone)));
     }
     recurrence_in_list(task)
 }
@@ -72,7 +72,7 @@ pub(crate) fn recurrence_in_list(task: &Task) -> Option<String> {
     // The seat, not the due: this one may have been moved. A series of days has its seats at midnight.
     let day_only = wall.time() == Time::midnight() && task.due.as_ref().is_some_and(|due| due.time.is_none());
     let start = if day_only { Start::Day(wall.date()) } else { Start::At(wall) };
-    Some(repeats(&seat.rule, seat.repeat_from, start))
+    Some(repeats(&seat.rule, seat.repeat_from, start, task.due.as_ref().map(|due| &due.zone)))
 }
 
 /// `priority high, #home, for Sam`.

@@ -9,9 +9,6 @@ use super::scene::Scene;
 use super::watch::{Watch, clock};
 use super::{Block, Text};
 
-/// At most so many past reminders are shown.
-pub(crate) const PAST_SHOWN: usize = 5;
-
 /// The tasks that a list shows, and what it leaves out.
 pub(crate) struct Shown {
     /// The tasks, in order.
@@ -55,6 +52,7 @@ impl Group {
         let Some(due) = &task.due else { return Self::NoDate };
         let date = watch.date(due);
         match watch.today() {
+            today if rings(task) && date == today => Self::Today,
             _ if due.deadline() <= watch.now => Self::Overdue,
             today if date <= today => Self::Today,
             today if today.tomorrow().is_ok_and(|tomorrow| date == tomorrow) => Self::Tomorrow,
@@ -63,10 +61,9 @@ impl Group {
     }
 }
 
-/// Whether a task is a reminder that has come: such a one is never overdue.
-pub(crate) fn is_past_reminder(watch: &Watch, task: &Task) -> bool {
-    let past = task.due.as_ref().is_some_and(|due| due.deadline() <= watch.now);
-    task.bare_reminder && task.recurring.is_none() && task.is_open() && past
+/// Whether a task is a reminder for one time: until it has come it is not overdue, and then it is a past one.
+const fn rings(task: &Task) -> bool {
+    task.bare_reminder && task.recurring.is_none()
 }
 
 /// Puts the tasks in the order in which their groups are shown.

@@ -1,5 +1,6 @@
 //! Due reminders as they arrive.
 
+use std::slice;
 use std::time::Duration;
 
 use domain::ports::chat::PostingItem;
@@ -18,7 +19,7 @@ pub(crate) fn reminder(watch: &Watch, items: &[PostingItem]) -> Vec<Block> {
         several => {
             let heading = Block::line(format!("⏰ {} reminders:", several.len()));
             let rows = several.iter().map(|item| Block::Row(cells(watch, item)));
-            let answer = Block::detail(answer(several.first()));
+            let answer = Block::detail(answer(several));
             std::iter::once(heading).chain(rows).chain([answer]).collect()
         }
     }
@@ -28,7 +29,7 @@ fn single(watch: &Watch, item: &PostingItem) -> Vec<Block> {
     let title = Text::say(format!("⏰ Reminder (#{}): ", item.task.number)).theirs(item.task.title.clone());
     let facts = facts(watch, item);
     let facts = (!facts.is_empty()).then_some(Block::Detail(facts));
-    std::iter::once(Block::Line(title)).chain(facts).chain([Block::detail(answer(Some(item)))]).collect()
+    std::iter::once(Block::Line(title)).chain(facts).chain([Block::detail(answer(slice::from_ref(item)))]).collect()
 }
 
 fn cells(watch: &Watch, item: &PostingItem) -> Vec<Text> {
@@ -55,19 +56,23 @@ fn late(watch: &Watch, at: Timestamp, late: Duration) -> Option<Text> {
     (late > IN_TIME).then(|| Text::say(format!("{} late, it was set for {was}", duration(seconds))))
 }
 
-/// How to answer: a series can also leave this one out.
-fn answer(item: Option<&PostingItem>) -> Text {
-    let number = item.map_or(0, |item| item.task.number);
-    let skip = if item.is_some_and(|item| item.task.recurring.is_some()) {
-        format!(", `skip {number}`")
-    } else {
-        String::new()
-    };
-    let stop = match item {
-        Some(item) if item.asked_by.is_some() && !item.recipients.is_empty() => format!(", `stop {number}`"),
-        _ => String::new(),
-    };
-    Text::say(format!("`done {number}`, `snooze {number} 20m`{skip}{stop}"))
+/// How to answer: to all at once; a series can also leave one out, and what somebody else asked for can be stopped.
+fn answer(items: &[PostingItem]) -> Text {
+    let asked = |item: &PostingItem| item.asked_by.is_some() && !item.recipients.is_empty();
+    let ways = [
+        ("done", "", numbers(items, |_| true)),
+        ("snooze", " 20m", numbers(items, |_| true)),
+        ("skip", "", numbers(items, |item| item.task.recurring.is_some())),
+        ("stop", "", numbers(items, asked)),
+    ];
+    let ways = ways.into_iter().filter(|(_, _, numbers)| !numbers.is_empty());
+    let ways: Vec<String> = ways.map(|(word, how, numbers)| format!("`{word} {numbers}{how}`")).collect();
+    Text::say(ways.join(", "))
+}
+
+fn numbers(items: &[PostingItem], of: impl Fn(&PostingItem) -> bool) -> String {
+    let numbers: Vec<String> = items.iter().filter(|item| of(item)).map(|item| item.task.number.to_string()).collect();
+    numbers.join(" ")
 }
 
 #[cfg(test)]
@@ -161,7 +166,7 @@ mod tests {
         ⏰ 2 reminders:
           #3   stretch
           #12  call Bo  2 days late, it was set for Mon 2 Mar 10:00
-          `done 3`, `snooze 3 20m`
+          `done 3 12`, `snooze 3 12 20m`
         ");
     }
 }

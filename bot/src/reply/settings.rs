@@ -2,6 +2,7 @@
 
 use domain::outcome::Effect;
 use domain::person::Settings;
+use jiff::civil::Weekday;
 
 use super::scene::titled;
 use super::watch::{Watch, clock};
@@ -50,12 +51,15 @@ fn rows(watch: &Watch, settings: &Settings) -> Vec<Block> {
         None => "not known yet".to_owned(),
     };
     let order = if settings.day_first { "4/5 is 4 May" } else { "4/5 is April 5" };
+    let hours = if settings.hours_24 { "“at 5” is 05:00" } else { "“at 5” is 17:00, “at 9” is 09:00" };
     let row = |name: &str, value: String, how: &str| {
         Block::row([Text::say(name), Text::say(value), Text::say(format!("`{how}`"))])
     };
     vec![
         row("time zone", zone, "timezone Europe/Madrid"),
         row("a day without a time reminds at", clock(settings.default_time), "set default time 8:30"),
-        row("day and month", order.to_owned(), "set date order to day first"),
+        row("day and month", order.to_owned(), "set date order dmy"),
+        row("a week begins on", format!("{:?}", Weekday::from(settings.week_start)), "set week start sunday"),
+        row("hours", hours.to_owned(), "set clock 24h"),
     ]
 }

@@ -175,7 +175,9 @@ const SETTINGS: Topic = Topic {
         ("settings", "what is set"),
         ("timezone Europe/Madrid", "your zone; what follows it moves along"),
         ("set default time 8:30", "when a day without a time reminds"),
-        ("set date order to day first", "4/5 is 4 May then; `month first` for April 5"),
+        ("set date order dmy", "4/5 is 4 May then; `mdy` for April 5"),
+        ("set week start sunday", "which day `next week` is; also `monday`, `saturday`"),
+        ("set clock 24h", "`at 5` is 05:00 then; `12h` for 17:00"),
     ],
 };
 

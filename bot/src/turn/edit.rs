@@ -12,7 +12,7 @@ use crate::reply::answer::No;
 
 impl Talk<'_> {
     pub(super) async fn edit(&self, read: Edit) -> Result<Reply, No> {
-        let tasks = self.tasks(&read.ids)?;
+        let tasks = self.tasks(&read.ids).await?;
         let mut people = self.people(&read.people).await?;
         if read.to_me && !people.contains(&self.me.id) {
             people.push(self.me.id);

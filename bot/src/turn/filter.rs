@@ -1,7 +1,7 @@
 //! From what was asked for to a question for the store.
 
 use domain::ids::PersonId;
-use domain::query::{Order, Sort, TaskQuery};
+use domain::query::{Order, PastReminders, Sort, TaskQuery};
 use domain::search;
 use domain::task::{Priority, Status};
 use jiff::Timestamp;
@@ -9,6 +9,9 @@ use language::{Filter, StatusFilter};
 
 /// The most tasks that are counted.
 pub(super) const COUNTED: u32 = 200;
+
+/// At most so many past reminders are shown.
+const PAST_SHOWN: u32 = 5;
 
 /// The question that a filter asks, of every list that the asker sees.
 pub(super) fn query(filter: &Filter, assignee: Option<PersonId>, now: Timestamp) -> TaskQuery {
@@ -23,7 +26,7 @@ pub(super) fn query(filter: &Filter, assignee: Option<PersonId>, now: Timestamp)
         due_to: filter.due_to,
         due_before: filter.overdue.then_some(now),
         no_due: filter.no_due,
-        without_past_reminders: filter.status.is_none(),
+        past_reminders: if filter.status.is_none() { PastReminders::LeftOut } else { PastReminders::Included },
         sort,
         order,
         limit: filter.limit.unwrap_or(COUNTED).clamp(1, COUNTED),
@@ -31,15 +34,14 @@ pub(super) fn query(filter: &Filter, assignee: Option<PersonId>, now: Timestamp)
     }
 }
 
-/// Reminders that came and were not ticked, latest first, among all that was due before now.
-pub(super) fn past(query: &TaskQuery, now: Timestamp) -> TaskQuery {
+/// Reminders that came and were not ticked, latest first.
+pub(super) fn past(query: &TaskQuery) -> TaskQuery {
     TaskQuery {
         status: vec![Status::Open],
-        due_before: Some(now),
-        without_past_reminders: false,
+        past_reminders: PastReminders::Only,
         sort: Sort::Due,
         order: Order::Desc,
-        limit: 50,
+        limit: PAST_SHOWN,
         ..query.clone()
     }
 }

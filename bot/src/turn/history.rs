@@ -22,7 +22,7 @@ const LATEST: u32 = 20;
 
 impl Talk<'_> {
     pub(super) async fn history(&self, ids: &Ids) -> Result<Reply, No> {
-        let tasks = self.tasks(ids)?;
+        let tasks = self.tasks(ids).await?;
         if tasks.is_empty() {
             return self.latest().await;
         }

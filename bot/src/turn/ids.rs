@@ -14,10 +14,11 @@ const MOST: usize = 50;
 
 impl Talk<'_> {
     /// The tasks meant, in the order typed.
-    pub(super) fn tasks(&self, ids: &Ids) -> Result<Vec<TaskRef>, No> {
+    pub(super) async fn tasks(&self, ids: &Ids) -> Result<Vec<TaskRef>, No> {
         let tasks = match ids {
             Ids::Numbers(numbers) => numbers.iter().copied().map(TaskRef::Number).collect(),
             Ids::Spoken(spoken) => meant(&self.conversation, *spoken)?,
+            Ids::Named(words) => vec![self.named(words).await?],
         };
         if tasks.len() > MOST {
             let sentence = format!("Those are {} tasks; one line takes {MOST} at most.", tasks.len());
@@ -30,7 +31,7 @@ impl Talk<'_> {
     /// service knows which one came last to this place.
     pub(super) async fn snoozed(&self, ids: &Ids) -> Result<Vec<TaskRef>, No> {
         if *ids != Ids::NONE {
-            return self.tasks(ids);
+            return self.tasks(ids).await;
         }
         let last = memory::last_reminder(self.turns.state.as_ref(), &self.message.conversation()).await;
         Ok(last.into_iter().map(TaskRef::Id).collect())

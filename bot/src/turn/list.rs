@@ -9,7 +9,7 @@ use language::{Filter, StatusFilter, Whom};
 use super::filter::{past, query, shows_past};
 use super::talk::Talk;
 use crate::reply::answer::No;
-use crate::reply::list::{PAST_SHOWN, Shown, arrange, is_past_reminder, list};
+use crate::reply::list::{Shown, arrange, list};
 use crate::reply::{Reply, Text};
 
 /// So many tasks are shown if nothing else was asked for.
@@ -21,10 +21,6 @@ impl Talk<'_> {
         let page = self.service().find(&self.message.author, &query).await?;
         let past = if shows_past(filter) { self.past(&query).await? } else { Vec::new() };
         let mut tasks = page.items;
-        let watch = self.watch();
-        tasks.retain(|listed| {
-            !past.iter().any(|came| came.task.id == listed.task.id) || !is_past_reminder(&watch, &listed.task)
-        });
         let grouped = filter.sort.is_none() && filter.status.is_none();
         if grouped {
             arrange(&self.watch(), &mut tasks);
@@ -67,10 +63,7 @@ impl Talk<'_> {
     }
 
     async fn past(&self, query: &TaskQuery) -> Result<Vec<Listed>, No> {
-        let page = self.service().find(&self.message.author, &past(query, self.now())).await?;
-        let watch = self.watch();
-        let came = page.items.into_iter().filter(|listed| is_past_reminder(&watch, &listed.task));
-        Ok(came.take(PAST_SHOWN).collect())
+        Ok(self.service().find(&self.message.author, &past(query)).await?.items)
     }
 
     /// `on #ops`, where only that list was asked.

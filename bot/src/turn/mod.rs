@@ -7,6 +7,7 @@ mod filter;
 mod history;
 mod ids;
 mod list;
+mod named;
 mod own;
 mod people;
 mod read;
@@ -20,7 +21,7 @@ use domain::message::Message;
 use domain::ports::state::State;
 use domain::refusal::{Code, Refusal};
 use domain::service::Tasks;
-use language::{Reading, Target};
+use language::{Reading, Target, When};
 use tracing::{Instrument, info, info_span};
 
 use crate::limit::{Limiter, Limits};
@@ -119,22 +120,26 @@ impl Talk<'_> {
         match reading {
             Reading::Add(draft) => self.add(draft).await,
             Reading::List(filter) => self.list(&filter).await,
-            Reading::Done(ids) => self.execute(Command::Done(self.tasks(&ids)?)).await,
-            Reading::Reopen(ids) => self.execute(Command::Reopen(self.tasks(&ids)?)).await,
+            Reading::Done(ids) => self.execute(Command::Done(self.tasks(&ids).await?)).await,
+            Reading::Reopen(ids) => self.execute(Command::Reopen(self.tasks(&ids).await?)).await,
             Reading::Undo => self.execute(Command::Undo).await,
             Reading::Edit(edit) => self.edit(edit).await,
             Reading::Move(change) => {
                 let to = match change.target {
                     Target::To(when) => MoveTo::Due(self.due(when)),
+                    Target::Day(date) => MoveTo::Day(self.due(When::Day(date))),
+                    Target::Time(at) => MoveTo::Time(self.due(When::At(at))),
                     Target::By(span) => MoveTo::By(span),
                 };
-                self.execute(Command::Move { tasks: self.tasks(&change.ids)?, to }).await
+                self.execute(Command::Move { tasks: self.tasks(&change.ids).await?, to }).await
             }
             Reading::Snooze(snooze) => {
                 let tasks = self.snoozed(&snooze.ids).await?;
                 self.execute(Command::Snooze { tasks, until: snooze.until }).await
             }
-            Reading::Delete(ids) => self.execute(Command::Delete { tasks: self.tasks(&ids)?, expected: None }).await,
+            Reading::Delete(ids) => {
+                self.execute(Command::Delete { tasks: self.tasks(&ids).await?, expected: None }).await
+            }
             Reading::History(ids) => self.history(&ids).await,
             Reading::Help(None) => Ok(Reply::private(help::overview())),
             Reading::Help(Some(command)) => Ok(Reply::private(help::topic(topics::of(command)))),

@@ -112,11 +112,11 @@ impl Talk<'_> {
 
     pub(super) async fn own(&self, own: Own) -> Result<Reply, No> {
         match own {
-            Own::Skip(ids) => self.execute(Command::Skip(self.tasks(&ids)?)).await,
-            Own::Claim(ids) => self.execute(Command::Claim(self.tasks(&ids)?)).await,
-            Own::Stop(ids) => self.execute(Command::Stop(self.tasks(&ids)?)).await,
+            Own::Skip(ids) => self.execute(Command::Skip(self.tasks(&ids).await?)).await,
+            Own::Claim(ids) => self.execute(Command::Claim(self.tasks(&ids).await?)).await,
+            Own::Stop(ids) => self.execute(Command::Stop(self.tasks(&ids).await?)).await,
             Own::MoveToList(ids, target) => {
-                let tasks = self.tasks(&ids)?;
+                let tasks = self.tasks(&ids).await?;
                 let list = match target {
                     Target::Mine => self.own_list(),
                     Target::Channel(name) => List::of_channel(&self.channel(&name).await?),

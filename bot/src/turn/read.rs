@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use domain::refusal::{Code, Refusal};
-use jiff::civil::Weekday;
 use jiff::tz::{TimeZone, offset};
 use language::{Context, Misread, Reading, Settings, read_in_conversation};
 
@@ -41,8 +40,13 @@ impl Talk<'_> {
 
     fn read_as(&self, line: &str, zone: TimeZone) -> Result<Reading, Misread> {
         let mine = &self.me.settings;
-        let settings =
-            Settings { zone, default_time: mine.default_time, day_first: mine.day_first, week_start: Weekday::Monday };
+        let settings = Settings {
+            zone,
+            default_time: mine.default_time,
+            day_first: mine.day_first,
+            week_start: mine.week_start.into(),
+            hours_24: mine.hours_24,
+        };
         let context = Context { now: self.now(), settings };
         // What was just spoken of can be meant as well as what was listed.
         let known = self.conversation.listed.len().max(self.conversation.subject.len());

@@ -1,6 +1,7 @@
 //! Showing and changing the speaker's own settings.
 
 use domain::command::{Command, SettingsEdit};
+use domain::person::{NoWeekStart, WeekStart};
 use domain::refusal::{Code, Refusal};
 use domain::zone::{UnknownZone, Zone};
 use language::SettingsChange;
@@ -13,10 +14,14 @@ impl Talk<'_> {
     pub(super) async fn settings(&self, change: SettingsChange) -> Result<Reply, No> {
         let zone =
             change.timezone.as_deref().map(str::parse::<Zone>).transpose().map_err(|unknown| no_zone(&unknown))?;
-        let edit = SettingsEdit { zone, default_time: change.default_time, day_first: change.day_first };
-        if change.week_start.is_some() {
-            return Err(weeks_begin_on_monday().into());
-        }
+        let week_start = change.week_start.map(WeekStart::try_from).transpose().map_err(no_week)?;
+        let edit = SettingsEdit {
+            zone,
+            default_time: change.default_time,
+            day_first: change.day_first,
+            week_start,
+            hours_24: change.hours_24,
+        };
         if edit == SettingsEdit::default() {
             return Ok(Reply::private(settings::shown(&self.watch(), &self.me.settings)));
         }
@@ -24,8 +29,9 @@ impl Talk<'_> {
     }
 }
 
-fn weeks_begin_on_monday() -> Refusal {
-    Refusal::new(Code::Invalid, "Weeks begin on Monday here.", "Name days instead, e.g. `list before sunday`.")
+fn no_week(no_start: NoWeekStart) -> Refusal {
+    let sentence = format!("I know no weeks that begin on {:?}.", no_start.0);
+    Refusal::new(Code::Invalid, sentence, "Say `set week start monday`, `sunday` or `saturday`.")
 }
 
 fn no_zone(unknown: &UnknownZone) -> Refusal {

@@ -1,5 +1,7 @@
 //! Moving: the due of one task, who has it, which list holds it.
 
+use jiff::Timestamp;
+
 use super::book::Book;
 use super::close::require_open;
 use super::edit::{deed_if, series_follows};
@@ -16,7 +18,10 @@ use crate::task::Task;
 pub(super) fn move_due(book: &mut Book<'_>, named: &[TaskRef], to: &MoveTo) -> Result<(), Refusal> {
     for loaded in book.tasks(named, Action::Change)? {
         require_open(&loaded.task)?;
-        let task = Task { due: Some(moved(&loaded.task, to)?), ..loaded.task.clone() };
+        let task = Task {
+            due: Some(moved_due(loaded.task.number, loaded.task.due.as_ref(), to, book.now())?),
+            ..loaded.task.clone()
+        };
         check::due(task.due.as_ref())?;
         let changes = book.put_task(Some(&loaded), task.clone(), &loaded.list);
         if !changes.is_empty() {
@@ -27,10 +32,14 @@ pub(super) fn move_due(book: &mut Book<'_>, named: &[TaskRef], to: &MoveTo) -> R
     Ok(())
 }
 
-fn moved(task: &Task, to: &MoveTo) -> Result<Due, Refusal> {
-    let number = task.number;
-    match (to, &task.due) {
+fn moved_due(number: u64, before: Option<&Due>, to: &MoveTo, now: Timestamp) -> Result<Due, Refusal> {
+    match (to, before) {
         (MoveTo::Due(due), _) => Ok(due.clone()),
+        (MoveTo::Day(day), before) => Ok(match before.and_then(|due| due.time) {
+            Some(time) => Due::wall(day.date.to_datetime(time), day.zone.clone()),
+            None => day.clone(),
+        }),
+        (MoveTo::Time(at), before) => Ok(at_time(before, at).filter(|due| due.at > now).unwrap_or(at.clone())),
         (MoveTo::By(span), Some(due)) => due.shifted(*span).map_err(|_| {
             Refusal::new(Code::Invalid, "That is outside the calendar.", format!("Try `move {number} to friday`."))
         }),
@@ -40,6 +49,12 @@ fn moved(task: &Task, to: &MoveTo) -> Result<Due, Refusal> {
             format!("Say where to, e.g. `move {number} to friday`."),
         )),
     }
+}
+
+/// The time of `at` on the day that there was.
+fn at_time(before: Option<&Due>, at: &Due) -> Option<Due> {
+    let date = before?.date;
+    at.time.map(|time| Due::wall(date.to_datetime(time), at.zone.clone()))
 }
 
 /// `claim`: takes a task over; its reminders then mention the claimer.
@@ -86,4 +101,49 @@ pub(super) fn move_to_list(book: &mut Book<'_>, named: &[TaskRef], list: &List) 
         book.say(deed_if(&changes, Deed::MovedToList), &task, list, changes);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::civil::{Date, date};
+
+    use super::moved_due;
+    use crate::command::MoveTo;
+    use crate::due::Due;
+    use crate::zone::Zone;
+
+    const THURSDAY: Date = date(2026, 3, 5);
+    const FRIDAY: Date = date(2026, 3, 6);
+
+    fn day(date: Date) -> Due {
+        Due::day(date, Zone::utc())
+    }
+
+    fn at(date: Date, hour: i8) -> Due {
+        Due::wall(date.at(hour, 0, 0, 0), Zone::utc())
+    }
+
+    /// What comes of it on Thursday at 10:00.
+    fn corrected(before: Option<Due>, to: &MoveTo) -> Due {
+        let now: Timestamp = "2026-03-05T10:00:00Z".parse().expect("an instant");
+        moved_due(3, before.as_ref(), to, now).expect("it can be moved")
+    }
+
+    #[test]
+    fn a_corrected_day_keeps_the_time() {
+        assert_eq!(corrected(Some(at(THURSDAY, 15)), &MoveTo::Day(day(FRIDAY))), at(FRIDAY, 15));
+        assert_eq!(corrected(Some(day(THURSDAY)), &MoveTo::Day(day(FRIDAY))), day(FRIDAY));
+        assert_eq!(corrected(None, &MoveTo::Day(day(FRIDAY))), day(FRIDAY));
+        assert_eq!(corrected(Some(at(THURSDAY, 15)), &MoveTo::Due(day(FRIDAY))), day(FRIDAY), "a move says all of it");
+    }
+
+    #[test]
+    fn a_corrected_time_keeps_the_day_unless_that_has_gone_by() {
+        let nine = MoveTo::Time(at(FRIDAY, 9));
+        assert_eq!(corrected(Some(at(date(2026, 3, 12), 15)), &nine), at(date(2026, 3, 12), 9));
+        assert_eq!(corrected(Some(day(date(2026, 3, 12))), &nine), at(date(2026, 3, 12), 9));
+        assert_eq!(corrected(Some(at(THURSDAY, 15)), &nine), at(FRIDAY, 9));
+        assert_eq!(corrected(None, &nine), at(FRIDAY, 9));
+    }
 }

@@ -27,6 +27,8 @@ pub(super) fn settings(book: &mut Book<'_>, edit: &SettingsEdit) -> Result<(), R
         zone: edit.zone.clone().or(person.settings.zone.clone()),
         default_time: edit.default_time.unwrap_or(person.settings.default_time),
         day_first: edit.day_first.unwrap_or(person.settings.day_first),
+        week_start: edit.week_start.unwrap_or(person.settings.week_start),
+        hours_24: edit.hours_24.unwrap_or(person.settings.hours_24),
     };
     book.outcome.settings = Some(settings.clone());
     if settings == person.settings {

@@ -48,6 +48,7 @@ pub(crate) struct AuditPage {
     /// The events.
     items: Vec<AuditItem>,
     /// Where the next page begins; null at the end.
+    #[schema(required)]
     next_cursor: Option<String>,
 }
 

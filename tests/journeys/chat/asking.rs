@@ -34,7 +34,9 @@ async fn settings_are_shown_and_changed_and_tell_what_moved_along() {
     Saved. Your settings now:
       time zone                        Europe/Madrid, where it is Wed 16:00 now  `timezone Europe/Madrid`
       a day without a time reminds at  09:00                                     `set default time 8:30`
-      day and month                    4/5 is April 5                            `set date order to day first`
+      day and month                    4/5 is April 5                            `set date order dmy`
+      a week begins on                 Monday                                    `set week start sunday`
+      hours                            “at 5” is 17:00, “at 9” is 09:00          `set clock 24h`
     These follow your zone and moved with it:
       #1: pay rent, due Thu 5 Mar 2026, tomorrow
     ");
@@ -44,7 +46,9 @@ async fn settings_are_shown_and_changed_and_tell_what_moved_along() {
     Your settings
       time zone                        Europe/Madrid, where it is Wed 16:00 now  `timezone Europe/Madrid`
       a day without a time reminds at  08:30                                     `set default time 8:30`
-      day and month                    4/5 is 4 May                              `set date order to day first`
+      day and month                    4/5 is 4 May                              `set date order dmy`
+      a week begins on                 Monday                                    `set week start sunday`
+      hours                            “at 5” is 17:00, “at 9” is 09:00          `set clock 24h`
     ");
     let read = talk.says(&ana, "party on 4/5").await;
     assert!(read.contains("due Mon 4 May 2026, in 2 months"), "{read}");

@@ -12,6 +12,10 @@ async fn a_list_is_grouped_by_when_things_are_due() {
     talk.world.clock.set("2026-03-03T15:00:00Z");
     talk.says(&ana, "file taxes today 6pm").await;
     talk.says(&ana, "remind me to stretch in 20 minutes").await;
+    talk.world.clock.set("2026-03-03T15:20:01Z");
+    let still_to_ring = talk.says(&ana, "list").await;
+    assert!(still_to_ring.contains("Today\n  #2  10:20  stretch"), "{still_to_ring}");
+    talk.world.sends().await;
     talk.world.clock.set("2026-03-04T15:00:00Z");
     let lines = [
         "call Ana today 5pm #home !high",

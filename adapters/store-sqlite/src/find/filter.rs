@@ -1,6 +1,6 @@
 //! What a task must be like: visible, and as asked for. Every condition looks at one row of `tasks t`.
 
-use domain::query::{Order, TaskQuery};
+use domain::query::{Order, PastReminders, TaskQuery};
 
 use super::Search;
 
@@ -36,6 +36,15 @@ pub(super) fn conditions(search: &Search<'_>) -> String {
     all.join(" AND ")
 }
 
+/// A bare reminder for one time that came out and will not come again.
+macro_rules! come {
+    () => {
+        "(t.bare_reminder AND t.series IS NULL AND t.status = 'open'
+            AND EXISTS (SELECT 1 FROM reminders r WHERE r.task = t.id AND r.state = 'delivered')
+            AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.task = t.id AND r.state IN ('scheduled', 'due')))"
+    };
+}
+
 fn fields(query: &TaskQuery) -> Vec<&'static str> {
     let due = "t.due_day IS NOT NULL";
     let asked = [
@@ -53,12 +62,8 @@ fn fields(query: &TaskQuery) -> Vec<&'static str> {
         (query.due_before.is_some(), "t.due_at < ?15"),
         (query.due_after.is_some(), "t.due_at > ?16"),
         (query.no_due, "t.due_day IS NULL"),
-        (
-            query.without_past_reminders,
-            "NOT (t.bare_reminder AND t.status = 'open'
-                AND EXISTS (SELECT 1 FROM reminders r WHERE r.task = t.id AND r.state = 'delivered')
-                AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.task = t.id AND r.state IN ('scheduled', 'due')))",
-        ),
+        (query.past_reminders == PastReminders::LeftOut, concat!("NOT ", come!())),
+        (query.past_reminders == PastReminders::Only, come!()),
     ];
     asked.into_iter().filter_map(|(wanted, sql)| wanted.then_some(sql)).collect()
 }

@@ -25,7 +25,7 @@ mod undo;
 
 use std::ops::Range;
 
-use crate::ids::{Listed, is_known};
+use crate::ids::{Listed, fault};
 use crate::misread::{ErrorCode, Misread};
 use crate::present::Present;
 use crate::reading::{CommandName, Reading};
@@ -70,9 +70,9 @@ pub(crate) fn read(line: &Line<'_>) -> Result<Reading, Misread> {
     let line = Line { tokens: polite::without_lead(line.tokens), ..*line };
     let bare = Line { tokens: polite::without_thanks(line.tokens), ..line };
     let reading = command(&bare).unwrap_or_else(|| add::add(&line))?;
-    match reading.ids() {
-        Some(ids) if !is_known(ids, line.listed) => Err(line.misread(reading.command(), ErrorCode::MissingId, None)),
-        _ => Ok(reading),
+    match reading.ids().and_then(|ids| fault(ids, line.listed)) {
+        Some(code) => Err(line.misread(reading.command(), code, None)),
+        None => Ok(reading),
     }
 }
 

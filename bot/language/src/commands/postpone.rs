@@ -52,5 +52,5 @@ fn shift(c: &mut Cursor<'_>) -> Option<Result<Target, ErrorCode>> {
     let _ = c.one_of(&["by", "for"]);
     let length = length(c)?;
     c.end()?;
-    Some(length.span().map(Target::By).ok_or(ErrorCode::InvalidDate))
+    Some(length.span().map(Target::By).ok_or(ErrorCode::TooFar))
 }

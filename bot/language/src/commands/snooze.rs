@@ -44,7 +44,7 @@ fn for_length(c: &mut Cursor<'_>, present: &Present<'_>) -> Until {
     let _ = c.one_of(&["for", "in", "another", "by"]);
     let length = length(c)?;
     c.end()?;
-    let span = length.span().ok_or(ErrorCode::InvalidDate);
+    let span = length.span().ok_or(ErrorCode::TooFar);
     Some(span.and_then(|span| present.after(span)))
 }
 

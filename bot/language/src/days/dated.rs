@@ -5,6 +5,7 @@
 //!        | preposition [ "the" ] ordinal [ "of" ( "the" | "this" | "next" ) "month" | "next month" ]
 //!        | weekday "the" ordinal
 //!        | "the" ordinal                                          (* at the end of the text *)
+//!        | number "-" month [ "-" year ] | month "-" number [ "-" year ]        (* one word *)
 //! number = 1 … 31 | ordinal
 //! ```
 //!
@@ -16,13 +17,17 @@ use super::{Day, Said, Stance};
 use crate::calendar::{day_in, month_of, yearly_from};
 use crate::lead::Lead;
 use crate::misread::ErrorCode;
+use crate::numbers::spelled_ordinal;
 use crate::present::Present;
-use crate::tokens::Cursor;
-use crate::vocabulary::{digits, month, ordinal_digits, ordinal_word, unit, weekday};
+use crate::tokens::{Cursor, Token};
+use crate::vocabulary::{digits, month, ordinal_digits, unit, weekday};
 
 pub(super) fn dated(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
     if let Some(parts) = c.attempt(dated_parts) {
         let year = c.attempt(year);
+        return Some(Said::of(parts.day(year, present), Stance::Anywhere));
+    }
+    if let Some((parts, year)) = hyphened(c) {
         return Some(Said::of(parts.day(year, present), Stance::Anywhere));
     }
     c.attempt(|c| weekday_the(c, present)).or_else(|| c.attempt(|c| of_month(c, lead, present)))
@@ -92,8 +97,9 @@ pub(crate) fn dated_parts(c: &mut Cursor<'_>) -> Option<Dated> {
 fn month_day(c: &mut Cursor<'_>) -> Option<Dated> {
     let may = c.peek_word() == Some("may");
     let month = c.take(month)?;
-    let _ = c.word("the");
-    let day = c.take(number)?;
+    c.attempt(dot);
+    let the = c.word("the").is_some();
+    let day = c.take(number).or_else(|| c.attempt(|c| spelled_day(c, the)))?;
     // May is a verb as well: what is no day of it is left alone. So are counts (june 3 times).
     let counted = c.peek_word().is_some_and(is_counted);
     (!(counted || (may && day > 31))).then_some(Dated { month, day })
@@ -104,6 +110,39 @@ fn is_counted(word: &str) -> bool {
     matches!(word, "times" | "miles" | "km" | "steps" | "people") || unit(word).is_some()
 }
 
+/// The dot of `Sep. 12`.
+fn dot(c: &mut Cursor<'_>) -> Option<()> {
+    c.peek().filter(|token| token.glued)?;
+    c.mark('.')?;
+    c.peek_word().and_then(number).map(|_| ())
+}
+
+/// `the first`, `twenty-fifth`; one word without an article only where nothing is behind it.
+fn spelled_day(c: &mut Cursor<'_>, the: bool) -> Option<u32> {
+    let start = c.at();
+    let day = spelled_ordinal(c)?;
+    let whole = the || c.at() > start + 1 || day > 20 || c.peek().is_none_or(Token::is_punctuation);
+    whole.then_some(day)
+}
+
+/// `12-sep`, `sep-12`, `12-sep-2026` in one word.
+fn hyphened(c: &mut Cursor<'_>) -> Option<(Dated, Option<i16>)> {
+    c.take(|word| {
+        let mut parts = word.split('-');
+        let (first, second, year) = (parts.next()?, parts.next()?, parts.next());
+        let year = match year {
+            None => None,
+            Some(year) => Some(year.parse().ok().filter(|planned| (1900..2200).contains(planned))?),
+        };
+        let dated = match (month(first), month(second)) {
+            (Some(month), None) => Dated { month, day: number(second)? },
+            (None, Some(month)) => Dated { month, day: number(first)? },
+            _ => return None,
+        };
+        parts.next().is_none().then_some((dated, year))
+    })
+}
+
 fn day_month(c: &mut Cursor<'_>) -> Option<Dated> {
     let _ = c.word("the");
     let day = match c.take(number) {
@@ -112,7 +151,7 @@ fn day_month(c: &mut Cursor<'_>) -> Option<Dated> {
             day
         }
         None => {
-            let day = c.take(ordinal_word)?;
+            let day = spelled_ordinal(c)?;
             c.word("of")?;
             day
         }
@@ -125,20 +164,25 @@ fn number(word: &str) -> Option<u32> {
     digits(word).filter(|_| word.len() <= 2).or_else(|| ordinal_digits(word))
 }
 
-/// A year of four digits that somebody might plan for.
-fn year(c: &mut Cursor<'_>) -> Option<i16> {
+/// A year of four digits behind a date. One that nobody plans for is one only if nothing is behind it that it may
+/// count: `march 12 5000 euros`.
+pub(super) fn year(c: &mut Cursor<'_>) -> Option<i16> {
     let _ = c.mark(',');
-    c.take(|word| digits(word).filter(|year| (1900..2200).contains(year))).and_then(|year| i16::try_from(year).ok())
+    let year = c.take(|word| digits(word).filter(|year| word.len() == 4 && *year >= 1900))?;
+    let last = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
+    (year < 2200 || last).then(|| i16::try_from(year).ok()).flatten()
 }
 
 /// `on the 15th`, `by the 3rd of next month`.
 fn of_month(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
     let the = c.word("the").is_some();
-    let spelled = c.take(ordinal_word);
+    let spelled = spelled_ordinal(c);
     let day = spelled.or_else(|| c.take(ordinal_digits))?;
     let day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
     let month = c.attempt(which_month);
-    if spelled.is_some() && month.is_none() {
+    // On the second floor, by the first of them: a word alone is a day only where nothing is behind it.
+    let last = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
+    if spelled.is_some() && month.is_none() && !(last && the && lead.firm) {
         return None;
     }
     if counts(*c) || !(lead.is_some() || the || month.is_some()) {

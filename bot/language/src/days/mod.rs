@@ -20,7 +20,7 @@ use jiff::civil::Date;
 use crate::calendar::plus_days;
 use crate::lead::Lead;
 use crate::misread::ErrorCode;
-use crate::present::Present;
+use crate::present::{Present, within_reach};
 use crate::tokens::Cursor;
 use crate::vocabulary::DayPart;
 
@@ -101,7 +101,17 @@ impl Said {
 
 /// Reads a day behind these prepositions.
 pub(crate) fn day(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
-    c.attempt(|c| relative::relative(c, lead, present)).or_else(|| absolute(c, lead, present))
+    let said = c.attempt(|c| relative::relative(c, lead, present)).or_else(|| absolute(c, lead, present))?;
+    let meaning = said.meaning.and_then(|meaning| reachable(meaning, present));
+    Some(Said { meaning, ..said })
+}
+
+/// What is meant, unless it is too far ahead.
+fn reachable(meaning: Meaning, present: &Present<'_>) -> Result<Meaning, ErrorCode> {
+    match meaning {
+        Meaning::Day(day) | Meaning::Part(day, _) => within_reach(day.date).map(|_| meaning),
+        Meaning::Moment(at) => present.reachable(at).map(|_| meaning),
+    }
 }
 
 /// A day that is not counted from another.

@@ -10,11 +10,13 @@
 
 use jiff::civil::{Date, Weekday};
 
+use super::dated::year;
 use super::{Day, Said, Stance};
 use crate::calendar::{day_in, month_of, nth_weekday, nth_workday};
+use crate::numbers::ordinal;
 use crate::present::Present;
 use crate::tokens::Cursor;
-use crate::vocabulary::{digits, month, ordinal, weekday};
+use crate::vocabulary::{month, weekday};
 
 /// What is counted within a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +32,7 @@ impl Which {
         match self {
             Self::Weekday(weekday) => nth_weekday(month, n, weekday),
             Self::Workday => nth_workday(month, n),
-            Self::Day if n < 0 => Some(month.last_of_month()),
+            Self::Day if n < 0 => day_in(month, month.days_in_month() + 1 + n),
             Self::Day => day_in(month, n),
         }
     }
@@ -46,7 +48,7 @@ enum Months {
 
 pub(super) fn nth(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
     let _ = c.word("the");
-    let n = c.take(ordinal)?;
+    let n = ordinal(c)?;
     let which = which(c)?;
     let months = months(c)?;
     let day = find(present.today, &months, |month| which.nth(n, month))?;
@@ -69,8 +71,7 @@ pub(crate) fn which(c: &mut Cursor<'_>) -> Option<Which> {
 fn months(c: &mut Cursor<'_>) -> Option<Months> {
     let of = c.one_of(&["of", "in"]).is_some();
     if let Some(month) = of.then(|| c.take(month)).flatten() {
-        let year = c.take(|word| digits(word).filter(|year| (1900..2200).contains(year)));
-        return Some(match year.and_then(|year| i16::try_from(year).ok()) {
+        return Some(match c.attempt(year) {
             Some(year) => Months::Dated(month, year),
             None => Months::Named(month),
         });

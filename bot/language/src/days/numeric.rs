@@ -57,24 +57,25 @@ fn iso(c: &mut Cursor<'_>) -> Option<Said> {
         let separator = *bytes.get(4).filter(|_| bytes.len() == 10)?;
         matches!(separator, b'-' | b'/').then(|| numbers(word, char::from(separator)))?
     })?;
-    let planned = count == 3 && (1900..2200).contains(&year);
-    planned.then(|| outright(date(year, month, day)))
+    let date = date(year, month, day);
+    let meant = (1900..2200).contains(&year) || (year >= 2200 && date.is_some());
+    (count == 3 && meant).then(|| outright(date))
 }
 
 /// `2026-12-24T17:00`, `2026-12-24T17:00:00+01:00`.
 fn instant(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
     let word = c.take(|word| (word.as_bytes().get(10) == Some(&b't')).then_some(word))?;
     let at = match word.parse::<Timestamp>() {
-        Ok(at) => at,
+        Ok(at) => Ok(at),
         Err(_) => {
             let wall: DateTime = word.parse().ok()?;
-            present.instant(wall.date(), wall.time(), None).ok()?
+            present.instant(wall.date(), wall.time(), None)
         }
     };
-    let meaning = match at > present.now {
+    let meaning = at.and_then(|at| match at > present.now {
         true => Ok(Meaning::Moment(at)),
         false => Err(ErrorCode::PastDate),
-    };
+    });
     Some(Said { meaning, stance: Stance::Anywhere })
 }
 

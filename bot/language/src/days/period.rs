@@ -3,7 +3,8 @@
 //! ```text
 //! period = [ [ "the" ] ( "start" | "beginning" ) "of" ] "next" ( "week" | "month" | "quarter" | "year" )
 //!        | [ "the" ] "end of" [ "the" | "this" | "next" ] ( "week" | "month" | "quarter" | "year" )
-//!        | [ "the" ] "end of" month | "mid" month
+//!        | [ "the" ] "end of" ( month | "q1" … "q4" )
+//!        | ( "mid" | [ "the" ] ( "middle" | "beginning" | "start" ) "of" ) month
 //!        | "eow" | "eom" | "eoq" | "eoy"
 //! ```
 
@@ -47,6 +48,9 @@ fn end(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
     c.words(&["end", "of"])?;
     if let Some(month) = c.take(month) {
         return Some(Said::day(end_of_named(month, present)?, Stance::End));
+    }
+    if let Some(day) = c.take(|word| end_of_quarter(word, present)) {
+        return Some(Said::day(day, Stance::End));
     }
     let next = c.one_of(&["the", "this", "next"]) == Some("next");
     let unit = c.take(unit)?;
@@ -95,12 +99,26 @@ fn end_of_named(month: i8, present: &Present<'_>) -> Option<Day> {
     from_today(present, last)
 }
 
-/// `mid january` is the 15th.
+/// `mid january`, `the middle of january` is the 15th; `the beginning of january` the 1st.
 fn mid(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
-    c.word("mid")?;
+    let (day, stance) = match c.word("mid") {
+        Some(()) => (15, Stance::Ends),
+        None => {
+            let _ = c.word("the");
+            let part = c.one_of(&["middle", "beginning", "start"])?;
+            c.word("of")?;
+            (if part == "middle" { 15 } else { 1 }, Stance::Anywhere)
+        }
+    };
     let month = c.take(month)?;
-    let day = from_today(present, |year| yearly_from(year, month, 15))?;
-    Some(Said::day(day, Stance::Ends))
+    let day = from_today(present, |year| yearly_from(year, month, day))?;
+    Some(Said::day(day, stance))
+}
+
+/// `end of q2`.
+fn end_of_quarter(word: &str, present: &Present<'_>) -> Option<Day> {
+    let quarter: i8 = word.strip_prefix('q')?.parse().ok().filter(|quarter| (1..=4).contains(quarter))?;
+    end_of_named(3 * quarter, present)
 }
 
 /// A day of each year: the first one from today on, and the one after it.

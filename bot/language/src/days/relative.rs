@@ -1,7 +1,7 @@
 //! Days and instants counted from another.
 //!
 //! ```text
-//! relative = "in" length | length "from now" | length "ago" | length ( "from" | "after" ) day
+//! relative = "in" [ "the next" ] length | length "from now" | length "ago" | length ( "from" | "after" ) day
 //! ```
 //!
 //! Hours and minutes are elapsed time and lead to an instant; days, weeks and months lead to a day.
@@ -15,6 +15,9 @@ use crate::present::Present;
 use crate::tokens::Cursor;
 
 pub(super) fn relative(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
+    if lead.last == Word::In && c.word("the").is_some() {
+        c.word("next")?;
+    }
     let length = length(c)?;
     let meaning = if c.word("ago").is_some() {
         Err(ErrorCode::PastDate)
@@ -28,9 +31,9 @@ pub(super) fn relative(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) ->
 }
 
 fn ahead(length: Length, present: &Present<'_>) -> Result<Meaning, ErrorCode> {
-    let span = length.span().ok_or(ErrorCode::InvalidDate)?;
+    let span = length.span().ok_or(ErrorCode::TooFar)?;
     if length.is_calendar() {
-        let date = plus(present.today, span).ok_or(ErrorCode::InvalidDate)?;
+        let date = plus(present.today, span).ok_or(ErrorCode::TooFar)?;
         return Ok(Meaning::Day(Day::outright(date)));
     }
     present.after(span).map(Meaning::Moment)
@@ -44,6 +47,6 @@ fn from_day(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Result<Day, Err
 
 fn after(day: Day, length: Length) -> Result<Meaning, ErrorCode> {
     let date = length.span().and_then(|span| plus(day.date, span));
-    let date = date.ok_or(ErrorCode::InvalidDate)?;
+    let date = date.ok_or(ErrorCode::TooFar)?;
     Ok(Meaning::Day(Day::outright(date)))
 }

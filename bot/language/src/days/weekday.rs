@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! weekday = name [ "week" | [ "of" ] "next week" | [ "of" ] "this week" ]
-//!         | ( "this" | "next" | "last" | "coming" | "upcoming" | "this coming" ) name
+//!         | ( "this" | "next" | "last" | [ "the" ] "coming" | "upcoming" | "this coming" ) name
 //!         | "next week" [ "on" ] name
-//!         | [ "the" | "this" | "next" ] "weekend"
+//!         | [ "the" ] name "after next"
+//!         | [ [ "over" ] ( "the" | "this" | "next" ) ] "weekend"
 //! ```
 //!
 //! `friday` is the first one after today; `next friday` that of the next calendar week.
@@ -19,7 +20,8 @@ use crate::tokens::Cursor;
 use crate::vocabulary::weekday as name;
 
 pub(super) fn weekday(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
-    c.attempt(|c| qualified(c, present))
+    c.attempt(|c| after_next(c, present))
+        .or_else(|| c.attempt(|c| qualified(c, present)))
         .or_else(|| c.attempt(|c| next_week(c, present)))
         .or_else(|| c.attempt(|c| weekend(c, present)))
         .or_else(|| c.attempt(|c| bare(c, lead, present)))
@@ -41,6 +43,10 @@ fn this(present: &Present<'_>, weekday: Weekday) -> Day {
 
 /// `this friday`, `next friday`, `last friday`, `this coming friday`.
 fn qualified(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
+    c.attempt(|c| {
+        c.word("the")?;
+        c.peek_word().filter(|word| matches!(*word, "coming" | "upcoming"))
+    });
     let which = c.one_of(&["this", "next", "nxt", "last", "coming", "upcoming"])?;
     let coming = which == "this" && c.one_of(&["coming", "upcoming"]).is_some();
     let weekday = c.take(name)?;
@@ -54,6 +60,16 @@ fn qualified(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
     Some(Said::day(day, stance))
 }
 
+/// `the friday after next`.
+fn after_next(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
+    let _ = c.word("the");
+    let weekday = c.take(name)?;
+    c.words(&["after", "next"])?;
+    c.peek_word().is_none_or(|word| name(word).is_none() && word != "week").then_some(())?;
+    let day = Day::outright(in_week(present, 2, weekday));
+    Some(Said::day(day, Stance::Anywhere))
+}
+
 /// `next week on friday`.
 fn next_week(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
     c.words(&["next", "week"])?;
@@ -64,7 +80,11 @@ fn next_week(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
 }
 
 fn weekend(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
+    let over = c.word("over").is_some();
     let which = c.one_of(&["this", "next", "the"]);
+    if over && which.is_none() {
+        return None;
+    }
     c.word("weekend")?;
     let today = present.today;
     let day = match which {

@@ -28,10 +28,13 @@ pub(crate) fn choose(tokens: &[Token<'_>], addressed: bool, present: &Present<'_
         return Ok(None);
     };
     let first = all.into_iter().next();
-    let meant = first
+    let mut meant = first
         .filter(|first| text.begins(first) && text.ends(&last))
         .and_then(|first| joined(first, &last))
         .unwrap_or(last);
+    if meant.plan.repeats.is_none() {
+        meant.settle_days();
+    }
     match meant.plan.timing(present) {
         Ok(timing) => Ok(Some(Chosen { timing, tokens: meant.parts.into_iter().map(|found| found.tokens).collect() })),
         Err(code) => Err(Fault { code, tokens: meant.start()..meant.end() }),

@@ -42,9 +42,16 @@ impl Cluster {
         }
     }
 
-    /// Of several times without a recurrence only the last is meant.
+    /// Of several days or times without a recurrence only the last is meant.
     fn settle(&mut self) {
-        if self.plan.repeats.is_some() || self.plan.clocks.len() < 2 {
+        if self.plan.repeats.is_some() {
+            return;
+        }
+        // From monday until friday: both may belong to a recurrence at the other end of the text.
+        if !self.plan.is_bound_alone() {
+            self.settle_days();
+        }
+        if self.plan.clocks.len() < 2 {
             return;
         }
         for found in &mut self.parts {
@@ -54,6 +61,21 @@ impl Cluster {
         }
         let last = self.plan.clocks.len() - 1;
         self.plan.clocks.drain(..last);
+    }
+
+    /// Without a recurrence `from 3 march` begins nothing, and a day behind it is the one.
+    pub(super) fn settle_days(&mut self) {
+        let is_day = |found: &Found| matches!(found.part, Part::Day(..));
+        let Some(last) = self.parts.iter().rposition(is_day) else { return };
+        if !self.parts[..last].iter().any(is_day) {
+            return;
+        }
+        let parts = std::mem::take(&mut self.parts).into_iter().enumerate();
+        let kept = parts.filter(|(at, found)| *at == last || !is_day(found)).map(|(_, found)| found);
+        *self = Self::default();
+        kept.for_each(|found| {
+            self.complete_by(&found);
+        });
     }
 
     /// Takes the part if its place is free.

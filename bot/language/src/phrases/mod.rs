@@ -42,6 +42,17 @@ pub(crate) struct Fault {
 
 /// Reads tokens that are one phrase and nothing else; none if they are not.
 pub(crate) fn exactly(tokens: &[Token<'_>], present: &Present<'_>) -> Option<Result<Timing, ErrorCode>> {
+    let plan = whole(tokens, present)?;
+    plan.is_timing().then(|| plan.timing(present))
+}
+
+/// Whether the tokens are a time of day and nothing else.
+pub(crate) fn is_time_alone(tokens: &[Token<'_>], present: &Present<'_>) -> bool {
+    whole(tokens, present).is_some_and(|plan| plan.is_time_alone())
+}
+
+/// The plan of tokens that are parts which complete each other.
+fn whole(tokens: &[Token<'_>], present: &Present<'_>) -> Option<Plan> {
     let mut c = Cursor::new(tokens);
     let mut plan = Plan::default();
     while !c.is_done() {
@@ -49,5 +60,5 @@ pub(crate) fn exactly(tokens: &[Token<'_>], present: &Present<'_>) -> Option<Res
         plan.absorb(&found).then_some(())?;
         let _ = c.mark(',');
     }
-    plan.is_timing().then(|| plan.timing(present))
+    Some(plan)
 }

@@ -49,7 +49,7 @@ pub(super) fn part(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found> {
             return Some((part, Stance::Beside, Role::Due));
         }
         let lead = lead(c);
-        let (part, stance) = behind(c, lead, present)?;
+        let (part, stance) = behind(c, lead, present).filter(|(part, stance)| leads(lead, part, *stance))?;
         let stance = match lead.firm && stance != Stance::Beside {
             true => Stance::Anywhere,
             false => stance,
@@ -58,6 +58,13 @@ pub(super) fn part(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found> {
     });
     let (part, stance, role) = found?;
     Some(Found { part, role, stance, tokens: start..c.at() })
+}
+
+/// Whether the last preposition goes with the part. What does not belongs to the words before it: `hand it in tomorrow`,
+/// `show them around friday`.
+fn leads(lead: Lead, part: &Part, stance: Stance) -> bool {
+    let near = matches!(part, Part::Day(..)) && matches!(stance, Stance::Ends | Stance::End);
+    !(near && matches!(lead.last, Word::In | Word::Around))
 }
 
 /// Reads what stands behind these prepositions.
@@ -75,18 +82,20 @@ fn behind(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<(Part
         };
         return Some((part, said.stance));
     }
-    c.attempt(|c| time(c, lead))
+    c.attempt(|c| time(c, lead, present))
         .or_else(|| c.attempt(|c| limit(c, lead)))
         .or_else(|| c.attempt(|c| part_of_day(c, lead)))
 }
 
-fn time(c: &mut Cursor<'_>, lead: Lead) -> Option<(Part, Stance)> {
+fn time(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<(Part, Stance)> {
     if !lead.is_some() && is_determined(c) {
         return None;
     }
     Some(match times(c, lead.last == Word::At)? {
-        Ok(times) => {
+        Ok(mut times) => {
             let stance = if times.named { Stance::End } else { Stance::Anywhere };
+            let hours_24 = present.settings.hours_24;
+            times.clocks.iter_mut().for_each(|clock| *clock = clock.on_a_clock_of(hours_24));
             (Part::Times(times), stance)
         }
         Err(code) => (Part::Fault(code), Stance::Anywhere),
@@ -131,8 +140,9 @@ fn count(c: &mut Cursor<'_>) -> Option<u32> {
     (!rate).then_some(count)
 }
 
-/// `after completion`, `when done`.
+/// `after completion`, `when done`, `counted from completion`.
 fn completion(c: &mut Cursor<'_>) -> Option<Part> {
+    let _ = c.word("counted");
     c.one_of(&["after", "from", "upon", "when", "since"])?;
     let _ = c.one_of(&["last", "the", "it's", "its"]);
     c.one_of(&["completion", "completing", "completed", "done", "finishing", "finished"])?;

@@ -21,6 +21,7 @@ pub(super) struct Plan {
     pub(super) start: Option<Day>,
     pub(super) until: Option<Day>,
     pub(super) until_clock: Option<Clock>,
+    pub(super) until_zone: Option<Offset>,
     pub(super) part: Option<DayPart>,
     pub(super) clocks: Vec<Clock>,
     pub(super) zone: Option<Offset>,
@@ -87,6 +88,7 @@ impl Plan {
         }
         match times.clocks[..] {
             [clock] if of_until || (role == Role::Until && self.repeats.is_some()) => {
+                self.until_zone = times.zone;
                 fill(&mut self.until_clock, clock)
             }
             _ if !self.clocks.is_empty() => false,

@@ -10,15 +10,19 @@ use crate::calendar::{plus, plus_days};
 use crate::misread::ErrorCode;
 use crate::present::Present;
 use crate::reading::{Repeat, RepeatFrom, When};
-use crate::repeats::{Cycle, Days, Ending, Pattern, Repeats, rule};
+use crate::repeats::{Days, Ending, Pattern, Repeats, rule};
+
+/// A rule of the domain counts no more periods between two occurrences,
+const LONGEST_INTERVAL: u32 = 1_000_000;
+
+/// and no more occurrences.
+const MOST_TIMES: u32 = 10_000;
 
 impl Plan {
     /// The first occurrence and the rule.
     pub(super) fn series(&self, repeats: &Repeats, present: &Present<'_>) -> Result<Timing, ErrorCode> {
         let pattern = repeats.pattern.as_ref().map_err(|code| *code)?;
-        if pattern.interval == 0 || self.count == Some(0) {
-            return Err(ErrorCode::InvalidRecurrence);
-        }
+        self.within_limits(pattern, present)?;
         if [self.start, self.day].into_iter().flatten().any(|day| day.date < present.today) {
             return Err(ErrorCode::PastDate);
         }
@@ -27,7 +31,7 @@ impl Plan {
             true => (When::At(self.first_elapsed(pattern, &times, present)?), None),
             false => self.first(pattern, &times, present)?,
         };
-        let ending = self.ending(when, present)?;
+        let ending = self.ending(when, pattern, &times, present)?;
         let (date, named) = match when {
             When::Day(date) => (date, &[][..]),
             When::At(_) if pattern.cycle.below_a_day() => (present.today, &[][..]),
@@ -39,6 +43,19 @@ impl Plan {
         };
         let rule = rule(pattern, date, named, ending)?;
         Ok(Timing { when, repeat: Some(Repeat { rule, start, from }) })
+    }
+
+    /// Whether the pattern and its count are within what can be planned.
+    fn within_limits(&self, pattern: &Pattern, present: &Present<'_>) -> Result<(), ErrorCode> {
+        if pattern.interval == 0 || self.count == Some(0) {
+            return Err(ErrorCode::InvalidRecurrence);
+        }
+        if self.count.is_some_and(|count| count > MOST_TIMES) {
+            return Err(ErrorCode::TooManyTimes);
+        }
+        let span = pattern.cycle.span(pattern.interval).filter(|_| pattern.interval <= LONGEST_INTERVAL);
+        let next = span.and_then(|span| present.after(span).ok());
+        next.map(|_| ()).ok_or(ErrorCode::TooRare)
     }
 
     /// The times of day, in order.
@@ -86,10 +103,8 @@ impl Plan {
     fn first_elapsed(&self, pattern: &Pattern, times: &[Time], present: &Present<'_>) -> Result<Timestamp, ErrorCode> {
         let start = self.start.or(self.day);
         if start.is_none() && times.is_empty() {
-            let interval = i64::from(pattern.interval);
-            let seconds = if pattern.cycle == Cycle::Hours { 3600 } else { 60 };
-            let span = jiff::Span::new().try_seconds(interval * seconds);
-            return present.after(span.map_err(|_| ErrorCode::InvalidRecurrence)?);
+            let span = pattern.cycle.span(pattern.interval).ok_or(ErrorCode::TooRare)?;
+            return present.after(span);
         }
         let date = start.map_or(present.today, |day| day.date);
         let default = [present.settings.default_time];
@@ -106,23 +121,33 @@ impl Plan {
     }
 
     /// How it ends.
-    fn ending(&self, first: When, present: &Present<'_>) -> Result<Ending, ErrorCode> {
+    fn ending(
+        &self,
+        first: When,
+        pattern: &Pattern,
+        times: &[Time],
+        present: &Present<'_>,
+    ) -> Result<Ending, ErrorCode> {
         if let Some(count) = self.count {
             return Ok(Ending::Count(count));
         }
         if let Some(length) = self.length {
-            let span = length.span().ok_or(ErrorCode::InvalidRecurrence)?;
-            return before(first, span, present);
+            let span = length.span().ok_or(ErrorCode::TooFar)?;
+            let once_a_day = !pattern.cycle.below_a_day() && times.len() < 2 && length.is_calendar();
+            return before(first, span, once_a_day, present);
         }
-        if let Some(clock) = self.until_clock {
+        if let (Some(clock), When::At(_)) = (self.until_clock, first) {
             return self.until_instant(first, clock.time(None), present);
         }
-        let Some(day) = self.until else {
-            return Ok(Ending::Never);
+        // Of days without a time only the day of an end counts; the day of a time alone is the first.
+        let last = match (self.until, self.until_clock) {
+            (Some(day), _) => day.date,
+            (None, Some(_)) => self.first_day(first, present),
+            (None, None) => return Ok(Ending::Never),
         };
-        match day.date < self.first_day(first, present) {
+        match last < self.first_day(first, present) {
             true => Err(ErrorCode::InvalidRecurrence),
-            false => Ok(Ending::Until(Until::Day(day.date))),
+            false => Ok(Ending::Until(Until::Day(last))),
         }
     }
 
@@ -137,7 +162,7 @@ impl Plan {
     fn until_instant(&self, first: When, time: Time, present: &Present<'_>) -> Result<Ending, ErrorCode> {
         let day = self.first_day(first, present);
         let date = self.until.map_or(day, |until| until.date);
-        let mut at = present.instant(date, time, None)?;
+        let mut at = present.instant(date, time, self.until_zone)?;
         let begin = match first {
             When::At(at) => at,
             When::Day(day) => present.instant(day, Time::midnight(), None)?,
@@ -152,13 +177,14 @@ impl Plan {
     }
 }
 
-/// Everything before the first and this length.
-fn before(first: When, span: jiff::Span, present: &Present<'_>) -> Result<Ending, ErrorCode> {
-    let beyond = |_| ErrorCode::InvalidRecurrence;
+/// Everything before the first and this length. What comes once a day ends with the day before.
+fn before(first: When, span: jiff::Span, once_a_day: bool, present: &Present<'_>) -> Result<Ending, ErrorCode> {
+    let beyond = |_| ErrorCode::TooFar;
+    let last_day = |date| Some(Until::Day(plus_days(plus(date, span)?, -1)));
     let until = match first {
-        When::Day(date) => {
-            let end = plus(date, span).ok_or(ErrorCode::InvalidRecurrence)?;
-            Until::Day(plus_days(end, -1))
+        When::Day(date) => last_day(date).ok_or(ErrorCode::TooFar)?,
+        When::At(at) if once_a_day => {
+            last_day(present.settings.zone.to_datetime(at).date()).ok_or(ErrorCode::TooFar)?
         }
         When::At(at) => {
             let zoned = at.to_zoned(present.settings.zone.clone());

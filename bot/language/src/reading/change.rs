@@ -1,6 +1,6 @@
 //! Changes to tasks and settings.
 
-use jiff::civil::{Time, Weekday};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::{Span, Timestamp};
 
 use super::{Ids, Person, Repeat, When};
@@ -78,6 +78,10 @@ impl Edit {
 pub enum Target {
     /// To this day or instant.
     To(When),
+    /// To this day, at the task's own time: `no, friday`.
+    Day(Date),
+    /// To this time on the task's own day, or to this instant if it has none: `no, 5pm`.
+    Time(Timestamp),
     /// By this much from the task's own due; `Display` of a span is its ISO 8601 duration.
     By(Span),
 }
@@ -86,6 +90,8 @@ impl PartialEq for Target {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::To(one), Self::To(two)) => one == two,
+            (Self::Day(one), Self::Day(two)) => one == two,
+            (Self::Time(one), Self::Time(two)) => one == two,
             (Self::By(one), Self::By(two)) => one.fieldwise() == two.fieldwise(),
             _ => false,
         }
@@ -121,4 +127,6 @@ pub struct SettingsChange {
     pub day_first: Option<bool>,
     /// The day on which a week begins.
     pub week_start: Option<Weekday>,
+    /// Whether `at 5` is 05:00.
+    pub hours_24: Option<bool>,
 }

@@ -7,17 +7,19 @@ pub enum Ids {
     Numbers(Vec<u64>),
     /// A word that only the conversation can resolve.
     Spoken(Spoken),
+    /// `the deck task`: words of its title, in lower case.
+    Named(String),
 }
 
 impl Ids {
     /// No tasks named.
     pub const NONE: Self = Self::Numbers(Vec::new());
 
-    /// The numbers, none for a spoken word.
+    /// The numbers, none for words.
     pub fn numbers(&self) -> &[u64] {
         match self {
             Self::Numbers(numbers) => numbers,
-            Self::Spoken(_) => &[],
+            Self::Spoken(_) | Self::Named(_) => &[],
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! adverb = ( "daily" | "weekly" | "biweekly" | "fortnightly" | "monthly" | "quarterly" | "yearly"
-//!          | "annually" | "hourly" ) [ on ]
+//!          | "annually" | "hourly" | "bimonthly" | "semiannually" ) [ on ] | "nightly"
 //! ```
 //!
 //! Before a noun they are adjectives and stay in the title, so by themselves they count only at the
@@ -13,8 +13,13 @@ use super::on::on;
 use super::pattern::{Cycle, Pattern};
 use crate::days::Stance;
 use crate::tokens::Cursor;
+use crate::vocabulary::DayPart;
 
 pub(super) fn adverb(c: &mut Cursor<'_>) -> Option<Repeats> {
+    if c.word("nightly").is_some() {
+        let nightly = Repeats::new(Pattern::every(Cycle::Days, 1), Stance::End);
+        return Some(Repeats { adverb: true, part: Some(DayPart::Night), ..nightly });
+    }
     let (cycle, interval) = c.take(word)?;
     let pattern = Pattern::every(cycle, interval);
     if let Some(narrowed) = on(c, &pattern) {
@@ -30,6 +35,8 @@ fn word(word: &str) -> Option<(Cycle, u32)> {
         "weekly" => (Cycle::Weeks, 1),
         "biweekly" | "bi-weekly" | "fortnightly" => (Cycle::Weeks, 2),
         "monthly" => (Cycle::Months, 1),
+        "bimonthly" | "bi-monthly" => (Cycle::Months, 2),
+        "semiannually" | "half-yearly" => (Cycle::Months, 6),
         "quarterly" => (Cycle::Months, 3),
         "yearly" | "annually" => (Cycle::Years, 1),
         _ => return None,

@@ -1,13 +1,15 @@
 //! Recurrences that begin with `every`.
 //!
 //! ```text
-//! every  = ( "every" | "ev" | "each" ) [ "!" ] what | "everyday"
+//! every  = [ "once" ] ( "every" | "ev" | "each" ) [ "single" ] [ "!" ] what | "everyday"
+//!        | "once" ( "a" | "per" ) unit [ on ]
 //! what   = counted [ of month ]                    (* last day, 3rd friday, first workday *)
 //!        | ordinals [ of month ]                   (* 15th, 1st and 15th *)
 //!        | dated | counted ( "of" | "in" ) month   (* jan 27, 2nd tuesday in november *)
 //!        | [ "other" | ordinal ] unit [ on ] | amount unit [ on ]
-//!        | [ "other" | number ] ( weekdays [ part ] | "weekday" | "workday" | "weekend" )
-//!        | part | "noon" | "midnight" | "half hour"
+//!        | [ "other" | number ] ( weekdays | "weekday" | "workday" | "weekend" ) [ except ] [ part ]
+//!        | part | "noon" | "midnight" | "half hour" | "half year"
+//! except = ( "except" | "but not" ) [ "on" ] weekdays
 //! of month = "of" ( "the" | "each" | "every" ) "month"
 //! ```
 
@@ -19,9 +21,10 @@ use super::on::{counted, month_days, on};
 use super::pattern::{Cycle, Days, Pattern};
 use crate::days::{Stance, dated_parts};
 use crate::misread::ErrorCode;
+use crate::numbers::{number, spelled_ordinal};
 use crate::times::{day_part, named};
 use crate::tokens::{Cursor, Token};
-use crate::vocabulary::{Unit, cardinal, month, ordinal_digits, ordinal_word, unit};
+use crate::vocabulary::{Unit, cardinal, month, ordinal_digits, unit};
 
 /// Monday to Friday.
 const WORKDAYS: [Weekday; 5] =
@@ -32,7 +35,11 @@ pub(super) fn every(c: &mut Cursor<'_>) -> Option<Repeats> {
         let daily = Pattern::every(Cycle::Days, 1);
         return Some(Repeats::new(daily, Stance::Ends));
     }
+    if let Some(repeats) = c.attempt(once_a) {
+        return Some(repeats);
+    }
     keyword(c)?;
+    let _ = c.word("single");
     let completion = c.peek().is_some_and(|token| token.glued) && c.mark('!').is_some();
     let repeats = c
         .attempt(of_month)
@@ -43,7 +50,20 @@ pub(super) fn every(c: &mut Cursor<'_>) -> Option<Repeats> {
     Some(Repeats { completion, ..repeats })
 }
 
+/// `once a week`, `once per month on the 3rd`.
+fn once_a(c: &mut Cursor<'_>) -> Option<Repeats> {
+    c.word("once")?;
+    c.one_of(&["a", "per"])?;
+    let (cycle, interval) = Cycle::of(c.take(unit)?, 1)?;
+    let pattern = Pattern::every(cycle, interval);
+    match on(c, &pattern) {
+        Some(narrowed) => Some(Repeats::of(narrowed, Stance::Anywhere)),
+        None => Some(Repeats::new(pattern, Stance::Ends)),
+    }
+}
+
 pub(super) fn keyword(c: &mut Cursor<'_>) -> Option<()> {
+    let _ = c.word("once");
     c.one_of(&["every", "ev", "each", "evry", "evrey", "evey", "eveyr", "evary"]).map(|_| ())
 }
 
@@ -113,8 +133,11 @@ fn interval(c: &mut Cursor<'_>) -> Option<Repeats> {
     Some(Repeats::of(pattern, Stance::Anywhere))
 }
 
-/// Every half hour, every quarter of an hour: in minutes.
+/// Every half hour, every quarter of an hour: in minutes; every half year.
 fn half_hour(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
+    if c.words(&["half", "year"]).is_some() {
+        return Some((6, Unit::Month));
+    }
     let minutes = match c.one_of(&["half", "quarter"])? {
         "half" => 30,
         _ => 15,
@@ -127,8 +150,8 @@ fn half_hour(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
 
 fn amount_and_unit(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
     if let Some(unit) = c.take(unit) {
-        // Every second counts is a title; every second week is not.
-        let plain = unit != Unit::Second;
+        // Every second counts is a title; every second week is not, nor is every second with nothing behind it.
+        let plain = unit != Unit::Second || (c.peek_word().and_then(self::unit).is_none() && is_whole(*c));
         return plain.then_some((1, unit)).or_else(|| Some((2, c.take(self::unit)?)));
     }
     if c.one_of(&["fortnight", "fortnights"]).is_some() {
@@ -137,8 +160,20 @@ fn amount_and_unit(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
     let compact = c.take(compact);
     compact.or_else(|| {
         let amount = amount(c)?;
-        Some((amount, c.take(unit_or_fortnight)?)).map(|(amount, (factor, unit))| (amount * factor, unit))
+        let (factor, unit) = c.take(unit_or_fortnight)?;
+        Some((amount.saturating_mul(factor), unit))
     })
+}
+
+/// Whether the recurrence is over here: `blink every second until noon`, `remind me every second to blink`.
+fn is_whole(c: Cursor<'_>) -> bool {
+    let begins = c.at() <= 2;
+    c.peek().is_none_or(Token::is_punctuation)
+        || c.peek_word().is_some_and(|word| match word {
+            "for" | "until" | "till" | "starting" => true,
+            "to" => begins,
+            _ => false,
+        })
 }
 
 fn unit_or_fortnight(word: &str) -> Option<(u32, Unit)> {
@@ -151,27 +186,47 @@ fn unit_or_fortnight(word: &str) -> Option<(u32, Unit)> {
 /// `2h`, `30min`.
 fn compact(word: &str) -> Option<(u32, Unit)> {
     let end = word.find(|c: char| !c.is_ascii_digit()).filter(|end| *end > 0)?;
-    let (number, letters) = word.split_at(end);
-    Some((cardinal(number)?, crate::vocabulary::letter(letters)?))
+    let (digits, letters) = word.split_at(end);
+    Some((cardinal(digits)?, crate::vocabulary::letter(letters)?))
 }
 
 /// `3`, `three`, `other`, `2nd`, `third`, `couple of`.
 fn amount(c: &mut Cursor<'_>) -> Option<u32> {
-    if c.word("other").is_some() {
+    if c.one_of(&["other", "alternate"]).is_some() {
         return Some(2);
     }
     if c.word("couple").is_some() {
         let _ = c.word("of");
         return Some(2);
     }
-    let bounded = |n: u32| (n <= 1_000_000_000 / 12).then_some(n);
-    c.take(|word| cardinal(word).and_then(bounded)).or_else(|| c.take(ordinal_digits)).or_else(|| c.take(ordinal_word))
+    number(c).or_else(|| c.take(ordinal_digits)).or_else(|| spelled_ordinal(c))
+}
+
+/// `except sunday`, `but not on mondays`.
+pub(super) fn except(c: &mut Cursor<'_>) -> Option<Vec<Weekday>> {
+    match c.one_of(&["except", "but", "excluding"])? {
+        "but" => c.word("not")?,
+        _ => {
+            let _ = c.one_of(&["on", "for"]);
+        }
+    }
+    let _ = c.word("on");
+    match c.take(|word| matches!(word, "weekends" | "weekend").then_some(())) {
+        Some(()) => Some(vec![Weekday::Saturday, Weekday::Sunday]),
+        None => c.take(kind_of_day).or_else(|| weekdays(c)),
+    }
+}
+
+/// The days that are left.
+pub(super) fn without(days: &[Weekday], but: &[Weekday]) -> Vec<Weekday> {
+    days.iter().copied().filter(|day| !but.contains(day)).collect()
 }
 
 /// `every mon, wed and fri`, `every other monday`, `every weekday`, `every weekend`.
 fn on_weekdays(c: &mut Cursor<'_>) -> Option<Repeats> {
-    let interval = c.attempt(|c| c.word("other").map(|()| 2).or_else(|| c.take(cardinal)));
+    let interval = c.attempt(|c| c.one_of(&["other", "alternate"]).map(|_| 2).or_else(|| number(c)));
     let days = c.take(kind_of_day).or_else(|| weekdays(c))?;
+    let days = c.attempt(except).map_or(days.clone(), |but| without(&days, &but));
     let part = c.attempt(day_part);
     if interval == Some(0) {
         return Some(Repeats::of(Err(ErrorCode::InvalidRecurrence), Stance::Anywhere));

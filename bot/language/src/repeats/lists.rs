@@ -9,8 +9,9 @@
 
 use jiff::civil::Weekday;
 
+use crate::numbers::ordinal;
 use crate::tokens::Cursor;
-use crate::vocabulary::{ordinal, weekday, weekdays_plural};
+use crate::vocabulary::{weekday, weekdays_plural};
 
 /// Nobody lists more days than that.
 const MOST: usize = 12;
@@ -25,11 +26,11 @@ pub(super) fn plurals(c: &mut Cursor<'_>) -> Option<Vec<Weekday>> {
     list(c, |c| c.take(weekdays_plural))
 }
 
-/// Reads a list of ordinals; -1 is the last.
+/// Reads a list of ordinals; -1 is the last, -2 the one before.
 pub(super) fn ordinals(c: &mut Cursor<'_>) -> Option<Vec<i8>> {
     list(c, |c| {
         let _ = c.word("the");
-        c.take(ordinal)
+        ordinal(c)
     })
 }
 

@@ -1,5 +1,6 @@
 //! Which days a recurrence names.
 
+use jiff::Span;
 use jiff::civil::{Date, Weekday};
 
 use crate::calendar::{month_of, nth_workday, plus_days};
@@ -30,9 +31,23 @@ impl Cycle {
             Unit::Day => (Self::Days, amount),
             Unit::Week => (Self::Weeks, amount),
             Unit::Month => (Self::Months, amount),
-            Unit::Quarter => (Self::Months, amount.checked_mul(3)?),
+            Unit::Quarter => (Self::Months, amount.saturating_mul(3)),
             Unit::Year => (Self::Years, amount),
         })
+    }
+
+    /// So many periods of it; none if no calendar is that long.
+    pub(crate) fn span(self, periods: u32) -> Option<Span> {
+        let (none, periods) = (Span::new(), i64::from(periods));
+        let span = match self {
+            Self::Minutes => none.try_minutes(periods),
+            Self::Hours => none.try_hours(periods),
+            Self::Days => none.try_days(periods),
+            Self::Weeks => none.try_weeks(periods),
+            Self::Months => none.try_months(periods),
+            Self::Years => none.try_years(periods),
+        };
+        span.ok()
     }
 
     /// Whether it is elapsed time and not a number of days.
@@ -48,8 +63,10 @@ pub(crate) enum Days {
     Start,
     /// These weekdays.
     Week(Vec<Weekday>),
-    /// These days of the month, 1 to 31 or -1 for its last; beyond its end they fall on that.
+    /// These days of the month, 1 to 31, or -1 for its last, -2 for the one before; beyond its end they fall on that.
     Month(Vec<i8>),
+    /// These days of the month, in months that have them.
+    Exactly(Vec<i8>),
     /// The n-th such weekdays of the month.
     Nth(Vec<i8>, Weekday),
     /// The n-th workdays of the month.
@@ -95,6 +112,7 @@ impl Pattern {
             Days::Start => true,
             Days::Week(weekdays) => weekdays.contains(&date.weekday()),
             Days::Month(days) => days.iter().any(|day| is_day(date, *day)),
+            Days::Exactly(days) => days.contains(&date.day()),
             Days::Nth(nth, weekday) => date.weekday() == *weekday && nth.iter().any(|n| is_nth(date, *n)),
             Days::Workday(nth) => nth.iter().any(|n| nth_workday(date, *n) == Some(date)),
         }
@@ -124,7 +142,7 @@ fn days_of_week(mut days: Vec<Weekday>) -> Days {
 fn is_day(date: Date, day: i8) -> bool {
     let last = date.days_in_month();
     match day < 0 {
-        true => date.day() == last,
+        true => date.day() == last + 1 + day,
         false => date.day() == day.min(last),
     }
 }

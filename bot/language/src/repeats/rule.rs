@@ -4,6 +4,8 @@
 //! the last of `BYMONTHDAY=28,29,30,31` by BYSETPOS. And several times a day whose hours and minutes
 //! do not multiply out (9:00 and 17:30) are picked by BYSETPOS, too.
 
+use std::collections::BTreeSet;
+
 use domain::recurrence::{Frequency, Rule, RuleBuilder, Until};
 use jiff::civil::{Date, Time, Weekday};
 
@@ -69,6 +71,7 @@ impl Parts {
                 parts.positions = nth.iter().copied().map(i16::from).collect();
             }
             Days::Month(days) => parts.month_days(days),
+            Days::Exactly(days) => parts.month_days = days.iter().copied().map(i16::from).collect(),
         }
         let listed = [parts.weekdays.len(), parts.nth.len(), parts.month_days.len(), 1];
         parts.days = listed.into_iter().max().and_then(|n| i16::try_from(n).ok()).unwrap_or(1);
@@ -87,28 +90,20 @@ impl Parts {
         }
     }
 
-    /// Days of the month. The highest, if some months lack it, is the last of those from 28 to it.
+    /// Days of the month. Where some months lack one, the highest is the last of those from 28 to it, and each other is
+    /// the one at its place: a month that has nothing there has the last, which is picked anyway.
     fn month_days(&mut self, days: &[i8]) {
-        let longest = match self.month {
-            None => 28,
-            Some(2) => 28,
-            Some(_) => 31,
+        let days: BTreeSet<i16> = days.iter().copied().map(i16::from).collect();
+        let in_every = self.month.is_some_and(|month| month != 2) || days.iter().any(|day| *day < 0);
+        let highest = days.last().copied().filter(|day| *day > 28 && !in_every);
+        let Some(highest) = highest else {
+            self.month_days = days.into_iter().collect();
+            return;
         };
-        let (long, short): (Vec<i16>, Vec<i16>) = days.iter().copied().map(i16::from).partition(|day| *day > longest);
-        self.month_days = short;
-        match long[..] {
-            [] => {}
-            [day] => {
-                let before = (1_i16..).take(self.month_days.len());
-                self.positions = before.chain([-1]).collect();
-                self.month_days.extend(28..=day);
-            }
-            _ => self.month_days.extend(long),
-        }
-        // A lone clamped day needs the last position only; -1 beside others keeps their order.
-        if self.month_days.contains(&-1) {
-            self.positions.clear();
-        }
+        let listed: BTreeSet<i16> = days.iter().copied().chain(28..=highest).collect();
+        let chosen = (1..).zip(&listed).filter(|(_, day)| **day < highest && days.contains(day));
+        self.positions = chosen.map(|(place, _)| place).chain([-1]).collect();
+        self.month_days = listed.into_iter().collect();
     }
 
     fn add_days(&self, builder: RuleBuilder) -> RuleBuilder {

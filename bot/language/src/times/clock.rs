@@ -1,18 +1,20 @@
 //! Times on the clock.
 //!
 //! ```text
-//! clock    = hour ":" minute [ meridiem ] | hour meridiem | hour "." minute meridiem
+//! clock    = hour ":" minute [ ":" second ] [ meridiem ] | hour meridiem | hour "." minute meridiem
 //!          | hour "h" [ minute ] | hour "o'clock"
 //!          | "at" hour | "at" hour minute                         (* at 5, at five, at 0900 *)
-//!          | ( "half" | "quarter" ) ( "past" | "to" ) hour [ meridiem ]
+//!          | ( "half" | "quarter" | minutes ) ( "past" | "to" ) ( hour [ meridiem ] | "noon" | "midnight" )
+//!          | spelled [ minute ] [ meridiem ]                      (* at five thirty, five pm *)
 //! meridiem = "am" | "pm" | "a.m." | "p.m." | "p"
 //! ```
 //!
 //! What has the form but no place on the clock (`25:00`, `13pm`, `10:75`) is an error. A ratio such
 //! as `80:20` is not of the form.
 
-use super::{Clock, Reading};
+use super::{Clock, Reading, named};
 use crate::misread::ErrorCode;
+use crate::numbers::number;
 use crate::tokens::{Cursor, Token};
 use crate::vocabulary::{cardinal, digits, unit};
 
@@ -20,7 +22,7 @@ type Read = Option<Result<Clock, ErrorCode>>;
 
 /// Reads a time on the clock.
 pub(crate) fn clock(c: &mut Cursor<'_>, at: bool) -> Read {
-    c.attempt(past).or_else(|| plain(c, at))
+    c.attempt(|c| past(c, at)).or_else(|| plain(c, at))
 }
 
 /// A clock that is not counted from an hour.
@@ -29,6 +31,7 @@ fn plain(c: &mut Cursor<'_>, at: bool) -> Read {
         .or_else(|| c.attempt(with_meridiem))
         .or_else(|| c.attempt(|c| with_h(c, at)))
         .or_else(|| c.attempt(oclock))
+        .or_else(|| c.attempt(|c| in_words(c, at)))
         .or_else(|| at.then(|| c.attempt(bare)).flatten())
 }
 
@@ -44,7 +47,7 @@ pub(super) fn face(hour: &str, minute: &str, meridiem: Option<bool>) -> Read {
         Some(pm) if (1..=12).contains(&h) => Some(Clock::sure(h8 % 12 + 12 * i8::from(pm), m8)),
         Some(_) => None,
         None if (1..=12).contains(&h) && !hour.starts_with('0') => {
-            Some(Clock { hour: h8, minute: m8, reading: Reading::Open })
+            Some(Clock { reading: Reading::Open, ..Clock::sure(h8, m8) })
         }
         None if h < 24 => Some(Clock::sure(h8, m8)),
         None => None,
@@ -57,6 +60,7 @@ fn colon(c: &mut Cursor<'_>, at: bool) -> Read {
     let (hour, rest) = c.take(|word| word.split_once(':'))?;
     let split = rest.find(|c: char| !c.is_ascii_digit());
     let (minute, letters) = rest.split_at(split.unwrap_or(rest.len()));
+    let (second, letters) = seconds(letters)?;
     let meridiem = match letters {
         "" => c.attempt(meridiem),
         _ => Some(meridiem_of(letters)?),
@@ -67,7 +71,15 @@ fn colon(c: &mut Cursor<'_>, at: bool) -> Read {
     if !letters.is_empty() {
         eat_dot(c, letters);
     }
-    face(hour, minute, meridiem)
+    let clock = face(hour, minute, meridiem)?;
+    Some(clock.map(|clock| Clock { second, ..clock }))
+}
+
+/// The seconds of `17:30:15`, 0 if there are none, and what is behind them.
+fn seconds(rest: &str) -> Option<(i8, &str)> {
+    let Some(rest) = rest.strip_prefix(':') else { return Some((0, rest)) };
+    let (second, letters) = rest.split_at_checked(2)?;
+    Some((i8::try_from(digits(second).filter(|second| *second < 60)?).ok()?, letters))
 }
 
 /// Whether two numbers with a colon are parts of a whole and no time: `80:20`, `16:10 ratio`.
@@ -136,22 +148,38 @@ fn oclock(c: &mut Cursor<'_>) -> Read {
     face(&hour.to_string(), "00", None)
 }
 
-/// `half past 3`, `quarter to 5 pm`.
-fn past(c: &mut Cursor<'_>) -> Read {
-    let _ = c.word("a");
-    let minute = match c.one_of(&["half", "quarter"])? {
-        "half" => 30,
-        _ => 15,
+/// `half past 3`, `quarter to 5 pm`, `ten past nine`, `at 5 to 12`.
+fn past(c: &mut Cursor<'_>, at: bool) -> Read {
+    let (minute, sure) = c.attempt(named_minutes).or_else(|| c.attempt(|c| minutes(c, at)))?;
+    let to = c.one_of(&["past", "after", "to", "till"])?;
+    // At 5 to 12 it is; 5 to 12 people are not.
+    let fits = match to {
+        "past" => true,
+        "to" | "till" | "after" => minute != 30 && sure,
+        _ => false,
     };
-    let to = c.one_of(&["past", "after", "to", "till"]).filter(|word| minute == 15 || *word == "past")?;
-    let hour = match plain(c, true)? {
-        Ok(clock) if clock.minute == 0 => clock,
+    let hour = fits.then(|| plain(c, true).or_else(|| named(c).map(Ok))).flatten()?;
+    let hour = match hour {
+        Ok(clock) if clock.minute == 0 && clock.second == 0 => clock,
         _ => return None,
     };
     Some(Ok(match to {
         "to" | "till" => before(hour, minute),
         _ => Clock { minute, ..hour },
     }))
+}
+
+/// `half`, `a quarter`.
+fn named_minutes(c: &mut Cursor<'_>) -> Option<(i8, bool)> {
+    let _ = c.word("a");
+    Some((if c.one_of(&["half", "quarter"])? == "half" { 30 } else { 15 }, true))
+}
+
+/// `ten`, `twenty five minutes`. Behind `at` they can only be minutes.
+fn minutes(c: &mut Cursor<'_>, at: bool) -> Option<(i8, bool)> {
+    let minutes = number(c).filter(|minutes| (1..30).contains(minutes))?;
+    let said = c.one_of(&["minutes", "minute", "min"]).is_some();
+    Some((i8::try_from(minutes).ok()?, at || said))
 }
 
 /// So many minutes before the hour.
@@ -166,7 +194,7 @@ fn before(hour: Clock, minutes: i8) -> Clock {
         Reading::Open if hour.hour == 7 || hour.hour == 1 => Reading::Sure,
         reading => reading,
     };
-    Clock { hour: previous, minute: 60 - minutes, reading }
+    Clock { reading, ..Clock::sure(previous, 60 - minutes) }
 }
 
 /// Behind `at`: `5`, `17`, `0900`. A number that counts what follows (`look at 3 options`) is none.
@@ -185,6 +213,21 @@ fn bare(c: &mut Cursor<'_>) -> Read {
     };
     let last = c.peek().is_none_or(Token::is_punctuation);
     read.filter(|time| time.is_ok() || last)
+}
+
+/// `five pm`, `five thirty pm`, `at five thirty`.
+fn in_words(c: &mut Cursor<'_>, at: bool) -> Read {
+    let word = |word: &str| cardinal(word).filter(|_| !word.starts_with(|c: char| c.is_ascii_digit()));
+    let hour = c.take(word).filter(|hour| (1..=12).contains(hour))?;
+    let minute = c.attempt(|c| {
+        c.peek_word().and_then(word)?;
+        number(c).filter(|minute| (10..60).contains(minute))
+    });
+    let meridiem = c.attempt(meridiem);
+    if meridiem.is_none() && (!at || minute.is_none() || counts(*c)) {
+        return None;
+    }
+    face(&hour.to_string(), &format!("{:02}", minute.unwrap_or(0)), meridiem)
 }
 
 /// `at five`, where nothing is behind that five could count.
@@ -209,5 +252,6 @@ fn counts(mut c: Cursor<'_>) -> bool {
     }
     let _ = c.bump();
     let street = ["street", "st", "road", "rd", "avenue", "ave", "lane", "drive"];
-    (many && !matches!(word, "always" | "thanks" | "towards" | "mondays" | "weekdays")) || c.one_of(&street).is_some()
+    (many && !matches!(word, "always" | "this" | "thanks" | "towards" | "mondays" | "weekdays"))
+        || c.one_of(&street).is_some()
 }

@@ -35,6 +35,8 @@ pub(crate) enum Reading {
     /// An hour from 1 to 12, to be decided: 1 to 6 are afternoon, 7 to 11 morning, 12 noon, unless a
     /// part of the day beside it says otherwise.
     Open,
+    /// The same, said by somebody whose clock has 24 hours: `5` is 05:00 unless a part of the day is beside it.
+    Open24,
     /// `midnight`, which belongs to the coming night.
     Midnight,
 }
@@ -44,22 +46,31 @@ pub(crate) enum Reading {
 pub(crate) struct Clock {
     pub(crate) hour: i8,
     pub(crate) minute: i8,
+    pub(crate) second: i8,
     pub(crate) reading: Reading,
 }
 
 impl Clock {
     pub(crate) const fn sure(hour: i8, minute: i8) -> Self {
-        Self { hour, minute, reading: Reading::Sure }
+        Self { hour, minute, second: 0, reading: Reading::Sure }
+    }
+
+    /// The same as somebody says it whose clock has 24 hours, or not.
+    pub(crate) fn on_a_clock_of(self, hours_24: bool) -> Self {
+        match (self.reading, hours_24) {
+            (Reading::Open, true) => Self { reading: Reading::Open24, ..self },
+            _ => self,
+        }
     }
 
     /// The time that is meant beside this part of the day.
     pub(crate) fn time(self, part: Option<DayPart>) -> Time {
         let hour = match (self.reading, part) {
-            (Reading::Open, Some(part)) => part.hour(self.hour),
+            (Reading::Open | Reading::Open24, Some(part)) if self.hour <= 12 => part.hour(self.hour),
             (Reading::Open, None) if self.hour <= 6 => self.hour + 12,
             _ => self.hour,
         };
-        Time::new(hour, self.minute, 0, 0).unwrap_or(Time::midnight())
+        Time::new(hour, self.minute, self.second, 0).unwrap_or(Time::midnight())
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn named(c: &mut Cursor<'_>) -> Option<Clock> {
 fn one_word(word: &str) -> Option<Clock> {
     Some(match word {
         "noon" | "midday" | "noontime" => Clock::sure(12, 0),
-        "midnight" => Clock { hour: 0, minute: 0, reading: Reading::Midnight },
+        "midnight" => Clock { reading: Reading::Midnight, ..Clock::sure(0, 0) },
         "eod" | "cob" => END_OF_DAY,
         _ => return None,
     })

@@ -1,7 +1,7 @@
 //! Ranges of time. What counts is their beginning.
 //!
 //! ```text
-//! range = clock ( "to" | "-" ) clock | hour "-" clock       (* 2pm to 4pm, 2-3pm, 14:00-15:00 *)
+//! range = "between" clock "and" clock | clock ( "to" | "-" ) clock | hour "-" clock       (* 2pm to 4pm, 2-3pm, 14:00-15:00 *)
 //! ```
 //!
 //! The end must be written as a time, so that `9-5` and `2 to 3 weeks` are none.
@@ -13,7 +13,20 @@ use crate::vocabulary::digits;
 
 /// Reads a range; its beginning.
 pub(super) fn range(c: &mut Cursor<'_>, at: bool) -> Option<Clock> {
-    c.take(one_word).or_else(|| c.attempt(|c| in_words(c, at)))
+    c.take(one_word).or_else(|| c.attempt(between)).or_else(|| c.attempt(|c| in_words(c, at)))
+}
+
+/// `between 4pm and 5pm`, `between 4 and 5pm`.
+fn between(c: &mut Cursor<'_>) -> Option<Clock> {
+    c.word("between")?;
+    let start = c.at();
+    let first = clock(c, true)?.ok()?;
+    c.one_of(&["and", "&"])?;
+    let last = clock(c, false)?.ok()?;
+    // Between 4 and 5pm both are in the afternoon.
+    let bare = c.moved_to(start).peek_word().and_then(digits).is_some();
+    let afternoon = bare && first.hour < 12 && last.hour >= 12 && first.hour + 12 <= last.hour;
+    Some(if afternoon { Clock::sure(first.hour + 12, first.minute) } else { first })
 }
 
 /// `2pm to 4pm`, `2pm - 4pm`.

@@ -7,5 +7,5 @@ mod numbers;
 mod units;
 
 pub(crate) use calendar::{DayPart, day_part, month, weekday, weekdays_plural};
-pub(crate) use numbers::{cardinal, digits, ordinal, ordinal_digits, ordinal_word};
+pub(crate) use numbers::{amount, cardinal, digits, ordinal_digits, ordinal_word, tens};
 pub(crate) use units::{Unit, letter, unit};

@@ -1,14 +1,24 @@
 //! Numbers in digits and words.
 
+/// The largest number of nine digits.
+const LARGEST: u32 = 999_999_999;
+
 /// A number in digits alone, up to nine of them.
 pub(crate) fn digits(word: &str) -> Option<u32> {
     let plain = word.len() <= 9 && word.bytes().all(|b| b.is_ascii_digit());
     plain.then(|| word.parse().ok()).flatten()
 }
 
+/// A number in digits that counts something. One of more than nine digits is as good as the largest of nine: both are
+/// beyond every limit.
+pub(crate) fn amount(word: &str) -> Option<u32> {
+    let long = word.len() > 9 && word.bytes().all(|b| b.is_ascii_digit());
+    if long { Some(LARGEST) } else { digits(word) }
+}
+
 /// A number: `3`, `three`.
 pub(crate) fn cardinal(word: &str) -> Option<u32> {
-    digits(word).or_else(|| {
+    amount(word).or_else(|| {
         Some(match word {
             "one" => 1,
             "two" => 2,
@@ -22,12 +32,16 @@ pub(crate) fn cardinal(word: &str) -> Option<u32> {
             "ten" => 10,
             "eleven" => 11,
             "twelve" => 12,
+            "thirteen" => 13,
+            "fourteen" => 14,
             "fifteen" => 15,
-            "twenty" => 20,
-            "thirty" => 30,
-            "forty" => 40,
-            "fifty" => 50,
-            _ => return None,
+            "sixteen" => 16,
+            "seventeen" => 17,
+            "eighteen" => 18,
+            "nineteen" => 19,
+            "sixty" => 60,
+            "ninety" => 90,
+            _ => return tens(word),
         })
     })
 }
@@ -53,18 +67,26 @@ pub(crate) fn ordinal_word(word: &str) -> Option<u32> {
         "tenth" => 10,
         "eleventh" => 11,
         "twelfth" => 12,
+        "thirteenth" => 13,
+        "fourteenth" => 14,
         "fifteenth" => 15,
+        "sixteenth" => 16,
+        "seventeenth" => 17,
+        "eighteenth" => 18,
+        "nineteenth" => 19,
         "twentieth" => 20,
         "thirtieth" => 30,
         _ => return None,
     })
 }
 
-/// A position: `3rd`, `third`; `last` is -1.
-pub(crate) fn ordinal(word: &str) -> Option<i8> {
-    if word == "last" {
-        return Some(-1);
-    }
-    let number = ordinal_digits(word).or_else(|| ordinal_word(word))?;
-    i8::try_from(number).ok()
+/// Tens, before which stands nothing and behind which may stand ones.
+pub(crate) fn tens(word: &str) -> Option<u32> {
+    Some(match word {
+        "twenty" => 20,
+        "thirty" => 30,
+        "forty" => 40,
+        "fifty" => 50,
+        _ => return None,
+    })
 }

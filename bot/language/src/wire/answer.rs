@@ -89,6 +89,8 @@ struct SettingsJson {
     day_first: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     week_start: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock: Option<&'static str>,
 }
 
 impl Answer {
@@ -126,6 +128,8 @@ impl Answer {
             Reading::Edit(edit) => self.with_edit(edit, zone),
             Reading::Move(change) => match change.target {
                 Target::To(when) => self.with_ids(&change.ids).with_due(when, zone),
+                Target::Day(date) => self.with_ids(&change.ids).with_due(When::Day(date), zone),
+                Target::Time(at) => self.with_ids(&change.ids).with_due(When::At(at), zone),
                 Target::By(span) => Self { shift: Some(span.to_string()), ..self.with_ids(&change.ids) },
             },
             Reading::Snooze(snooze) => {
@@ -228,6 +232,7 @@ fn settings_json(change: SettingsChange) -> SettingsJson {
         default_time: change.default_time.map(clock),
         day_first: change.day_first,
         week_start: change.week_start.map(|day| format!("{day:?}").to_lowercase()),
+        clock: change.hours_24.map(|hours_24| if hours_24 { "24h" } else { "12h" }),
     }
 }
 

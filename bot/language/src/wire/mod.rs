@@ -5,6 +5,12 @@
 //! {"id":"x","command":"add","title":"call Ana","due":"2026-03-05"}
 //! ```
 //!
+//! A request may say what the speaker has set beside the zone; CONVENTIONS are what holds without:
+//!
+//! ```text
+//! "settings": {"date_order": "dmy", "week_start": "sunday", "clock": "24h", "default_time": "08:30"}
+//! ```
+//!
 //! A line that is no request is answered by `{"command":null,"error":"bad_request"}`. Keys that say
 //! nothing are left out.
 

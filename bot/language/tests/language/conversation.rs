@@ -55,14 +55,56 @@ fn numbers_work_in_a_conversation_as_well() {
     assert_eq!(heard("undo that"), Reading::Undo);
 }
 
-#[test]
-fn a_correction_moves_what_was_spoken_of() {
-    let moved = Move { ids: Ids::Spoken(Spoken::It), target: Target::To(When::Day(date(2026, 3, 6))) };
-    for text in ["no, friday", "actually friday", "make it friday", "i meant friday", "no, on friday"] {
-        assert_eq!(heard(text), Reading::Move(moved.clone()), "{text}");
+const IT: Ids = Ids::Spoken(Spoken::It);
+
+/// Where a correction moves what was spoken of.
+fn corrected(text: &str) -> Target {
+    match heard(text) {
+        Reading::Move(Move { ids: IT, target }) => target,
+        other => panic!("{text:?} is {other:?}"),
     }
+}
+
+#[test]
+fn a_correction_changes_the_day_and_leaves_the_time_or_the_other_way_round() {
+    for text in
+        ["no, friday", "actually friday", "make it friday", "make that friday", "i meant friday", "no, on friday"]
+    {
+        assert_eq!(corrected(text), Target::Day(date(2026, 3, 6)), "{text}");
+    }
+    let five = "2026-03-04T17:00:00-05:00".parse().expect("an instant");
+    for text in ["no, 5pm", "no, at 5", "sorry, i meant 17:00", "make it 5pm"] {
+        assert_eq!(corrected(text), Target::Time(five), "{text}");
+    }
+    let both = "2026-03-06T17:00:00-05:00".parse().expect("an instant");
+    assert_eq!(corrected("no, friday at 5pm"), Target::To(When::At(both)));
     assert!(matches!(heard("no, buy oat milk"), Reading::Add(_)));
     assert!(matches!(heard("make it pretty"), Reading::Add(_)));
+    assert!(matches!(heard("no problem"), Reading::Add(_)));
+}
+
+#[test]
+fn a_correction_changes_recurrence_priority_tags_and_people_too() {
+    for text in ["no, every friday", "actually every other week", "no, p1", "no, for @bob", "sorry, #work"] {
+        assert!(matches!(heard(text), Reading::Edit(edit) if edit.ids == IT), "{text}");
+    }
+    let misread = read_in_conversation("no, 31 feb", &wednesday(), 3).expect_err("no such day");
+    assert_eq!(misread.code, ErrorCode::InvalidDate);
+}
+
+#[test]
+fn a_task_is_named_by_words_of_its_title() {
+    let deck = || Ids::Named("deck".to_owned());
+    assert_eq!(heard("done the deck task"), Reading::Done(deck()));
+    assert_eq!(heard("delete the deck one"), Reading::Delete(deck()));
+    assert_eq!(heard("mark the deck task as done"), Reading::Done(deck()));
+    let moved = Move { ids: deck(), target: Target::To(When::Day(date(2026, 3, 6))) };
+    assert_eq!(heard("move the deck task to friday"), Reading::Move(moved));
+    assert_eq!(heard("done the q3 board deck task"), Reading::Done(Ids::Named("q3 board deck".to_owned())));
+    for text in ["complete the tax form", "finish the deck", "cancel the gym membership tomorrow"] {
+        assert!(matches!(heard(text), Reading::Add(_)), "{text}");
+    }
+    assert!(matches!(read("done the deck task", &wednesday()), Ok(Reading::Add(_))), "outside a conversation");
 }
 
 #[test]

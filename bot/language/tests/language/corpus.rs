@@ -56,11 +56,29 @@ fn recurrences_are_read() {
 #[test]
 fn what_only_looks_like_a_date_stays_in_the_title() {
     every_case_is_right(include_str!("../../corpus/protected.jsonl"));
+    every_case_is_right(include_str!("../../corpus/particles.jsonl"));
 }
 
 #[test]
 fn commands_and_their_errors_are_read() {
     every_case_is_right(include_str!("../../corpus/commands.jsonl"));
+}
+
+#[test]
+fn absurd_times_and_ranges_are_errors_and_not_titles() {
+    every_case_is_right(include_str!("../../corpus/absurd.jsonl"));
+}
+
+#[test]
+fn lines_written_without_a_look_at_the_grammar_are_read() {
+    every_case_is_right(include_str!("../../corpus/blind-one.jsonl"));
+    every_case_is_right(include_str!("../../corpus/blind-two.jsonl"));
+}
+
+#[test]
+fn forms_that_other_engines_know_are_read() {
+    every_case_is_right(include_str!("../../corpus/engine-dates.jsonl"));
+    every_case_is_right(include_str!("../../corpus/engine-repeats.jsonl"));
 }
 
 #[test]

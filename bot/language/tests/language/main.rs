@@ -8,6 +8,7 @@ mod properties;
 mod score;
 mod settings;
 mod wire;
+mod words;
 
 use jiff::tz::TimeZone;
 use taskbot_language::{Context, Settings};

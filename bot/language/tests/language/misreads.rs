@@ -37,6 +37,26 @@ fn the_hint_says_what_would_have_been_understood() {
 }
 
 #[test]
+fn what_is_beyond_a_limit_is_told_the_limit_and_what_to_type_instead() {
+    let cases = [
+        ("blink every second", ErrorCode::TooOften, "`every minute`"),
+        ("blink every 99999999999 days", ErrorCode::TooRare, "`every 10 years`"),
+        ("blink every day 20000 times", ErrorCode::TooManyTimes, "10,000 times"),
+        ("foo on 9999-12-31", ErrorCode::TooFar, "up to the year 2199"),
+        ("foo on 31 dec 9999", ErrorCode::TooFar, "Quotes keep a number that is no date"),
+        ("remind me to a in 99999999999 years", ErrorCode::TooFar, "up to the year 2199"),
+        ("delete 1-500", ErrorCode::TooManyIds, "50 tasks at most; name fewer, for example `delete 3`"),
+        ("done 1-999999999", ErrorCode::TooManyIds, "`done 3`"),
+    ];
+    for (text, code, says) in cases {
+        let said = misread(text);
+        assert_eq!(said.code, code, "{text}");
+        assert!(said.hint.contains(says) && said.hint.ends_with('.'), "{text}: {said}");
+    }
+    assert!(read("prune the roses every 10 years", &wednesday()).is_ok(), "what the hint proposes is taken");
+}
+
+#[test]
 fn what_is_below_the_shortest_interval_is_told_from_what_never_comes() {
     for text in
         ["ping every 2 seconds", "remind me every 30s to blink", "edit 3 every 10 sec", "ping every other second"]

@@ -131,7 +131,7 @@ const WORDS: &[&str] = &[
 /// Words that mean nothing in any place.
 const PLAIN: &[&str] = &["call", "Ana", "about", "report", "milk", "Zoë", "kitchen", "lamp"];
 
-fn soup() -> impl Strategy<Value = String> {
+pub(crate) fn soup() -> impl Strategy<Value = String> {
     proptest::collection::vec(select(WORDS), 0..14).prop_map(|words| words.join(" "))
 }
 

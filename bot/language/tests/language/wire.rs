@@ -54,3 +54,22 @@ fn a_line_that_is_no_request_is_answered_and_stops_nothing() {
 fn the_id_is_copied_from_a_bad_request_too() {
     assert_eq!(answer(r#"{"id": "x7", "text": 5}"#), r#"{"id":"x7","command":null,"error":"bad_request"}"#);
 }
+
+#[test]
+fn a_request_may_say_what_its_speaker_has_set() {
+    let asked = |text: &str, settings: &str| {
+        let fixed = r#""now": "2026-03-04T10:00:00Z", "tz": "UTC""#;
+        answer(&format!(r#"{{"text": "{text}", {fixed}, "settings": {settings}}}"#))
+    };
+    let due = |due: &str| format!(r#"{{"command":"add","title":"pay","due":"{due}"}}"#);
+    assert_eq!(asked("pay 4/5", "{}"), due("2026-04-05"));
+    assert_eq!(asked("pay 4/5", r#"{"date_order": "dmy"}"#), due("2026-05-04"));
+    assert_eq!(asked("pay next week", r#"{"week_start": "sunday"}"#), due("2026-03-08"));
+    assert_eq!(asked("pay tomorrow at 5", r#"{"clock": "24h"}"#), due("2026-03-05T05:00:00+00:00"));
+    assert_eq!(
+        asked("snooze until friday", r#"{"default_time": "07:30"}"#),
+        r#"{"command":"snooze","due":"2026-03-06T07:30:00+00:00"}"#
+    );
+    let bad = r#"{"command":null,"error":"bad_request"}"#;
+    assert_eq!(asked("pay 4/5", r#"{"date_order": "ymd"}"#), bad);
+}

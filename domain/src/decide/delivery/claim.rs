@@ -17,6 +17,9 @@ use crate::snapshot::{Loaded, Needs, Snapshot};
 use crate::task::RepeatFrom;
 use crate::tenant::TenantId;
 
+/// The most reminders of one message: what the chat platforms can show of it.
+pub const MEMBERS_MAX: usize = 40;
+
 /// Due reminders of one tenant for one place: they become one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
@@ -29,25 +32,23 @@ pub struct Group {
     tasks: Vec<TaskId>,
 }
 
-/// Puts due reminders together by tenant and place.
+/// Puts due reminders together by tenant and place, at most [`MEMBERS_MAX`] of them.
 #[must_use]
 pub fn groups(due: Vec<Reminder>) -> Vec<Group> {
-    let mut groups: BTreeMap<(TenantId, Place), Group> = BTreeMap::new();
+    let mut places: BTreeMap<(TenantId, Place), Vec<(ReminderId, TaskId)>> = BTreeMap::new();
     for reminder in due {
-        let key = (reminder.tenant.clone(), reminder.place.clone());
-        let group = groups.entry(key).or_insert_with_key(|(tenant, place)| Group {
-            tenant: tenant.clone(),
-            place: place.clone(),
-            reminders: Vec::new(),
-            tasks: Vec::new(),
-        });
-        group.reminders.push(reminder.id);
-        group.tasks.push(reminder.task);
+        places.entry((reminder.tenant, reminder.place)).or_default().push((reminder.id, reminder.task));
     }
-    groups.into_values().collect()
+    let messages = places.iter().flat_map(|(key, due)| due.chunks(MEMBERS_MAX).map(move |members| (key, members)));
+    messages.map(|((tenant, place), members)| Group::of(tenant.clone(), place.clone(), members)).collect()
 }
 
 impl Group {
+    fn of(tenant: TenantId, place: Place, members: &[(ReminderId, TaskId)]) -> Self {
+        let (reminders, tasks) = members.iter().copied().unzip();
+        Self { tenant, place, reminders, tasks }
+    }
+
     /// What must be loaded to claim it.
     #[must_use]
     pub fn needs(&self) -> Needs {

@@ -8,7 +8,7 @@ mod settle;
 use jiff::Timestamp;
 
 pub use attempt::{ATTEMPT_LEASE, Attempt, begin};
-pub use claim::{Claim, Group, claim, groups};
+pub use claim::{Claim, Group, MEMBERS_MAX, claim, groups};
 pub use settle::{ATTEMPTS_MAX, settle};
 
 use crate::change::{Change, Put};

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Weekday};
 
 use super::narrow::Left;
-use super::terms::{WORKDAYS, list, month, month_days, name, nth, ordinal, weekdays};
+use super::terms::{WORKDAYS, list, month, month_days, name, nth, weekdays};
 use super::{Frequency, NthWeekday, Rule};
 
 /// The days that a rule picks from its month or year.
@@ -51,12 +51,13 @@ fn positioned(rule: &Rule) -> Option<String> {
     if rule.frequency == Frequency::Yearly && rule.months.len() > 1 {
         return None;
     }
-    if let Some(day) = clamped(rule) {
-        return Some(match rule.months.as_slice() {
-            [number] if rule.frequency == Frequency::Yearly => {
-                format!("{day} {} (or the last day)", month(*number))
+    if let Some(days) = clamped(rule) {
+        return Some(match (rule.frequency, rule.months.as_slice(), days.as_slice()) {
+            (Frequency::Yearly, [number], [day]) => format!("{day} {} (or the last day)", month(*number)),
+            (Frequency::Yearly, [number], days) => {
+                format!("the {} of {} (or the last day)", month_days(days), month(*number))
             }
-            _ => format!("the {} (or the last day)", ordinal(day)),
+            _ => format!("the {} (or the last day)", month_days(&days)),
         });
     }
     let days: Option<Vec<Weekday>> = rule.month_days.is_empty().then(|| plain(&rule.weekdays)).flatten();
@@ -65,12 +66,17 @@ fn positioned(rule: &Rule) -> Option<String> {
     Some(within_year(rule, which))
 }
 
-/// The day for which `BYMONTHDAY=28,29,30,31;BYSETPOS=-1` stands: 31, or the month's last.
-fn clamped(rule: &Rule) -> Option<i16> {
-    let last = *rule.month_days.last()?;
-    let run = rule.month_days.iter().copied().eq(28..=last) && (29..=31).contains(&last);
+/// The days for which `BYMONTHDAY=28,29,30,31;BYSETPOS=-1` stands: 31, or the month's last. Others before it are picked
+/// by their place, where a shorter month has nothing at that place or the same day.
+fn clamped(rule: &Rule) -> Option<Vec<i16>> {
+    let last = *rule.month_days.last().filter(|last| (29..=31).contains(*last))?;
+    let run = (28..=last).all(|day| rule.month_days.contains(&day));
     let in_a_month = rule.frequency == Frequency::Monthly || rule.months.len() == 1;
-    (run && in_a_month && rule.weekdays.is_empty() && rule.positions == [-1]).then_some(last)
+    let (end, places) = rule.positions.split_last()?;
+    let at = |place: &i16| rule.month_days.get(usize::try_from(place - 1).ok()?).copied();
+    let before: Option<Vec<i16>> = places.iter().map(at).collect();
+    let before = before.filter(|_| run && in_a_month && rule.weekdays.is_empty() && *end == -1)?;
+    Some(before.into_iter().filter(|day| *day < last).chain([last]).collect())
 }
 
 fn plain(days: &[NthWeekday]) -> Option<Vec<Weekday>> {
@@ -98,6 +104,9 @@ fn set_name(days: &[Weekday]) -> Option<&'static str> {
 fn each_weekday(days: &[NthWeekday]) -> String {
     if let Some(together) = plain(days).and_then(|days| set_name(&days)) {
         return format!("every {together}");
+    }
+    if days.iter().all(|day| day.ordinal.is_some()) {
+        return weekdays(days);
     }
     let say = |day: &NthWeekday| match day.ordinal {
         None => format!("every {}", name(day.weekday)),

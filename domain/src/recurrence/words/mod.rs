@@ -6,14 +6,14 @@
 mod choice;
 mod narrow;
 mod terms;
+mod times;
 
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 
 use self::choice::{Choice, Of};
 use self::narrow::{Left, in_clock_units};
 use self::terms::{WORKDAYS, clock, count_of, list, name, weekdays};
-use super::calendar::times;
 use super::{Frequency, NthWeekday, Rule, Start, Until};
 
 /// Above this the times of a day are counted instead of listed.
@@ -34,10 +34,13 @@ pub fn in_words(rule: &Rule, start: Start) -> String {
         Start::Day(day) => (day, None),
         Start::At(wall) => (wall.date(), Some(wall)),
     };
-    let Pattern { said, only } = Pattern::of(rule, day, time.is_none());
+    let (alone, times) = match time {
+        Some(wall) => times::untangled(rule, wall.time()),
+        None => (rule.clone(), Vec::new()),
+    };
+    let Pattern { said, only } = Pattern::of(&alone, day, time.is_none());
     let only: String = only.iter().map(|only| format!(", only {only}")).collect();
-    let times = time.map(|wall| times_of_day(rule, wall)).unwrap_or_default();
-    said + &times + &until(rule) + &only + &weeks(rule) + &count(rule)
+    said + &times_of_day(rule, &times) + &until(rule) + &only + &weeks(rule) + &count(rule)
 }
 
 /// The main clause of a rule, and what it leaves to `, only …`.
@@ -99,12 +102,13 @@ fn weekly(rule: &Rule, start: Date) -> String {
 }
 
 /// ` at 09:00 and 17:00`.
-fn times_of_day(rule: &Rule, start: DateTime) -> String {
+fn times_of_day(rule: &Rule, times: &[Time]) -> String {
     if rule.below_a_day() {
         return String::new();
     }
-    let times: Vec<String> = times(rule, start.time()).into_iter().map(clock).collect();
+    let times: Vec<String> = times.iter().copied().map(clock).collect();
     match times.as_slice() {
+        [] => String::new(),
         [first, .., last] if times.len() > LISTED_TIMES => {
             format!(" at {} times from {first} to {last}", times.len())
         }

@@ -66,8 +66,16 @@ pub(super) fn month(number: i16) -> &'static str {
     NAMES.get(index).copied().unwrap_or(NAMES[0])
 }
 
-/// `Monday and Friday`, `the first Monday and the last Friday`.
+/// `Monday and Friday`, `the first and last Monday`, `the first Monday and the last Friday`.
 pub(super) fn weekdays(days: &[NthWeekday]) -> String {
+    if let [first, .., last] = days
+        && first.weekday == last.weekday
+    {
+        let ordinals: Option<Vec<String>> = days.iter().map(|day| day.ordinal.map(nth)).collect();
+        if let Some(ordinals) = ordinals {
+            return format!("the {} {}", list(&ordinals, "and"), name(first.weekday));
+        }
+    }
     let say = |day: &NthWeekday| match day.ordinal {
         None => name(day.weekday).to_owned(),
         Some(ordinal) => format!("the {} {}", nth(ordinal), name(day.weekday)),

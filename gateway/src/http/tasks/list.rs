@@ -19,6 +19,7 @@ pub(crate) struct TaskPage {
     /// The tasks.
     items: Vec<Task>,
     /// Where the next page begins; null at the end.
+    #[schema(required)]
     next_cursor: Option<String>,
 }
 

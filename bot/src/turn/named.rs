@@ -1,0 +1,57 @@
+//! Tasks named by words of their title: `the deck task`.
+
+use domain::command::TaskRef;
+use domain::conversation::Conversation;
+use domain::query::{PastReminders, TaskQuery};
+use domain::refusal::{Code, Refusal};
+use domain::service::Listed;
+use language::Filter;
+
+use super::filter::query;
+use super::talk::Talk;
+use crate::reply::answer::No;
+
+/// So many tasks are looked at when one is named by words,
+const CANDIDATES: u32 = 10;
+
+/// and so many are named back if it could be any of them.
+const NAMED: usize = 3;
+
+impl Talk<'_> {
+    /// The open task whose title holds the words. Of several the one that was just listed or spoken of, if it is the
+    /// only one.
+    pub(super) async fn named(&self, words: &str) -> Result<TaskRef, No> {
+        let filter = Filter { text: Some(words.to_owned()), limit: Some(CANDIDATES), ..Filter::default() };
+        let query = TaskQuery { past_reminders: PastReminders::Included, ..query(&filter, None, self.now()) };
+        let found = self.service().find(&self.message.author, &query).await?.items;
+        let here = |listed: &&Listed| {
+            let Conversation { listed: shown, subject } = &self.conversation;
+            shown.contains(&listed.task.id) || subject.contains(&listed.task.id)
+        };
+        let shown: Vec<&Listed> = found.iter().filter(here).collect();
+        match (found.as_slice(), shown.as_slice()) {
+            ([only], _) => Ok(TaskRef::Id(only.task.id)),
+            (_, [only]) => Ok(TaskRef::Id(only.task.id)),
+            ([], _) => Err(none_named(words).into()),
+            (several, _) => Err(which_named(words, several).into()),
+        }
+    }
+}
+
+fn none_named(words: &str) -> Refusal {
+    let sentence = format!("I find no open task with “{}” in its title.", plain(words));
+    Refusal::new(Code::Nothing, sentence, "`list` shows what is open; say its number, e.g. `done 3`.")
+}
+
+fn which_named(words: &str, several: &[Listed]) -> Refusal {
+    let title = |one: &Listed| format!("#{} {}", one.task.number, plain(&one.task.title));
+    let titles: Vec<String> = several.iter().take(NAMED).map(title).collect();
+    let more = if several.len() > NAMED { " and others" } else { "" };
+    let sentence = format!("Which one with “{}”? {}{more}.", plain(words), titles.join(", "));
+    Refusal::new(Code::NotUnderstood, sentence, "Say its number, e.g. `done 3`.")
+}
+
+/// The words without back-ticks, which enclose what can be typed.
+fn plain(words: &str) -> String {
+    words.replace('`', "'")
+}
