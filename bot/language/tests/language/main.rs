@@ -2,6 +2,7 @@
 
 mod conversation;
 mod corpus;
+mod fuzz;
 mod limits;
 mod misreads;
 mod properties;
