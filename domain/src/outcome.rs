@@ -37,6 +37,9 @@ pub struct Effect {
     /// The series, of a recurring task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<Series>,
+    /// The series was ended by this.
+    #[serde(default)]
+    pub series_ends: bool,
 }
 
 /// What was done to a task.

@@ -3,6 +3,7 @@
 mod catch_up;
 mod chat;
 mod consumers;
+mod keeping;
 mod model;
 mod moving;
 mod program;

@@ -104,6 +104,7 @@ pub(crate) fn reminder(scene: &Scene, effect: &Effect) -> Option<Text> {
     }
     let set = format!("; `move {} to tomorrow 9am` sets a time", task.number);
     Some(match (effect.reminds_at, &task.due) {
+        (Some(at), _) if at <= scene.watch.now => Text::say("I'll remind ").and(whom(scene, effect)).then(" now"),
         (Some(at), Some(due)) if due.time.is_some() && due.at == at => {
             Text::say("I'll remind ").and(whom(scene, effect)).then(" then")
         }

@@ -119,16 +119,17 @@ fn comes_again(scene: &Scene, effect: &Effect) -> Option<Text> {
 /// How to change it or take it back.
 fn hint(effect: &Effect) -> Option<Text> {
     let number = effect.task.number;
-    let series = effect.task.recurring.is_some();
+    let was_open = effect.changes.get("status").is_some_and(|(from, _)| from == "open");
     Some(match effect.deed {
         Deed::Added => Text::say(format!(
             "change it with `move {number} to friday 5pm` or `edit {number} …`; `undo` takes it back"
         )),
         Deed::Completed => Text::say(format!("`undo` or `reopen {number}` opens it again")),
         Deed::AlreadyDone { .. } => Text::say(format!("`reopen {number}` opens it again")),
-        Deed::Deleted | Deed::GoingOut if series => {
+        Deed::Deleted | Deed::GoingOut if effect.series_ends && was_open => {
             Text::say(format!("the whole series is gone: `undo`, or only this one: `undo`, then `skip {number}`"))
         }
+        Deed::Deleted if effect.series_ends => Text::say("the whole series is gone: `undo` brings it back"),
         Deed::AlreadyOpen | Deed::Unchanged | Deed::Undone => return None,
         _ => Text::say("`undo` takes it back"),
     })

@@ -1,9 +1,13 @@
 //! Showing what happened.
 
+use std::time::Duration;
+
 use domain::command::TaskRef;
 use domain::event::Event;
 use domain::ports::audit::AuditQuery;
+use domain::query::Page;
 use language::Ids;
+use tokio::time::sleep;
 
 use super::talk::Talk;
 use crate::reply::answer::No;
@@ -16,6 +20,12 @@ const READ: u32 = 200;
 
 /// So many of them are shown.
 const SHOWN: usize = 40;
+
+/// What was done a moment ago is looked for so often,
+const LOOKS: u32 = 10;
+
+/// with so much time between.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// So many events are shown of everything.
 const LATEST: u32 = 20;
@@ -34,8 +44,7 @@ impl Talk<'_> {
     }
 
     async fn history_of(&self, task: TaskRef) -> Result<Vec<Block>, No> {
-        let query = AuditQuery { limit: READ, ..AuditQuery::default() };
-        let page = self.service().history(&self.message.author, &self.message.tenant, task, query).await?;
+        let (page, whole) = self.written_of(task).await?;
         let all: Vec<&Event> = page.items.iter().map(|(_, event)| event).collect();
         let events = all.get(all.len().saturating_sub(SHOWN)..).unwrap_or_default();
         let Some(last) = events.iter().rev().find_map(|event| event.data.task.as_ref()) else {
@@ -46,7 +55,29 @@ impl Talk<'_> {
         let scene: Scene = self.scene(people(events)).await;
         let earlier = all.len() - events.len();
         let left_out = (earlier > 0).then(|| Block::detail(format!("{earlier} earlier events are left out")));
-        Ok(std::iter::once(Block::Line(title)).chain(left_out).chain(rows(&scene, events, false)).collect())
+        let rest = (!whole).then(|| Block::detail("the latest is not written down yet; ask again in a moment"));
+        Ok(std::iter::once(Block::Line(title)).chain(left_out).chain(rows(&scene, events, false)).chain(rest).collect())
+    }
+
+    /// What is written down of a task, and whether that is all: what was done a moment ago is waited for.
+    async fn written_of(&self, task: TaskRef) -> Result<(Page<(i64, Event), i64>, bool), No> {
+        let (author, tenant) = (&self.message.author, &self.message.tenant);
+        let query = AuditQuery { limit: READ, ..AuditQuery::default() };
+        let version = self.service().get(author, tenant, task).await.map_or(0, |listed| listed.task.version);
+        let reaches = |page: &Page<(i64, Event), i64>| {
+            let mut events = page.items.iter().map(|(_, event)| event);
+            page.next.is_some() || events.any(|event| event.data.reminder.is_none() && event.data.version >= version)
+        };
+        let mut page = self.service().history(author, tenant, task, query.clone()).await?;
+        for _ in 0..LOOKS {
+            if reaches(&page) {
+                break;
+            }
+            sleep(LOOK_AGAIN).await;
+            page = self.service().history(author, tenant, task, query.clone()).await?;
+        }
+        let whole = reaches(&page);
+        Ok((page, whole))
     }
 
     async fn latest(&self) -> Result<Reply, No> {

@@ -218,7 +218,10 @@ impl<'a> Book<'a> {
         let task = self.written(task.id).unwrap_or(task).clone();
         let series = task.recurring.as_ref().and_then(|seat| self.series_now(seat.series)).cloned();
         let reminds_at = self.reminds_at(task.id);
-        self.outcome.effects.push(Effect { deed, task, list: list.clone(), changes, reminds_at, series });
+        let ended =
+            |series: &Series| self.change.series.iter().any(|put| put.row.id == series.id && !put.row.is_active());
+        let series_ends = series.as_ref().is_some_and(ended);
+        self.outcome.effects.push(Effect { deed, task, list: list.clone(), changes, reminds_at, series, series_ends });
     }
 
     fn written(&self, id: TaskId) -> Option<&Task> {

@@ -34,7 +34,11 @@ pub(super) fn skip(book: &mut Book<'_>, named: &[TaskRef]) -> Result<(), Refusal
             return Err(Refusal::new(
                 Code::Nothing,
                 format!("#{number} does not repeat, so there is nothing to skip."),
-                format!("Type `done {number}` or `delete {number}`."),
+                if loaded.task.is_open() {
+                    format!("Type `done {number}` or `delete {number}`.")
+                } else {
+                    format!("`history {number}` tells what became of it.")
+                },
             ));
         }
         require_open(&loaded.task)?;

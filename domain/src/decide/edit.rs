@@ -4,8 +4,10 @@ use super::book::Book;
 use super::{check, remind, repeat};
 use crate::access::Action;
 use crate::command::{Repeat, TaskEdit, TaskRef};
+use crate::due::Due;
 use crate::event::Changes;
 use crate::outcome::Deed;
+use crate::recurrence::Rule;
 use crate::refusal::{Code, Refusal};
 use crate::series::Series;
 use crate::snapshot::Loaded;
@@ -24,6 +26,7 @@ pub(super) fn edit(
         let mut task = with_fields(&loaded.task, edit)?;
         let series =
             book.series_of(&loaded.task).filter(|series| series.is_active() && series.current == task.id).cloned();
+        in_the_authors_zone(book, &mut task, series.as_ref(), edit);
         follow_repeat(book, &mut task, &loaded.task, series.as_ref(), edit)?;
         let changes = book.put_task(Some(&loaded), task.clone(), &loaded.list);
         if reminds_otherwise(&loaded.task, &task) {
@@ -78,7 +81,7 @@ fn follow_repeat(
     series: Option<&Series>,
     edit: &TaskEdit,
 ) -> Result<(), Refusal> {
-    let kept = series.map(|series| Repeat { rule: series.rule.clone(), start: None, from: series.repeat_from });
+    let kept = series.map(|series| Repeat { rule: what_is_left(series), start: None, from: series.repeat_from });
     let wanted = edit.repeat.clone().unwrap_or(kept);
     let moved = edit.repeat.is_some() || task.due != before.due;
     match (series, wanted) {
@@ -104,6 +107,23 @@ fn follow_repeat(
         }
     }
     Ok(())
+}
+
+/// The rule from the current occurrence on: of a number of times those that are left.
+fn what_is_left(series: &Series) -> Rule {
+    let gone = u32::try_from(series.nth.saturating_sub(1)).unwrap_or(u32::MAX);
+    let left = series.rule.count().map(|count| count.saturating_sub(gone).max(1));
+    left.and_then(|left| series.rule.clone().with_count(left).ok()).unwrap_or_else(|| series.rule.clone())
+}
+
+/// A series stays in its author's zone when somebody else says another time for it, if that is the same day there.
+fn in_the_authors_zone(book: &Book<'_>, task: &mut Task, series: Option<&Series>, edit: &TaskEdit) {
+    let (Some(series), Some(Some(due))) = (series, &edit.due) else { return };
+    let there = Due::instant(due.at, series.zone.clone());
+    let hours = edit.repeat.iter().flatten().any(|repeat| !repeat.rule.hours().is_empty());
+    if series.template.author != book.actor() && due.time.is_some() && there.date == due.date && !hours {
+        task.due = Some(there);
+    }
 }
 
 fn begin(book: &mut Book<'_>, task: &mut Task, wanted: &Repeat) -> Result<(), Refusal> {

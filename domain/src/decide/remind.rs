@@ -41,7 +41,7 @@ pub(super) fn schedule(book: &mut Book<'_>, task: &Task, list: &List, late: Late
 }
 
 /// Whether the reminder for this time has been sent there, or is being sent.
-fn went_out(book: &Book<'_>, task: &Task, place: &Place, at: Timestamp) -> bool {
+pub(super) fn went_out(book: &Book<'_>, task: &Task, place: &Place, at: Timestamp) -> bool {
     let sent = |state| matches!(state, ReminderState::Delivered | ReminderState::Due);
     let mut told = book.loaded(task.id).into_iter().flat_map(|loaded| &loaded.reminders);
     told.any(|reminder| sent(reminder.state) && reminder.at == at && reminder.place == *place)
@@ -102,10 +102,37 @@ pub(super) fn cancel(book: &mut Book<'_>, loaded: &Loaded, reason: &str) -> bool
     going_out
 }
 
-/// Moves a task's reminders to where its due, place and people now ask for them.
+/// Moves a task's reminders to where its due, place and people now ask for them. A snooze that waits goes to the new
+/// places with its time, unless the due changes.
 pub(super) fn again(book: &mut Book<'_>, loaded: &Loaded, task: &Task, list: &List, late: Late) {
+    let snoozed = snoozed_until(book, loaded).filter(|_| task.due == loaded.task.due && task.is_open());
     cancel(book, loaded, "moved");
-    schedule(book, task, list, late);
+    match snoozed {
+        Some(until) => schedule_at(book, task, list, until),
+        None => schedule(book, task, list, late),
+    }
+}
+
+/// Schedules a reminder for this time in each place of a task.
+pub(super) fn schedule_at(book: &mut Book<'_>, task: &Task, list: &List, at: Timestamp) {
+    for (place, recipients) in places(task, list) {
+        let reminder = fresh(book, task, place, recipients, at);
+        book.put_reminder(None, reminder);
+    }
+}
+
+/// Until when a task is snoozed, if it is: the time of a reminder that waits for another time than its due's.
+pub(super) fn snoozed_until(book: &Book<'_>, loaded: &Loaded) -> Option<Timestamp> {
+    let waiting = loaded.reminders.iter().filter(|reminder| reminder.state == ReminderState::Scheduled);
+    waiting.filter(|reminder| !is_of_its_due(book, &loaded.task, reminder)).map(|reminder| reminder.at).min()
+}
+
+/// Whether the reminder comes when the task's due asks for it.
+fn is_of_its_due(book: &Book<'_>, task: &Task, reminder: &Reminder) -> bool {
+    let whose = reminder.recipients.first().copied().unwrap_or(task.author);
+    let just_before = reminder.at.saturating_sub(SignedDuration::from_nanos(1)).unwrap_or(reminder.at);
+    let asked = task.due.as_ref().and_then(|due| due.reminds_at(book.default_time(whose), just_before));
+    asked == Some(reminder.at)
 }
 
 fn cancel_one(book: &mut Book<'_>, reminder: &Reminder, reason: &str) {

@@ -76,6 +76,10 @@ fn withdraw_next(book: &mut Book<'_>, loaded: &Loaded, series: &Series) -> Resul
     let seat = loaded.task.recurring.as_ref();
     let next = book.loaded(series.current).cloned();
     let (Some(seat), Some(next)) = (seat, next) else { return Ok(()) };
+    // An edit has made another series of what follows: that one goes on.
+    if next.task.recurring.as_ref().is_some_and(|its| its.series != series.id) {
+        return Ok(());
+    }
     let follows = series.nth == seat.nth + 1;
     if !follows || !next.task.is_open() || series.current_at <= book.now() || !is_untouched(series, &next.task) {
         return Err(Refusal::new(

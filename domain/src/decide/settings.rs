@@ -1,6 +1,5 @@
 //! Own settings; what follows the person's zone moves with it.
 
-use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
 use super::book::Book;
@@ -11,7 +10,7 @@ use crate::due::Due;
 use crate::outcome::Deed;
 use crate::person::{Person, Settings};
 use crate::refusal::{Code, Refusal};
-use crate::reminder::{Reminder, ReminderState};
+use crate::reminder::ReminderState;
 use crate::series::Series;
 use crate::snapshot::Loaded;
 use crate::task::{Recurring, Task};
@@ -93,20 +92,12 @@ fn follow(book: &mut Book<'_>, zone: &Zone) {
 /// at once. One that was snoozed, or is on its way, waits for no due and stays.
 fn remind_there(book: &mut Book<'_>, loaded: &Loaded, task: &Task) {
     let on_its_way = loaded.reminders.iter().any(|reminder| reminder.state == ReminderState::Due);
-    let waiting: Vec<_> = loaded.reminders.iter().filter(|one| one.state == ReminderState::Scheduled).collect();
-    if on_its_way || waiting.iter().any(|reminder| !is_of_its_due(book, &loaded.task, reminder)) {
+    if on_its_way || remind::snoozed_until(book, loaded).is_some() {
         return;
     }
-    let late = if waiting.is_empty() { remind::Late::Never } else { remind::Late::AtOnce };
+    let waits = loaded.reminders.iter().any(|one| one.state == ReminderState::Scheduled);
+    let late = if waits { remind::Late::AtOnce } else { remind::Late::Never };
     remind::again(book, loaded, task, &loaded.list, late);
-}
-
-/// Whether the reminder comes when the task's due asks for it.
-fn is_of_its_due(book: &Book<'_>, task: &Task, reminder: &Reminder) -> bool {
-    let whose = reminder.recipients.first().copied().unwrap_or(task.author);
-    let just_before = reminder.at.saturating_sub(SignedDuration::from_nanos(1)).unwrap_or(reminder.at);
-    let asked = task.due.as_ref().and_then(|due| due.reminds_at(book.default_time(whose), just_before));
-    asked == Some(reminder.at)
 }
 
 /// The same wall times, elsewhere.

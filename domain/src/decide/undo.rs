@@ -8,6 +8,7 @@ use crate::access::Action;
 use crate::change::UndoRecord;
 use crate::event::Changes;
 use crate::ids::PersonId;
+use crate::list::List;
 use crate::outcome::Deed;
 use crate::refusal::{Code, Refusal};
 use crate::reminder::{NoticeKind, Reminder, ReminderState};
@@ -24,7 +25,7 @@ pub(super) fn undo(book: &mut Book<'_>) -> Result<(), Refusal> {
     let record = record.filter(|record| book.now().duration_since(record.at) < GOOD_FOR).ok_or_else(|| {
         Refusal::new(
             Code::Nothing,
-            "There is no change of yours here to take back.",
+            "Only your last change here can be taken back, for 24 hours, and there is none.",
             "`history` shows what was changed; `edit` changes it again.",
         )
     })?;
@@ -93,8 +94,7 @@ fn write(book: &mut Book<'_>, record: &UndoRecord, loaded: &Loaded, task: &Task)
     let list = back_in.unwrap_or_else(|| loaded.list.clone());
     let changes = book.put_task(Some(loaded), task.clone(), &list);
     if reminds_otherwise(record, &loaded.task, task) {
-        remind::cancel(book, loaded, "taken back");
-        put_back_reminders(book, record, task);
+        remind_as_before(book, record, loaded, task, &list);
     }
     match (loaded.task.status, task.status) {
         (Status::Deleted, Status::Deleted) => {}
@@ -112,11 +112,32 @@ fn reminds_otherwise(record: &UndoRecord, now: &Task, back: &Task) -> bool {
     concerns(now) != concerns(back) || record.cancelled.iter().any(|reminder| reminder.task == back.id)
 }
 
-/// The reminders that the change took away, as they stood: one whose time has passed meanwhile is still owed.
+/// The reminders of the task as it is now again. What the change took away comes back, unless the due has changed
+/// since; a snooze that the change left alone, or that came after it, stays.
+fn remind_as_before(book: &mut Book<'_>, record: &UndoRecord, loaded: &Loaded, task: &Task, list: &List) {
+    let taken = || record.cancelled.iter().filter(|reminder| reminder.task == task.id);
+    let same_due = record
+        .tasks
+        .iter()
+        .filter_map(|(before, _)| before.as_ref())
+        .any(|before| before.id == task.id && before.due == task.due);
+    let snoozed = remind::snoozed_until(book, loaded).filter(|until| taken().all(|before| before.at != *until));
+    remind::cancel(book, loaded, "taken back");
+    match snoozed.filter(|_| task.is_open()) {
+        Some(until) => remind::schedule_at(book, task, list, until),
+        None if same_due => put_back_reminders(book, record, task),
+        None => remind::schedule(book, task, list, remind::Late::Never),
+    }
+}
+
+/// The reminders that the change took away, as they stood: one whose time has passed meanwhile is still owed, unless
+/// another has gone there for that time.
 fn put_back_reminders(book: &mut Book<'_>, record: &UndoRecord, task: &Task) {
     for before in record.cancelled.iter().filter(|reminder| reminder.task == task.id && task.is_open()) {
-        let anew = remind::fresh(book, task, before.place.clone(), before.recipients.clone(), before.at);
-        book.put_reminder(None, anew);
+        if !remind::went_out(book, task, &before.place, before.at) {
+            let anew = remind::fresh(book, task, before.place.clone(), before.recipients.clone(), before.at);
+            book.put_reminder(None, anew);
+        }
     }
 }
 

@@ -185,7 +185,7 @@ async fn adding_is_undone_once() {
     let (talk, ana) = with(&["buy milk"]).await;
     assert_snapshot!(talk.says(&ana, "undo").await, @"Undone, gone again: #1: buy milk");
     let again = talk.says(&ana, "undo").await;
-    assert!(again.starts_with("There is no change of yours here to take back."), "{again}");
+    assert!(again.starts_with("Only your last change here can be taken back"), "{again}");
 }
 
 #[tokio::test]

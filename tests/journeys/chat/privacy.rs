@@ -76,6 +76,6 @@ async fn undo_takes_back_ones_own_change_only() {
     let talk = Talk::begins().await;
     let (ana, sam) = (talk.in_channel("ana", "ops").await, talk.in_channel("sam", "ops").await);
     talk.says(&ana, "add ship release").await;
-    assert!(talk.says(&sam, "undo").await.starts_with("There is no change of yours here"));
+    assert!(talk.says(&sam, "undo").await.starts_with("Only your last change here"));
     assert!(talk.says(&ana, "undo").await.starts_with("Undone, gone again"));
 }
