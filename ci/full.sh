@@ -16,7 +16,7 @@ cargo deny --workspace check advisories || [[ ${OFFLINE:-} == true ]] || fail "a
 export RULES=${RULES:-10000} MODEL_RUNS=${MODEL_RUNS:-2000} KILLS=${KILLS:-300}
 export FLEET_KILLS=${FLEET_KILLS:-200} FLEET_HITS=${FLEET_HITS:-2} RACE_EVENTS=${RACE_EVENTS:-1000000}
 export BROKER_AWAY=${BROKER_AWAY:-300} MESSAGES=${MESSAGES:-100000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-16}
-export SERIES=${SERIES:-1000}
+export SERIES=${SERIES:-1000} FUZZ_LINES=${FUZZ_LINES:-1000000}
 ci/test.sh
 
 step "everything at full size is right"

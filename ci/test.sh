@@ -15,6 +15,7 @@
 #   MESSAGES=5000, CONSUMER_RESTARTS=2   events for eight audit processes, and how often each is killed
 #   SERIES=16        series over five years that four schedulers race for
 #   TASKS=10000      tasks among which the success criteria are measured
+#   FUZZ_LINES=20000 random lines that the grammar reads
 #   TEST_THREADS     tests at once (as many as there are processors)
 set -euo pipefail
 # shellcheck source=ci/lib.sh
@@ -23,7 +24,7 @@ set -euo pipefail
 export RULES=${RULES:-500} MODEL_RUNS=${MODEL_RUNS:-12} KILLS=${KILLS:-30}
 export FLEET_KILLS=${FLEET_KILLS:-20} FLEET_HITS=${FLEET_HITS:-1} RACE_EVENTS=${RACE_EVENTS:-10000}
 export BROKER_AWAY=${BROKER_AWAY:-10} MESSAGES=${MESSAGES:-5000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-2}
-export SERIES=${SERIES:-16}
+export SERIES=${SERIES:-16} FUZZ_LINES=${FUZZ_LINES:-20000}
 export RUST_BACKTRACE=${RUST_BACKTRACE:-1}
 
 need_packages cc=build-essential git=git

@@ -107,7 +107,8 @@ fn one<'a>(c: &mut Cursor<'a>) -> Option<&'a str> {
         return None;
     }
     let before_another = of_verb && c.peek_word().and_then(preposition).is_some();
-    (!before_another && !(article && word == "till")).then_some(word)
+    let thing = article && word == "till";
+    (!before_another && !thing).then_some(word)
 }
 
 fn preposition(word: &str) -> Option<&str> {

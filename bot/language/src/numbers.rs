@@ -39,6 +39,8 @@ fn compound(c: &mut Cursor<'_>, ones: fn(&str) -> Option<u32>) -> Option<u32> {
         let plain = word.bytes().all(|b| b.is_ascii_alphabetic());
         ones(word).filter(|number| plain && (1..10).contains(number))
     };
+    // Twenty to fifty: no other word is looked at twice.
+    c.peek_word().filter(|word| word.starts_with(['t', 'f']))?;
     let hyphened = c.take(|word| {
         let (first, last) = word.split_once('-')?;
         Some(tens(first)? + below_ten(last)?)

@@ -1,4 +1,5 @@
-//! What help says. Every example is a line that the turn understands; a test types them all.
+//! What help says. Every example is a line that the turn understands, and stands in `docs/LANGUAGE.md`; tests type
+//! them all.
 
 use language::CommandName;
 
@@ -209,6 +210,15 @@ mod tests {
                 assert_eq!(read(line).command() == CommandName::Add, adds, "{word}: {line}");
             }
         }
+    }
+
+    #[test]
+    fn every_example_stands_on_the_page_of_what_can_be_typed() {
+        let page = include_str!("../../../docs/LANGUAGE.md");
+        let all = OVERVIEW.iter().chain(TOPICS.iter().flat_map(|(_, topic)| topic.examples));
+        let missing: Vec<&str> =
+            all.map(|(line, _)| *line).filter(|line| !page.contains(&format!("`{line}`"))).collect();
+        assert!(missing.is_empty(), "{missing:?}");
     }
 
     #[test]

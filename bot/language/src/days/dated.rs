@@ -128,6 +128,9 @@ fn spelled_day(c: &mut Cursor<'_>, the: bool) -> Option<u32> {
 /// `12-sep`, `sep-12`, `12-sep-2026` in one word.
 fn hyphened(c: &mut Cursor<'_>) -> Option<(Dated, Option<i16>)> {
     c.take(|word| {
+        if word.len() > 11 || !word.bytes().any(|b| b.is_ascii_digit()) {
+            return None;
+        }
         let mut parts = word.split('-');
         let (first, second, year) = (parts.next()?, parts.next()?, parts.next());
         let year = match year {

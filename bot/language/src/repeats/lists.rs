@@ -79,6 +79,8 @@ fn span(c: &mut Cursor<'_>, name: fn(&str) -> Option<Weekday>) -> Option<Vec<Wee
 }
 
 fn compound(word: &str) -> Option<Vec<Weekday>> {
+    // The shortest begin with a weekday of three letters.
+    weekday(word.get(..3)?).or_else(|| weekday(word.get(..4)?))?;
     if let Some((first, last)) = word.split_once('-') {
         return Some(range(weekday(first)?, weekday(last)?));
     }

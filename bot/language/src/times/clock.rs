@@ -57,7 +57,7 @@ pub(super) fn face(hour: &str, minute: &str, meridiem: Option<bool>) -> Read {
 
 /// `5:30`, `17:00`, `5:30pm`, `5:30 pm`.
 fn colon(c: &mut Cursor<'_>, at: bool) -> Read {
-    let (hour, rest) = c.take(|word| word.split_once(':'))?;
+    let (hour, rest) = c.take(|word| in_figures(word)?.split_once(':'))?;
     let split = rest.find(|c: char| !c.is_ascii_digit());
     let (minute, letters) = rest.split_at(split.unwrap_or(rest.len()));
     let (second, letters) = seconds(letters)?;
@@ -75,6 +75,11 @@ fn colon(c: &mut Cursor<'_>, at: bool) -> Read {
     Some(clock.map(|clock| Clock { second, ..clock }))
 }
 
+/// The word, if it begins with a digit.
+pub(super) fn in_figures(word: &str) -> Option<&str> {
+    word.as_bytes().first().is_some_and(u8::is_ascii_digit).then_some(word)
+}
+
 /// The seconds of `17:30:15`, 0 if there are none, and what is behind them.
 fn seconds(rest: &str) -> Option<(i8, &str)> {
     let Some(rest) = rest.strip_prefix(':') else { return Some((0, rest)) };
@@ -90,7 +95,7 @@ fn is_ratio(hour: &str, mut c: Cursor<'_>) -> bool {
 
 /// `5pm`, `5 p.m.`, `5.30pm`.
 fn with_meridiem(c: &mut Cursor<'_>) -> Read {
-    let word = c.take(|word| word.starts_with(|c: char| c.is_ascii_digit()).then_some(word))?;
+    let word = c.take(in_figures)?;
     let end = word.find(|c: char| !c.is_ascii_digit() && c != '.');
     let (number, letters) = word.split_at(end.unwrap_or(word.len()));
     let pm = match letters {
@@ -131,7 +136,7 @@ fn eat_dot(c: &mut Cursor<'_>, letters: &str) {
 
 /// `17h`, `17h30`. Without `at`, an hour that might as well be a length (`2h`, `8h`) is none.
 fn with_h(c: &mut Cursor<'_>, at: bool) -> Read {
-    let (hour, minute) = c.take(|word| word.split_once('h'))?;
+    let (hour, minute) = c.take(|word| in_figures(word)?.split_once('h'))?;
     let number = digits(hour).filter(|hour| *hour < 24)?;
     let is_hour = match minute {
         "" => number >= 13 || hour.starts_with('0'),

@@ -7,7 +7,7 @@
 //! The end must be written as a time, so that `9-5` and `2 to 3 weeks` are none.
 
 use super::Clock;
-use super::clock::{clock, face, meridiem_of};
+use super::clock::{clock, face, in_figures, meridiem_of};
 use crate::tokens::Cursor;
 use crate::vocabulary::digits;
 
@@ -41,7 +41,7 @@ fn in_words(c: &mut Cursor<'_>, at: bool) -> Option<Clock> {
 
 /// `2-3pm`, `2pm-3pm`, `14:00-15:30`.
 fn one_word(word: &str) -> Option<Clock> {
-    let (start, end) = word.split_once(['-', '–'])?;
+    let (start, end) = in_figures(word)?.split_once(['-', '–'])?;
     let last = written(end)?;
     if let Some(start) = written(start) {
         return Some(start);

@@ -2,9 +2,12 @@
 
 mod conversation;
 mod corpus;
+mod fuzz;
 mod limits;
 mod misreads;
+mod page;
 mod properties;
+mod said;
 mod score;
 mod settings;
 mod wire;

@@ -8,7 +8,7 @@ use taskbot_language::{Reading, When, read, read_in_conversation, wire};
 use crate::wednesday;
 
 /// Words that the grammar knows, so that random lines come near to every rule.
-const WORDS: &[&str] = &[
+pub(crate) const WORDS: &[&str] = &[
     "every",
     "ev",
     "each",
@@ -126,6 +126,18 @@ const WORDS: &[&str] = &[
     "week",
     "weekly",
     "9999",
+    "except",
+    "once",
+    "between",
+    "twenty",
+    "fifth",
+    "past",
+    "few",
+    "alternate",
+    "12-sep-2026",
+    "the next",
+    "to last",
+    "coming",
 ];
 
 /// Words that mean nothing in any place.

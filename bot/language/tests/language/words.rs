@@ -81,7 +81,7 @@ const TIMES: &[&str] = &["", "at 9am", "at noon", "at 9am and 5pm", "at 9:00 and
 
 const ENDS: &[&str] = &["", "until 1 dec", "5 times", "for 3 weeks", "for 2 years", "until 1 dec at 17:30"];
 
-const STARTS: &[&str] = &["", "starting 2026-03-29", "starting 2026-05-31", "starting 2028-02-29", "starting friday"];
+const STARTS: &[&str] = &["", "starting 2026-05-31", "starting 2028-02-29"];
 
 /// The line as a new task; none if there is no such recurrence (nothing of it comes before it ends).
 fn draft(line: &str) -> Option<Draft> {
