@@ -13,14 +13,14 @@
 
 use jiff::civil::Date;
 
-use super::{Day, Said, Stance};
+use super::{Day, Said, Stance, which};
 use crate::calendar::{day_in, month_of, yearly_from};
 use crate::lead::Lead;
 use crate::misread::ErrorCode;
 use crate::numbers::spelled_ordinal;
 use crate::present::Present;
 use crate::tokens::{Cursor, Token};
-use crate::vocabulary::{digits, month, ordinal_digits, unit, weekday};
+use crate::vocabulary::{digits, month, ordinal_digits, unit, weekday, weekdays_plural};
 
 pub(super) fn dated(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
     if let Some(parts) = c.attempt(dated_parts) {
@@ -207,8 +207,11 @@ fn which_month(c: &mut Cursor<'_>) -> Option<bool> {
     (of || which == "next").then_some(which == "next")
 }
 
-/// Whether the word ahead is what an ordinal counts: `the 5th floor`.
+/// Whether the word ahead is what an ordinal counts: `the 5th floor`, `the 1st monday`.
 fn counts(mut c: Cursor<'_>) -> bool {
+    if which(&mut c.clone()).is_some() || c.peek_word().is_some_and(|word| weekdays_plural(word).is_some()) {
+        return true;
+    }
     let nouns = [
         "floor",
         "street",

@@ -127,8 +127,13 @@ fn another(c: &mut Cursor<'_>, at: bool) -> Option<(usize, Clock)> {
         return Some((start, clock));
     }
     let clock = clock(c, at || again)?.ok()?;
-    let ends = c.peek().is_none_or(Token::is_punctuation) || follows_list(*c);
+    let ends = c.peek().is_none_or(Token::is_punctuation) || follows_list(*c) || goes_on(*c);
     ends.then_some((start, clock))
+}
+
+/// Whether the list goes on: `9, 12 and 15`.
+fn goes_on(mut c: Cursor<'_>) -> bool {
+    c.one_of(&["and", "&"]).is_some() && matches!(clock(&mut c, true), Some(Ok(_)))
 }
 
 /// Whether what is ahead shows that a list of hours has come to its end.
