@@ -11,7 +11,9 @@
 
 mod clock;
 mod named;
+mod past;
 mod range;
+mod spelled;
 mod zone;
 
 use jiff::civil::Time;
