@@ -47,12 +47,14 @@ pub(crate) struct Lead {
     pub(crate) role: Role,
     /// Whether they make a bare weekday count in the middle of a text.
     pub(crate) firm: bool,
+    /// Whether the first of them is a verb as well: `ends`.
+    pub(crate) verb: bool,
     count: usize,
 }
 
 impl Lead {
     /// No prepositions.
-    pub(crate) const NONE: Self = Self { last: Word::Other, role: Role::Due, firm: false, count: 0 };
+    pub(crate) const NONE: Self = Self { last: Word::Other, role: Role::Due, firm: false, verb: false, count: 0 };
 
     /// Whether there are any.
     pub(crate) fn is_some(self) -> bool {
@@ -74,6 +76,7 @@ impl Lead {
                 _ => self.role,
             },
             firm: self.firm || !matches!(word, "for" | "from" | "after" | "around" | "in"),
+            verb: self.verb || (self.count == 0 && matches!(word, "ends" | "starts")),
             count: self.count + 1,
         }
     }

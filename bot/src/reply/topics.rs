@@ -94,6 +94,7 @@ const DONE: Topic = Topic {
         ("done 3", "the task with that number"),
         ("done 3, 5 and 7", "several at once; one `undo` takes all back"),
         ("done it", "what was just spoken of; after a list also `done the second one`"),
+        ("done the deck task", "by words of its title; I ask if it could be several"),
     ],
 };
 
@@ -140,6 +141,7 @@ const MOVE: Topic = Topic {
         ("move 3 to friday 3pm", "a day, with or without a time"),
         ("postpone 3 by 2 days", "from where it is"),
         ("move it to friday", "what was just spoken of"),
+        ("no, friday", "right after a reply: that day instead, at the same time; also `no, 5pm`"),
         ("move 3 to my list", "for you alone"),
         ("move 3 to #ops", "for everybody in that channel"),
     ],

@@ -110,7 +110,9 @@ fn verb(c: &mut Cursor<'_>) -> Option<Opening> {
     if c.one_of(&["todo", "task"]).is_some() {
         return Some(Opening::default());
     }
-    c.one_of(&["add", "new", "create"])?;
+    if c.one_of(&["add", "new", "create"])? == "new" && c.peek_word().is_some_and(|word| word.starts_with("year")) {
+        return None;
+    }
     let links = c.attempt(|c| {
         let _ = c.one_of(&["a", "the", "new"]);
         let _ = c.word("new");

@@ -1,10 +1,7 @@
-//! Days of a month.
+//! Days with their month.
 //!
 //! ```text
 //! dated  = [ weekday [ "," ] ] ( month [ "the" ] number | [ "the" ] number [ "of" ] month ) [ [ "," ] year ]
-//!        | preposition [ "the" ] ordinal [ "of" ( "the" | "this" | "next" ) "month" | "next month" ]
-//!        | weekday "the" ordinal
-//!        | "the" ordinal                                          (* at the end of the text *)
 //!        | number "-" month [ "-" year ] | month "-" number [ "-" year ]        (* one word *)
 //! number = 1 … 31 | ordinal
 //! ```
@@ -14,41 +11,20 @@
 use jiff::civil::Date;
 
 use super::{Day, Said, Stance};
-use crate::calendar::{day_in, month_of, yearly_from};
-use crate::lead::Lead;
+use crate::calendar::yearly_from;
 use crate::misread::ErrorCode;
 use crate::numbers::spelled_ordinal;
 use crate::present::Present;
 use crate::tokens::{Cursor, Token};
 use crate::vocabulary::{digits, month, ordinal_digits, unit, weekday};
 
-pub(super) fn dated(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
+pub(super) fn dated(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
     if let Some(parts) = c.attempt(dated_parts) {
         let year = c.attempt(year);
         return Some(Said::of(parts.day(year, present), Stance::Anywhere));
     }
-    if let Some((parts, year)) = hyphened(c) {
-        return Some(Said::of(parts.day(year, present), Stance::Anywhere));
-    }
-    c.attempt(|c| weekday_the(c, present)).or_else(|| c.attempt(|c| of_month(c, lead, present)))
-}
-
-/// `monday the 9th`, if the next 9th is a monday.
-fn weekday_the(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
-    let weekday = c.take(weekday)?;
-    let _ = c.mark(',');
-    c.word("the")?;
-    let day = i8::try_from(c.take(ordinal_digits)?).ok()?;
-    let said = next_of_month(day, 0, present)?;
-    (said.date.weekday() == weekday).then(|| Said::day(said, Stance::Anywhere))
-}
-
-/// The next such day of a month so many months ahead, and the one after it.
-fn next_of_month(day: i8, ahead: i64, present: &Present<'_>) -> Option<Day> {
-    let mut days = (ahead..ahead + 12)
-        .filter_map(|ahead| day_in(month_of(present.today, ahead), day))
-        .filter(|date| *date >= present.today);
-    Some(Day::rolling(days.next()?, days.next()))
+    let (parts, year) = hyphened(c)?;
+    Some(Said::of(parts.day(year, present), Stance::Anywhere))
 }
 
 /// A day and a month, not yet checked.
@@ -174,69 +150,4 @@ pub(super) fn year(c: &mut Cursor<'_>) -> Option<i16> {
     let year = c.take(|word| digits(word).filter(|year| word.len() == 4 && *year >= 1900))?;
     let last = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
     (year < 2200 || last).then(|| i16::try_from(year).ok()).flatten()
-}
-
-/// `on the 15th`, `by the 3rd of next month`.
-fn of_month(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
-    let the = c.word("the").is_some();
-    let spelled = spelled_ordinal(c);
-    let day = spelled.or_else(|| c.take(ordinal_digits))?;
-    let day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
-    let month = c.attempt(which_month);
-    // On the second floor, by the first of them: a word alone is a day only where nothing is behind it.
-    let last = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
-    if spelled.is_some() && month.is_none() && !(last && the && lead.firm) {
-        return None;
-    }
-    if counts(*c) || !(lead.is_some() || the || month.is_some()) {
-        return None;
-    }
-    let stance = match lead.is_some() || month.is_some() {
-        true => Stance::Anywhere,
-        false => Stance::End,
-    };
-    let ahead = i64::from(month == Some(true));
-    Some(Said::day(next_of_month(day, ahead, present)?, stance))
-}
-
-/// `of the month`, `of next month`: whether it is the next.
-fn which_month(c: &mut Cursor<'_>) -> Option<bool> {
-    let of = c.one_of(&["of", "in"]).is_some();
-    let which = c.one_of(&["the", "this", "next"])?;
-    c.word("month")?;
-    (of || which == "next").then_some(which == "next")
-}
-
-/// Whether the word ahead is what an ordinal counts: `the 5th floor`.
-fn counts(mut c: Cursor<'_>) -> bool {
-    let nouns = [
-        "floor",
-        "street",
-        "st",
-        "avenue",
-        "ave",
-        "grade",
-        "edition",
-        "page",
-        "chapter",
-        "time",
-        "try",
-        "attempt",
-        "row",
-        "item",
-        "round",
-        "draft",
-        "version",
-        "birthday",
-        "anniversary",
-        "place",
-        "class",
-        "line",
-        "quarter",
-        "day",
-        "week",
-        "month",
-        "year",
-    ];
-    c.one_of(&nouns).is_some()
 }

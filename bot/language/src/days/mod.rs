@@ -1,7 +1,7 @@
 //! Days.
 //!
 //! ```text
-//! day = relative | near | dated | nth | weekday | period | numeric
+//! day = relative | near | dated | of_month | nth | weekday | period | numeric
 //! ```
 //!
 //! One file per alternative. To add a form, add it to its file, or a file and a line in [`day`].
@@ -10,6 +10,7 @@ mod dated;
 mod near;
 mod nth;
 mod numeric;
+mod of_month;
 mod period;
 mod relative;
 mod weekday;
@@ -117,7 +118,8 @@ fn reachable(meaning: Meaning, present: &Present<'_>) -> Result<Meaning, ErrorCo
 /// A day that is not counted from another.
 fn absolute(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
     c.attempt(|c| near::near(c, present))
-        .or_else(|| c.attempt(|c| dated::dated(c, lead, present)))
+        .or_else(|| c.attempt(|c| dated::dated(c, present)))
+        .or_else(|| c.attempt(|c| of_month::of_month(c, lead, present)))
         .or_else(|| c.attempt(|c| nth::nth(c, present)))
         .or_else(|| c.attempt(|c| weekday::weekday(c, lead, present)))
         .or_else(|| c.attempt(|c| period::period(c, present)))

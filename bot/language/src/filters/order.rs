@@ -1,7 +1,7 @@
 //! The order and size of a list.
 //!
 //! ```text
-//! order = ( "sort" | "sorted" | "order" | "ordered" ) [ "by" ] key
+//! order = ( "by" | ( "sort" | "sorted" | "order" | "ordered" ) [ "by" ] ) key
 //!       | ( "top" | "first" | "limit" ) [ "to" ] number
 //! key   = "due" [ "date" ] | "date" | "priority" | "created" | "creation"
 //! ```
@@ -11,7 +11,7 @@ use crate::tokens::Cursor;
 use crate::vocabulary::cardinal;
 
 pub(super) fn order(c: &mut Cursor<'_>, filter: &mut Filter) -> Option<()> {
-    match c.one_of(&["sort", "sorted", "order", "ordered", "top", "first", "limit"])? {
+    match c.one_of(&["sort", "sorted", "order", "ordered", "by", "top", "first", "limit"])? {
         "top" | "first" | "limit" => {
             let _ = c.word("to");
             filter.limit = Some(c.take(cardinal).filter(|limit| *limit > 0)?);

@@ -87,11 +87,12 @@ impl Cluster {
         taken
     }
 
-    fn with(found: Found) -> Self {
+    /// One that begins with this part; none if nothing can begin with it (`for 10 minutes`).
+    fn with(mut found: Found) -> Option<Self> {
+        // The sale ends friday: a verb of the title, as long as nothing before it repeats.
+        found.tokens.start += usize::from(found.verb);
         let mut cluster = Self::default();
-        cluster.plan.absorb(&found);
-        cluster.parts.push(found);
-        cluster
+        cluster.complete_by(&found).then_some(cluster)
     }
 }
 
@@ -113,7 +114,7 @@ pub(super) fn clusters(tokens: &[Token<'_>], present: &Present<'_>) -> Vec<Clust
         };
         let last = clusters.last_mut().filter(|last| beside(tokens, last.end(), found.tokens.start));
         if !last.is_some_and(|last| last.complete_by(&found)) {
-            clusters.push(Cluster::with(found));
+            clusters.extend(Cluster::with(found));
         }
     }
     clusters.iter_mut().for_each(Cluster::settle);

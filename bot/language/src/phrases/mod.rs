@@ -11,6 +11,7 @@
 
 mod choose;
 mod cluster;
+mod ending;
 mod part;
 mod plan;
 mod series;

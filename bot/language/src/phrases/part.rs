@@ -39,6 +39,8 @@ pub(super) struct Found {
     pub(super) role: Role,
     pub(super) stance: Stance,
     pub(super) tokens: Range<usize>,
+    /// Whether it begins with a preposition that is a verb as well: `ends friday`.
+    pub(super) verb: bool,
 }
 
 /// Reads a part with its prepositions.
@@ -46,7 +48,7 @@ pub(super) fn part(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found> {
     let start = c.at();
     let found = c.attempt(|c| {
         if let Some(part) = c.attempt(completion) {
-            return Some((part, Stance::Beside, Role::Due));
+            return Some((part, Stance::Beside, Lead::NONE));
         }
         let lead = lead(c);
         let (part, stance) = behind(c, lead, present).filter(|(part, stance)| leads(lead, part, *stance))?;
@@ -54,10 +56,10 @@ pub(super) fn part(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found> {
             true => Stance::Anywhere,
             false => stance,
         };
-        Some((part, stance, lead.role))
+        Some((part, stance, lead))
     });
-    let (part, stance, role) = found?;
-    Some(Found { part, role, stance, tokens: start..c.at() })
+    let (part, stance, lead) = found?;
+    Some(Found { part, role: lead.role, stance, tokens: start..c.at(), verb: lead.verb })
 }
 
 /// Whether the last preposition goes with the part. What does not belongs to the words before it: `hand it in tomorrow`,

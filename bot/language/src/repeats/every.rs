@@ -13,22 +13,18 @@
 //! of month = "of" ( "the" | "each" | "every" ) "month"
 //! ```
 
-use jiff::civil::Weekday;
-
 use super::Repeats;
+use super::amount::{amount_and_unit, half_hour};
+use super::kinds::{WORKDAYS, except, kind_of_day, without};
 use super::lists::weekdays;
 use super::on::{counted, month_days, on};
 use super::pattern::{Cycle, Days, Pattern};
 use crate::days::{Stance, dated_parts};
 use crate::misread::ErrorCode;
-use crate::numbers::{number, spelled_ordinal};
+use crate::numbers::number;
 use crate::times::{day_part, named};
 use crate::tokens::{Cursor, Token};
-use crate::vocabulary::{Unit, cardinal, month, ordinal_digits, unit};
-
-/// Monday to Friday.
-const WORKDAYS: [Weekday; 5] =
-    [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
+use crate::vocabulary::{Unit, month, unit};
 
 pub(super) fn every(c: &mut Cursor<'_>) -> Option<Repeats> {
     if c.one_of(&["everyday", "evryday"]).is_some() {
@@ -133,95 +129,6 @@ fn interval(c: &mut Cursor<'_>) -> Option<Repeats> {
     Some(Repeats::of(pattern, Stance::Anywhere))
 }
 
-/// Every half hour, every quarter of an hour: in minutes; every half year.
-fn half_hour(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
-    if c.words(&["half", "year"]).is_some() {
-        return Some((6, Unit::Month));
-    }
-    let minutes = match c.one_of(&["half", "quarter"])? {
-        "half" => 30,
-        _ => 15,
-    };
-    let _ = c.word("of");
-    let _ = c.one_of(&["a", "an"]);
-    c.word("hour")?;
-    Some((minutes, Unit::Minute))
-}
-
-fn amount_and_unit(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
-    if let Some(unit) = c.take(unit) {
-        // Every second counts is a title; every second week is not, nor is every second with nothing behind it.
-        let plain = unit != Unit::Second || (c.peek_word().and_then(self::unit).is_none() && is_whole(*c));
-        return plain.then_some((1, unit)).or_else(|| Some((2, c.take(self::unit)?)));
-    }
-    if c.one_of(&["fortnight", "fortnights"]).is_some() {
-        return Some((2, Unit::Week));
-    }
-    let compact = c.take(compact);
-    compact.or_else(|| {
-        let amount = amount(c)?;
-        let (factor, unit) = c.take(unit_or_fortnight)?;
-        Some((amount.saturating_mul(factor), unit))
-    })
-}
-
-/// Whether the recurrence is over here: `blink every second until noon`, `remind me every second to blink`.
-fn is_whole(c: Cursor<'_>) -> bool {
-    let begins = c.at() <= 2;
-    c.peek().is_none_or(Token::is_punctuation)
-        || c.peek_word().is_some_and(|word| match word {
-            "for" | "until" | "till" | "starting" => true,
-            "to" => begins,
-            _ => false,
-        })
-}
-
-fn unit_or_fortnight(word: &str) -> Option<(u32, Unit)> {
-    match word {
-        "fortnight" | "fortnights" => Some((2, Unit::Week)),
-        _ => unit(word).map(|unit| (1, unit)),
-    }
-}
-
-/// `2h`, `30min`.
-fn compact(word: &str) -> Option<(u32, Unit)> {
-    let end = word.find(|c: char| !c.is_ascii_digit()).filter(|end| *end > 0)?;
-    let (digits, letters) = word.split_at(end);
-    Some((cardinal(digits)?, crate::vocabulary::letter(letters)?))
-}
-
-/// `3`, `three`, `other`, `2nd`, `third`, `couple of`.
-fn amount(c: &mut Cursor<'_>) -> Option<u32> {
-    if c.one_of(&["other", "alternate"]).is_some() {
-        return Some(2);
-    }
-    if c.word("couple").is_some() {
-        let _ = c.word("of");
-        return Some(2);
-    }
-    number(c).or_else(|| c.take(ordinal_digits)).or_else(|| spelled_ordinal(c))
-}
-
-/// `except sunday`, `but not on mondays`.
-pub(super) fn except(c: &mut Cursor<'_>) -> Option<Vec<Weekday>> {
-    match c.one_of(&["except", "but", "excluding"])? {
-        "but" => c.word("not")?,
-        _ => {
-            let _ = c.one_of(&["on", "for"]);
-        }
-    }
-    let _ = c.word("on");
-    match c.take(|word| matches!(word, "weekends" | "weekend").then_some(())) {
-        Some(()) => Some(vec![Weekday::Saturday, Weekday::Sunday]),
-        None => c.take(kind_of_day).or_else(|| weekdays(c)),
-    }
-}
-
-/// The days that are left.
-pub(super) fn without(days: &[Weekday], but: &[Weekday]) -> Vec<Weekday> {
-    days.iter().copied().filter(|day| !but.contains(day)).collect()
-}
-
 /// `every mon, wed and fri`, `every other monday`, `every weekday`, `every weekend`.
 fn on_weekdays(c: &mut Cursor<'_>) -> Option<Repeats> {
     let interval = c.attempt(|c| c.one_of(&["other", "alternate"]).map(|_| 2).or_else(|| number(c)));
@@ -233,15 +140,6 @@ fn on_weekdays(c: &mut Cursor<'_>) -> Option<Repeats> {
     }
     let pattern = Pattern { interval: interval.unwrap_or(1), ..Pattern::weekly(days) };
     Some(Repeats { part, ..Repeats::new(pattern, Stance::Anywhere) })
-}
-
-/// Several weekdays in one word.
-pub(super) fn kind_of_day(word: &str) -> Option<Vec<Weekday>> {
-    match word {
-        "weekday" | "workday" | "weekdays" | "workdays" => Some(WORKDAYS.to_vec()),
-        "weekend" | "weekends" => Some(vec![Weekday::Saturday]),
-        _ => None,
-    }
 }
 
 /// `every morning`, `every noon`, `every business day`.

@@ -8,7 +8,9 @@
 //! an RRULE of it.
 
 mod adverb;
+mod amount;
 mod every;
+mod kinds;
 mod lists;
 mod of_each;
 mod on;

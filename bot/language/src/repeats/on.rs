@@ -10,7 +10,7 @@
 
 use jiff::civil::Weekday;
 
-use super::every::{except, without};
+use super::kinds::{except, without};
 use super::lists::{ordinals, weekdays};
 use super::pattern::{Cycle, Days, Pattern};
 use crate::days::{Which, dated_parts, which};

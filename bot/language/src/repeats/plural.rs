@@ -7,7 +7,7 @@
 //! They count at either end of the text, and anywhere behind `on` or before a time.
 
 use super::Repeats;
-use super::every::kind_of_day;
+use super::kinds::kind_of_day;
 use super::lists::plurals;
 use super::pattern::Pattern;
 use crate::days::Stance;

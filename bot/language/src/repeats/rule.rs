@@ -93,7 +93,9 @@ impl Parts {
     /// Days of the month. Where some months lack one, the highest is the last of those from 28 to it, and each other is
     /// the one at its place: a month that has nothing there has the last, which is picked anyway.
     fn month_days(&mut self, days: &[i8]) {
-        let days: BTreeSet<i16> = days.iter().copied().map(i16::from).collect();
+        // The 31st, if a month that lacks it has it on its last, is the last of every month.
+        let last = |day: i16| if day == 31 && days.len() > 1 && self.month.is_none() { -1 } else { day };
+        let days: BTreeSet<i16> = days.iter().copied().map(i16::from).map(last).collect();
         let in_every = self.month.is_some_and(|month| month != 2) || days.iter().any(|day| *day < 0);
         let highest = days.last().copied().filter(|day| *day > 28 && !in_every);
         let Some(highest) = highest else {

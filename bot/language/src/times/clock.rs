@@ -4,21 +4,22 @@
 //! clock    = hour ":" minute [ ":" second ] [ meridiem ] | hour meridiem | hour "." minute meridiem
 //!          | hour "h" [ minute ] | hour "o'clock"
 //!          | "at" hour | "at" hour minute                         (* at 5, at five, at 0900 *)
-//!          | ( "half" | "quarter" | minutes ) ( "past" | "to" ) ( hour [ meridiem ] | "noon" | "midnight" )
-//!          | spelled [ minute ] [ meridiem ]                      (* at five thirty, five pm *)
+//!          | past | spelled
 //! meridiem = "am" | "pm" | "a.m." | "p.m." | "p"
 //! ```
 //!
 //! What has the form but no place on the clock (`25:00`, `13pm`, `10:75`) is an error. A ratio such
-//! as `80:20` is not of the form.
+//! as `80:20` is not of the form. [`past`](mod@super::past) and [`spelled`](mod@super::spelled) have files of their own.
 
-use super::{Clock, Reading, named};
+use super::past::past;
+use super::spelled::{hour, with_minutes};
+use super::{Clock, Reading};
 use crate::misread::ErrorCode;
-use crate::numbers::number;
 use crate::tokens::{Cursor, Token};
 use crate::vocabulary::{cardinal, digits, unit};
 
-type Read = Option<Result<Clock, ErrorCode>>;
+/// A time, or what is wrong with what has the form of one.
+pub(super) type Read = Option<Result<Clock, ErrorCode>>;
 
 /// Reads a time on the clock.
 pub(crate) fn clock(c: &mut Cursor<'_>, at: bool) -> Read {
@@ -26,12 +27,12 @@ pub(crate) fn clock(c: &mut Cursor<'_>, at: bool) -> Read {
 }
 
 /// A clock that is not counted from an hour.
-fn plain(c: &mut Cursor<'_>, at: bool) -> Read {
+pub(super) fn plain(c: &mut Cursor<'_>, at: bool) -> Read {
     c.attempt(|c| colon(c, at))
         .or_else(|| c.attempt(with_meridiem))
         .or_else(|| c.attempt(|c| with_h(c, at)))
         .or_else(|| c.attempt(oclock))
-        .or_else(|| c.attempt(|c| in_words(c, at)))
+        .or_else(|| c.attempt(|c| with_minutes(c, at)))
         .or_else(|| at.then(|| c.attempt(bare)).flatten())
 }
 
@@ -112,7 +113,7 @@ fn with_meridiem(c: &mut Cursor<'_>) -> Read {
 }
 
 /// A meridiem of its own: `pm`, `p.m.`; true is pm.
-fn meridiem(c: &mut Cursor<'_>) -> Option<bool> {
+pub(super) fn meridiem(c: &mut Cursor<'_>) -> Option<bool> {
     let word = c.take(|word| (word != "p").then_some(word))?;
     let pm = meridiem_of(word)?;
     eat_dot(c, word);
@@ -153,58 +154,9 @@ fn oclock(c: &mut Cursor<'_>) -> Read {
     face(&hour.to_string(), "00", None)
 }
 
-/// `half past 3`, `quarter to 5 pm`, `ten past nine`, `at 5 to 12`.
-fn past(c: &mut Cursor<'_>, at: bool) -> Read {
-    let (minute, sure) = c.attempt(named_minutes).or_else(|| c.attempt(|c| minutes(c, at)))?;
-    let to = c.one_of(&["past", "after", "to", "till"])?;
-    // At 5 to 12 it is; 5 to 12 people are not.
-    let fits = match to {
-        "past" => true,
-        "to" | "till" | "after" => minute != 30 && sure,
-        _ => false,
-    };
-    let hour = fits.then(|| plain(c, true).or_else(|| named(c).map(Ok))).flatten()?;
-    let hour = match hour {
-        Ok(clock) if clock.minute == 0 && clock.second == 0 => clock,
-        _ => return None,
-    };
-    Some(Ok(match to {
-        "to" | "till" => before(hour, minute),
-        _ => Clock { minute, ..hour },
-    }))
-}
-
-/// `half`, `a quarter`.
-fn named_minutes(c: &mut Cursor<'_>) -> Option<(i8, bool)> {
-    let _ = c.word("a");
-    Some((if c.one_of(&["half", "quarter"])? == "half" { 30 } else { 15 }, true))
-}
-
-/// `ten`, `twenty five minutes`. Behind `at` they can only be minutes.
-fn minutes(c: &mut Cursor<'_>, at: bool) -> Option<(i8, bool)> {
-    let minutes = number(c).filter(|minutes| (1..30).contains(minutes))?;
-    let said = c.one_of(&["minutes", "minute", "min"]).is_some();
-    Some((i8::try_from(minutes).ok()?, at || said))
-}
-
-/// So many minutes before the hour.
-fn before(hour: Clock, minutes: i8) -> Clock {
-    let previous = match (hour.reading, hour.hour) {
-        (Reading::Open, 1) => 12,
-        (_, 0) => 23,
-        (_, hour) => hour - 1,
-    };
-    // The stated hour decides between am and pm: quarter to 7 is 6:45 in the morning.
-    let reading = match hour.reading {
-        Reading::Open if hour.hour == 7 || hour.hour == 1 => Reading::Sure,
-        reading => reading,
-    };
-    Clock { reading, ..Clock::sure(previous, 60 - minutes) }
-}
-
 /// Behind `at`: `5`, `17`, `0900`. A number that counts what follows (`look at 3 options`) is none.
 fn bare(c: &mut Cursor<'_>) -> Read {
-    if let Some(hour) = c.attempt(spelled) {
+    if let Some(hour) = c.attempt(hour) {
         return face(&hour.to_string(), "00", None);
     }
     let word = c.take(|word| digits(word).map(|_| word))?;
@@ -220,34 +172,8 @@ fn bare(c: &mut Cursor<'_>) -> Read {
     read.filter(|time| time.is_ok() || last)
 }
 
-/// `five pm`, `five thirty pm`, `at five thirty`.
-fn in_words(c: &mut Cursor<'_>, at: bool) -> Read {
-    let word = |word: &str| cardinal(word).filter(|_| !word.starts_with(|c: char| c.is_ascii_digit()));
-    let hour = c.take(word).filter(|hour| (1..=12).contains(hour))?;
-    let minute = c.attempt(|c| {
-        c.peek_word().and_then(word)?;
-        number(c).filter(|minute| (10..60).contains(minute))
-    });
-    let meridiem = c.attempt(meridiem);
-    if meridiem.is_none() && (!at || minute.is_none() || counts(*c)) {
-        return None;
-    }
-    face(&hour.to_string(), &format!("{:02}", minute.unwrap_or(0)), meridiem)
-}
-
-/// `at five`, where nothing is behind that five could count.
-fn spelled(c: &mut Cursor<'_>) -> Option<u32> {
-    let hour = c.take(|word| match digits(word) {
-        Some(_) => None,
-        None => cardinal(word).filter(|hour| (1..=12).contains(hour)),
-    })?;
-    let behind = ["for", "with", "on", "in", "to", "sharp", "today", "tomorrow", "tonight", "every"];
-    let free = c.peek().is_none_or(Token::is_punctuation) || c.peek_word().is_some_and(|word| behind.contains(&word));
-    free.then_some(hour)
-}
-
 /// Whether the word ahead is what a number before it counts, or the street it stands in.
-fn counts(mut c: Cursor<'_>) -> bool {
+pub(super) fn counts(mut c: Cursor<'_>) -> bool {
     let Some(word) = c.peek_word() else {
         return false;
     };

@@ -11,7 +11,9 @@
 
 mod clock;
 mod named;
+mod past;
 mod range;
+mod spelled;
 mod zone;
 
 use jiff::civil::Time;
@@ -127,8 +129,13 @@ fn another(c: &mut Cursor<'_>, at: bool) -> Option<(usize, Clock)> {
         return Some((start, clock));
     }
     let clock = clock(c, at || again)?.ok()?;
-    let ends = c.peek().is_none_or(Token::is_punctuation) || follows_list(*c);
+    let ends = c.peek().is_none_or(Token::is_punctuation) || follows_list(*c) || goes_on(*c);
     ends.then_some((start, clock))
+}
+
+/// Whether the list goes on: `9, 12 and 15`.
+fn goes_on(mut c: Cursor<'_>) -> bool {
+    c.one_of(&["and", "&"]).is_some() && matches!(clock(&mut c, true), Some(Ok(_)))
 }
 
 /// Whether what is ahead shows that a list of hours has come to its end.

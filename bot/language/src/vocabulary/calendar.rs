@@ -6,13 +6,13 @@ use jiff::civil::{Time, Weekday, time};
 pub(crate) fn weekday(word: &str) -> Option<Weekday> {
     Some(match word {
         "monday" | "mon" | "mondya" | "munday" | "monady" => Weekday::Monday,
-        "tuesday" | "tue" | "tues" | "tuseday" | "teusday" | "tuesdya" => Weekday::Tuesday,
-        "wednesday" | "wed" | "weds" | "wendesday" | "wensday" | "wednsday" | "wedensday" | "wednesdya" => {
-            Weekday::Wednesday
-        }
-        "thursday" | "thu" | "thur" | "thurs" | "thrusday" | "thirsday" | "thursdya" => Weekday::Thursday,
-        "friday" | "fri" | "firday" | "fryday" | "frday" | "fridya" => Weekday::Friday,
-        "saturday" | "sat" | "satuday" | "saterday" | "saturdy" | "saturdya" => Weekday::Saturday,
+        "tuesday" | "tue" | "tues" | "tuseday" | "teusday" | "tusday" | "tuesdya" => Weekday::Tuesday,
+        "wednesday" | "wed" | "weds" | "wendesday" | "wensday" | "wednsday" | "wenesday" | "wedneday" | "wedensday"
+        | "wednesdya" => Weekday::Wednesday,
+        "thursday" | "thu" | "thur" | "thurs" | "thrusday" | "thrus" | "thirsday" | "thurday" | "thrsday"
+        | "thursdya" => Weekday::Thursday,
+        "friday" | "fri" | "firday" | "fryday" | "friady" | "frday" | "fridya" => Weekday::Friday,
+        "saturday" | "sat" | "satuday" | "saterday" | "saturady" | "saturdy" | "saturdya" => Weekday::Saturday,
         "sunday" | "sun" | "sundya" | "suday" => Weekday::Sunday,
         _ => return None,
     })

@@ -57,6 +57,7 @@ fn recurrences_are_read() {
 fn what_only_looks_like_a_date_stays_in_the_title() {
     every_case_is_right(include_str!("../../corpus/protected.jsonl"));
     every_case_is_right(include_str!("../../corpus/particles.jsonl"));
+    every_case_is_right(include_str!("../../corpus/misread.jsonl"));
 }
 
 #[test]

@@ -133,7 +133,8 @@ fn dates(rule: &Rule, start: Date) -> String {
     let own = [i16::from(start.day())];
     let days = if rule.month_days.is_empty() { &own } else { rule.month_days.as_slice() };
     if rule.frequency == Frequency::Monthly {
-        let rare = days.iter().any(|day| *day > 28);
+        // Where the last day is one of them, a month that lacks another has that one.
+        let rare = days.iter().any(|day| *day > 28) && !days.contains(&-1);
         return format!("the {}{}", month_days(days), if rare { " (in months that have one)" } else { "" });
     }
     let own = [i16::from(start.month())];
