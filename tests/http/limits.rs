@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -9,8 +10,12 @@ use axum::body::{Body, Bytes};
 use futures::stream::{self, Stream, StreamExt};
 use gateway::{Limits, Timeouts};
 use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+use store_sqlite::{Options, SqliteStore};
 
 use super::kit::{Answer, Site, patient};
+use crate::kit::world::World;
 
 const BODY_MAX: usize = 1 << 20;
 
@@ -130,9 +135,15 @@ async fn a_body_in_pieces_is_read() {
 
 #[tokio::test]
 async fn what_takes_too_long_is_an_error_that_says_how_to_find_out() {
-    let timeouts = Timeouts { answer: Duration::ZERO, ..patient() };
-    let site = site(Limits::default(), timeouts).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("taskbot.db");
+    let store = SqliteStore::open(&format!("sqlite://{}", file.display()), Options::default()).await.expect("a store");
+    let timeouts = Timeouts { answer: Duration::from_millis(100), ..patient() };
+    let site = Site::over(World::over(Arc::new(store)), Limits::default(), timeouts, Vec::new());
     let ana = site.guest("ana").await;
+    // As long as somebody else writes, no task is made.
+    let mut other = SqliteConnectOptions::new().filename(&file).connect().await.expect("a connection");
+    let _held = other.begin_with("BEGIN IMMEDIATE").await.expect("the lock");
     let answer = site.post(&ana, "/api/v1/tasks", json!({"title": "t"})).await;
     let problem = answer.problem(503, "unavailable");
     assert_eq!(answer.header("retry-after"), "1");
