@@ -25,6 +25,8 @@ pub(super) struct Plan {
     pub(super) part: Option<DayPart>,
     pub(super) clocks: Vec<Clock>,
     pub(super) zone: Option<Offset>,
+    /// The end of a range of times.
+    pub(super) range_end: Option<Clock>,
     pub(super) moment: Option<Timestamp>,
     pub(super) repeats: Option<Repeats>,
     pub(super) length: Option<Length>,
@@ -95,6 +97,7 @@ impl Plan {
             _ => {
                 self.clocks.clone_from(&times.clocks);
                 self.zone = times.zone;
+                self.range_end = times.end;
                 true
             }
         }

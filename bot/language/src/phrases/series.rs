@@ -9,13 +9,16 @@ use crate::calendar::plus_days;
 use crate::misread::ErrorCode;
 use crate::present::Present;
 use crate::reading::{Repeat, RepeatFrom, When};
-use crate::repeats::{Days, Pattern, Repeats, rule};
+use crate::repeats::{Cycle, Days, Pattern, Repeats, rule};
 
 /// A rule of the domain counts no more periods between two occurrences,
 const LONGEST_INTERVAL: u32 = 1_000_000;
 
 /// and no more occurrences.
 const MOST_TIMES: u32 = 10_000;
+
+/// Of the hours of a day no more are listed.
+const MOST_A_DAY: usize = 12;
 
 impl Plan {
     /// The first occurrence and the rule.
@@ -25,7 +28,11 @@ impl Plan {
         if [self.start, self.day].into_iter().flatten().any(|day| day.date < present.today) {
             return Err(ErrorCode::PastDate);
         }
-        let times = self.times(repeats);
+        let (pattern, times) = match self.within_hours(pattern) {
+            Some((daily, times)) => (daily, times),
+            None => (pattern.clone(), self.times(repeats)),
+        };
+        let pattern = &pattern;
         let (when, start) = match pattern.cycle.below_a_day() {
             true => (When::At(self.first_elapsed(pattern, &times, present)?), None),
             false => self.first(pattern, &times, present)?,
@@ -42,6 +49,16 @@ impl Plan {
         };
         let rule = rule(pattern, date, named, ending)?;
         Ok(Timing { when, repeat: Some(Repeat { rule, start, from }) })
+    }
+
+    /// `every hour from 9am to 5pm`: every day, at each of those hours.
+    fn within_hours(&self, pattern: &Pattern) -> Option<(Pattern, Vec<Time>)> {
+        let (begin, end) = (self.clocks.first()?.time(self.part), self.range_end?.time(self.part));
+        let step = pattern.cycle.span(pattern.interval).filter(|_| pattern.cycle.below_a_day())?;
+        let later = |time: &Time| time.checked_add(step).ok().filter(|next| *next > *time);
+        let times: Vec<Time> =
+            std::iter::successors(Some(begin), later).take_while(|time| *time <= end).take(MOST_A_DAY + 1).collect();
+        (2..=MOST_A_DAY).contains(&times.len()).then(|| (Pattern::every(Cycle::Days, 1), times))
     }
 
     /// Whether the pattern and its count are within what can be planned.

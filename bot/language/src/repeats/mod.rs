@@ -24,7 +24,7 @@ use crate::times::Clock;
 use crate::tokens::Cursor;
 use crate::vocabulary::DayPart;
 
-pub(crate) use pattern::{Days, Pattern};
+pub(crate) use pattern::{Cycle, Days, Pattern};
 pub(crate) use rule::{Ending, rule};
 
 /// A recurrence as it was said.

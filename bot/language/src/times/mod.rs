@@ -85,14 +85,17 @@ pub(crate) struct Times {
     pub(crate) last_at: usize,
     /// Whether the first is a name such as `noon`.
     pub(crate) named: bool,
+    /// The end of a range.
+    pub(crate) end: Option<Clock>,
 }
 
 /// Reads one or more times. `at` says that the word `at` stands before them, so that a bare number
 /// is an hour.
 pub(crate) fn times(c: &mut Cursor<'_>, at: bool) -> Option<Result<Times, ErrorCode>> {
-    let mut times = Times { clocks: Vec::new(), zone: None, last_at: c.at(), named: false };
-    if let Some(start) = range::range(c, at) {
+    let mut times = Times { clocks: Vec::new(), zone: None, last_at: c.at(), named: false, end: None };
+    if let Some((start, end)) = range::range(c, at) {
         times.clocks.push(start);
+        times.end = Some(end);
         times.zone = c.attempt(zone::zone);
         return Some(Ok(times));
     }

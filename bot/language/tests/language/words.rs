@@ -53,6 +53,8 @@ const PATTERNS: &[&str] = &[
     "end of every month",
     "once a week on friday",
     "nightly",
+    "every hour from 9am to 5pm",
+    "every 2 hours between 9am and 5pm",
     "semiannually",
     "every 2nd and last tuesday",
     "first workday of every month",
