@@ -67,6 +67,7 @@ async fn json_that_says_something_else_is_told_by_its_field() {
         (text("{\"title\": \"a\", \"priority\": 18446744073709551616}"), 422, "invalid", "`priority`"),
         (text(&format!("{{\"{}\": 1}}", "k".repeat(100_000))), 422, "invalid", "kkk"),
         (text("{\"__proto__\": {}, \"title\": \"a\"}"), 422, "invalid", "__proto__"),
+        (text("{\"title\": \"a\", \"status\": \"done\"}"), 422, "invalid", "`/complete`"),
     ])
     .await;
 }

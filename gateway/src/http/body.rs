@@ -16,7 +16,7 @@ use super::api::Api;
 use super::caller::Caller;
 use super::idempotency;
 use super::problem::Problem;
-use super::wire::accepted::instead;
+use super::wire::accepted::{instead, instead_of};
 
 /// The longest body, in bytes.
 pub(crate) const BODY_MAX: usize = 1 << 20;
@@ -89,7 +89,8 @@ fn refused(path: &str, error: &serde_json::Error) -> Problem {
     let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
     let named = if path == "." { String::new() } else { format!("`{path}`: ") };
     let missing = what.strip_prefix("missing field `").map(|name| name.trim_end_matches('`'));
-    Problem::invalid(format!("{named}{what}."), instead(missing.unwrap_or(path)))
+    let step = if what.starts_with("unknown field") { instead_of(path) } else { instead(missing.unwrap_or(path)) };
+    Problem::invalid(format!("{named}{what}."), step)
 }
 
 fn not_json(detail: impl Into<String>) -> Problem {

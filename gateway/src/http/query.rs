@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
-use super::wire::accepted::instead;
+use super::wire::accepted::{instead, instead_of};
 
 /// The most rows of a page.
 const LIMIT_MAX: u32 = 200;
@@ -31,7 +31,9 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
         serde_path_to_error::deserialize(Value::Object(fields)).map(Self).map_err(|error| {
             let path = error.path().to_string();
             let named = if path == "." { String::new() } else { format!("`{path}`: ") };
-            refused(&path, format!("{named}{}.", error.inner()))
+            let what = error.inner().to_string();
+            let step = if what.starts_with("unknown field") { instead_of("") } else { instead(&path) };
+            Problem::bad_request(format!("{named}{what}."), step)
         })
     }
 }

@@ -1,5 +1,13 @@
 //! What each field and parameter takes, as a next step.
 
+/// What to do instead of sending a field that is not taken here.
+pub(crate) fn instead_of(field: &str) -> &'static str {
+    match field {
+        "status" => "Leave it out: POST to the task's `/complete` or `/reopen`, or DELETE it.",
+        _ => "Leave it out; /api/v1/openapi.json says what is taken.",
+    }
+}
+
 /// What would be taken instead, for the field or parameter at this path, e.g. `priority` or `tags[0]`.
 pub(crate) fn instead(path: &str) -> &'static str {
     match path.split(['.', '[']).next().unwrap_or_default() {
