@@ -25,8 +25,9 @@ impl Plan {
         }
         if let Some(length) = self.length {
             let span = length.span().ok_or(ErrorCode::TooFar)?;
-            let once_a_day = !pattern.cycle.below_a_day() && times.len() < 2 && length.is_calendar();
-            return before(first, span, once_a_day, present);
+            let by_day = !pattern.cycle.below_a_day() && length.is_calendar();
+            let whole_days = by_day && self.is_earliest(first, times, present);
+            return before(first, span, whole_days, present);
         }
         if let (Some(clock), When::At(_)) = (self.until_clock, first) {
             return self.until_instant(first, clock.time(None), present);
@@ -40,6 +41,14 @@ impl Plan {
         match last < self.first_day(first, present) {
             true => Err(ErrorCode::InvalidRecurrence),
             false => Ok(Ending::Until(Until::Day(last))),
+        }
+    }
+
+    /// Whether the first is the earliest of a day's times.
+    fn is_earliest(&self, first: When, times: &[Time], present: &Present<'_>) -> bool {
+        match (first, times) {
+            (When::At(at), [earliest, _, ..]) => present.settings.zone.to_datetime(at).time() == *earliest,
+            _ => true,
         }
     }
 
@@ -69,13 +78,13 @@ impl Plan {
     }
 }
 
-/// Everything before the first and this length. What comes once a day ends with the day before.
-fn before(first: When, span: jiff::Span, once_a_day: bool, present: &Present<'_>) -> Result<Ending, ErrorCode> {
+/// Everything before the first and this length. What begins with the earliest time of its day ends with a whole day.
+fn before(first: When, span: jiff::Span, whole_days: bool, present: &Present<'_>) -> Result<Ending, ErrorCode> {
     let beyond = |_| ErrorCode::TooFar;
     let last_day = |date| Some(Until::Day(plus_days(plus(date, span)?, -1)));
     let until = match first {
         When::Day(date) => last_day(date).ok_or(ErrorCode::TooFar)?,
-        When::At(at) if once_a_day => {
+        When::At(at) if whole_days => {
             last_day(present.settings.zone.to_datetime(at).date()).ok_or(ErrorCode::TooFar)?
         }
         When::At(at) => {
