@@ -14,7 +14,8 @@ async fn table(cases: Vec<(Vec<u8>, u16, &str, &str)>) {
         assert_eq!(answer.status.as_u16(), status, "{shown}: {}", answer.text());
         let problem = answer.problem(status, code);
         let detail = problem["detail"].as_str().expect("a detail");
-        assert!(detail.contains(words), "{shown}: {detail}");
+        let step = problem["next_step"].as_str().expect("a next step");
+        assert!(detail.contains(words) || step.contains(words), "{shown}: {detail} {step}");
         assert!(detail.chars().count() <= 400, "{shown}");
     }
     assert!(site.titles(&ana, "").await.is_empty());
