@@ -165,6 +165,14 @@ impl Load {
         }
     }
 
+    /// What is left on PostgreSQL, by kind.
+    pub(super) async fn what_is_left(&self) -> String {
+        match &self.real {
+            Some(real) => super::real::what_is_left(&mut real.reader().await).await,
+            None => String::new(),
+        }
+    }
+
     /// Waits until everything due is out and every event is audited.
     pub(super) async fn drain(&self) {
         assert!(self.drained_within(PATIENCE).await, "work is left over after {PATIENCE:?}");

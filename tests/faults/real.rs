@@ -72,6 +72,24 @@ pub(super) async fn open_work(database: &mut PgConnection) -> i64 {
     sqlx::query_scalar(left).fetch_one(database).await.expect("an answer")
 }
 
+/// What is left, by kind, with the first rows of each.
+pub(super) async fn what_is_left(database: &mut PgConnection) -> String {
+    let left = "SELECT json_build_object(
+        'now', clock_timestamp(),
+        'reminders', (SELECT json_agg(r) FROM (SELECT state, to_timestamp(at / 1000000.0) AS at, doc FROM reminders
+            WHERE state = 'due' OR state = 'scheduled'
+            AND at < extract(epoch FROM clock_timestamp()) * 1000000 + 1500000 LIMIT 3) r),
+        'deliveries', (SELECT json_agg(doc) FROM (SELECT doc FROM deliveries WHERE open LIMIT 3) d),
+        'outbox', (SELECT count(*) FROM outbox o WHERE NOT EXISTS (
+            SELECT FROM audit_log a WHERE a.event_id = (o.payload::json ->> 'id')::uuid)),
+        'first', (SELECT min(position) FROM outbox o WHERE NOT EXISTS (
+            SELECT FROM audit_log a WHERE a.event_id = (o.payload::json ->> 'id')::uuid)),
+        'last', (SELECT max(position) FROM outbox),
+        'series', (SELECT json_agg(doc) FROM (SELECT doc FROM series s WHERE state = 'active'
+            AND NOT EXISTS (SELECT FROM tasks t WHERE t.series = s.id AND t.status = 'open') LIMIT 3) s))::text";
+    sqlx::query_scalar(left).fetch_one(database).await.expect("an answer")
+}
+
 impl Real {
     /// On the stack that all tests share.
     pub(super) async fn shared() -> Self {

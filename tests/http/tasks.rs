@@ -96,6 +96,7 @@ async fn snoozing_moves_the_reminder_and_not_the_due() {
     let ana = site.guest("ana").await;
     let task = site.task(&ana, json!({"title": "call", "due": "2026-03-04T16:00:00Z"})).await;
     assert_eq!(task["reminds_at"], "2026-03-04T16:00:00Z");
+    assert_eq!(site.get(&ana, &at(&task)).await.expect(200)["reminds_at"], task["reminds_at"]);
     let path = format!("{}/snooze", at(&task));
     let until = site.post(&ana, &path, json!({"until": "2026-03-04T19:00:00+01:00"})).await.expect(200);
     assert_eq!((&until["reminds_at"], &until["due"]), (&json!("2026-03-04T18:00:00Z"), &task["due"]));

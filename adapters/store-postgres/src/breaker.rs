@@ -3,7 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
 
 /// So many failures in a row open it.
 const FAILURES: u32 = 5;
@@ -12,9 +13,15 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// So long a scout may take; then the next one is sent.
 const SCOUTING: Duration = Duration::from_secs(3);
 
+/// So long others wait for the word of a scout at most.
+const WORD: Duration = Duration::from_secs(1);
+
 /// Counts failures that mean that the database is away.
 #[derive(Debug, Default)]
-pub(crate) struct Breaker(Mutex<State>);
+pub(crate) struct Breaker {
+    state: Mutex<State>,
+    word: Notify,
+}
 
 #[derive(Clone, Copy, Debug)]
 enum State {
@@ -22,6 +29,8 @@ enum State {
     Closed(u32),
     /// Nobody passes before then, and the first one after it is a scout.
     Open(Instant),
+    /// A scout is on its way, until then at most.
+    Scouting(Instant),
 }
 
 impl Default for State {
@@ -30,28 +39,70 @@ impl Default for State {
     }
 }
 
+/// Somebody who passed, and owes a word on what they found.
+#[derive(Debug)]
+pub(crate) struct Pass<'a> {
+    breaker: &'a Breaker,
+    scouts: bool,
+}
+
 impl Breaker {
-    /// Whether one may pass now.
-    pub(crate) fn lets_pass(&self) -> bool {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match *state {
-            State::Closed(_) => true,
-            State::Open(until) if Instant::now() < until => false,
-            State::Open(_) => {
-                *state = State::Open(Instant::now() + SCOUTING);
-                true
+    /// Lets somebody pass, at once or when a scout that is on its way has found the database there. `None` while it is
+    /// away.
+    pub(crate) async fn pass(&self) -> Option<Pass<'_>> {
+        let until = Instant::now() + WORD;
+        loop {
+            let word = self.word.notified();
+            tokio::pin!(word);
+            word.as_mut().enable();
+            match self.enter() {
+                Some(passes) => return passes,
+                None => timeout_at(until, word).await.ok()?,
             }
         }
     }
 
-    /// Somebody who passed found the database there, or away.
-    pub(crate) fn note(&self, away: bool) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Whether one may pass now; `None` while a scout is on its way.
+    fn enter(&self) -> Option<Option<Pass<'_>>> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        match *state {
+            State::Closed(_) => Some(Some(Pass { breaker: self, scouts: false })),
+            State::Open(until) if now < until => Some(None),
+            State::Scouting(until) if now < until => None,
+            State::Open(_) | State::Scouting(_) => {
+                *state = State::Scouting(now + SCOUTING);
+                Some(Some(Pass { breaker: self, scouts: true }))
+            }
+        }
+    }
+
+    fn note(&self, away: bool) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         *state = match *state {
             _ if !away => State::Closed(0),
             State::Closed(failures) if failures + 1 < FAILURES => State::Closed(failures + 1),
-            State::Closed(_) | State::Open(_) => State::Open(Instant::now() + PAUSE),
+            State::Closed(_) | State::Open(_) | State::Scouting(_) => State::Open(Instant::now() + PAUSE),
         };
+        self.word.notify_waiters();
+    }
+}
+
+impl Pass<'_> {
+    /// The database was there, or away.
+    pub(crate) fn note(mut self, away: bool) {
+        self.scouts = false;
+        self.breaker.note(away);
+    }
+}
+
+impl Drop for Pass<'_> {
+    /// A scout that was called off has found nothing: the next one goes at once.
+    fn drop(&mut self) {
+        if self.scouts {
+            *self.breaker.state.lock().unwrap_or_else(PoisonError::into_inner) = State::Open(Instant::now());
+            self.breaker.word.notify_waiters();
+        }
     }
 }
 
@@ -59,46 +110,67 @@ impl Breaker {
 mod tests {
     use super::*;
 
-    fn opened() -> Breaker {
+    async fn passes(breaker: &Breaker) -> Pass<'_> {
+        breaker.pass().await.expect("it lets pass")
+    }
+
+    async fn opened() -> Breaker {
         let breaker = Breaker::default();
         for _ in 0..FAILURES {
-            assert!(breaker.lets_pass());
-            breaker.note(true);
+            passes(&breaker).await.note(true);
         }
         breaker
     }
 
     #[tokio::test(start_paused = true)]
     async fn failures_in_a_row_open_it_and_one_scout_passes() {
-        let breaker = opened();
-        assert!(!breaker.lets_pass());
+        let breaker = opened().await;
+        assert!(breaker.pass().await.is_none());
         tokio::time::advance(PAUSE).await;
-        assert!(breaker.lets_pass(), "a scout");
-        assert!(!breaker.lets_pass(), "only one");
-        breaker.note(true);
-        assert!(!breaker.lets_pass());
+        let scout = passes(&breaker).await;
+        assert!(breaker.pass().await.is_none(), "only one");
+        scout.note(true);
+        assert!(breaker.pass().await.is_none());
         tokio::time::advance(PAUSE).await;
-        assert!(breaker.lets_pass());
-        breaker.note(false);
-        assert!(breaker.lets_pass() && breaker.lets_pass());
+        passes(&breaker).await.note(false);
+        let (one, other) = (passes(&breaker).await, passes(&breaker).await);
+        assert!(!one.scouts && !other.scouts);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_while_a_scout_is_on_its_way_passes_when_that_one_was_lucky() {
+        let breaker = opened().await;
+        tokio::time::advance(PAUSE).await;
+        let scout = passes(&breaker).await;
+        let (passed, ()) = tokio::join!(breaker.pass(), async { scout.note(false) });
+        assert!(passed.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_scout_that_is_called_off_is_followed_by_another_at_once() {
+        let breaker = opened().await;
+        tokio::time::advance(PAUSE).await;
+        let scout = passes(&breaker).await;
+        let (next, ()) = tokio::join!(breaker.pass(), async { drop(scout) });
+        assert!(next.expect("the next scout").scouts);
+        assert!(passes(&breaker).await.scouts);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_scout_that_never_comes_back_is_followed_by_another() {
-        let breaker = opened();
+        let breaker = opened().await;
         tokio::time::advance(PAUSE).await;
-        assert!(breaker.lets_pass());
+        let _lost = passes(&breaker).await;
         tokio::time::advance(SCOUTING).await;
-        assert!(breaker.lets_pass());
+        assert!(passes(&breaker).await.scouts);
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_between_failures_keeps_it_closed() {
         let breaker = Breaker::default();
         for _ in 0..3 * FAILURES {
-            breaker.note(true);
-            breaker.note(false);
-            assert!(breaker.lets_pass());
+            passes(&breaker).await.note(true);
+            passes(&breaker).await.note(false);
         }
     }
 }

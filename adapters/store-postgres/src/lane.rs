@@ -71,11 +71,11 @@ impl Lane {
 
     async fn once(&self, ask: Ask) -> Result<Vec<PgRow>, Failed> {
         let _place = self.places.try_acquire().map_err(|_| Failed::Refused("too many are waiting for the database"))?;
-        if !self.breaker.lets_pass() {
+        let Some(pass) = self.breaker.pass().await else {
             return Err(Failed::Refused("the database was away a moment ago"));
-        }
+        };
         let result = self.run(ask).await;
-        self.breaker.note(matches!(&result, Err(failed) if self.is_away(failed)));
+        pass.note(matches!(&result, Err(failed) if self.is_away(failed)));
         result
     }
 

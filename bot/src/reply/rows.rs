@@ -25,10 +25,17 @@ fn marks(scene: &Scene, listed: &Listed) -> Text {
     let task = &listed.task;
     let urgency = task.priority.map(|urgency| Text::say(priority(u8::from(urgency).into())));
     let tags = task.tags.iter().map(|tag| Text::new().theirs(format!("#{tag}")));
-    let repeats = recurrence_in_list(task).filter(|_| task.is_open()).map(Text::say);
+    let repeats = recurrence_in_list(task).filter(|_| task.is_open());
+    let repeats = repeats.map(|repeats| Text::say(repeats).then(elsewhere(scene, task)));
     let state = state(scene, task);
     let before = urgency.into_iter().chain(tags).chain(repeats);
     Text::joined(before.chain(people(scene, task)).chain(place(scene, listed)).chain(state), ", ")
+}
+
+/// ` Europe/Madrid`, where the times of a recurrence are not those of the reader's zone.
+fn elsewhere(scene: &Scene, task: &Task) -> String {
+    let zone = task.due.as_ref().filter(|due| due.time.is_some()).map(|due| &due.zone);
+    zone.filter(|zone| **zone != scene.watch.zone).map(|zone| format!(" {zone}")).unwrap_or_default()
 }
 
 /// `for Sam`.

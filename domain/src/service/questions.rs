@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::{Failure, Tasks};
 use crate::access::{Principal, Sight};
 use crate::command::TaskRef;
@@ -12,6 +14,8 @@ use crate::ports::audit::AuditQuery;
 use crate::ports::error::PortError;
 use crate::query::{Page, TaskQuery};
 use crate::refusal::Refusal;
+use crate::reminder::ReminderState;
+use crate::snapshot::Needs;
 use crate::task::{Status, Task};
 use crate::tenant::TenantId;
 
@@ -47,6 +51,17 @@ impl Tasks {
             return Err(Refusal::no_task(task).into());
         }
         Ok(listed)
+    }
+
+    /// When a task will next remind. Whether somebody may know that, [`Self::get`] has said.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reminds_at(&self, task: &Task) -> Result<Option<Timestamp>, Failure> {
+        let needs = Needs { tasks: vec![TaskRef::Id(task.id)], ..Needs::in_tenant(task.tenant.clone()) };
+        let snapshot = self.store.load(&needs).await?;
+        let reminders = snapshot.tasks.get(&task.id).into_iter().flat_map(|loaded| &loaded.reminders);
+        Ok(reminders.filter(|one| one.state == ReminderState::Scheduled).map(|one| one.at).min())
     }
 
     /// The history of a visible task, oldest first; a deleted one has one too.

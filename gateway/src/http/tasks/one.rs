@@ -31,7 +31,9 @@ pub(super) fn tagged(task: Task) -> Tagged {
 pub(crate) async fn read(State(api): State<Api>, caller: Caller, target: Target) -> Result<Tagged, Problem> {
     let Target { tenant, task } = target;
     let listed = api.within_reason(api.tasks.get(&caller.principal, &tenant, task)).await?;
-    let task = api.render_all(&[listed]).await?.pop().ok_or_else(Problem::not_found)?;
+    let reminds_at = api.within_reason(api.tasks.reminds_at(&listed.task)).await?;
+    let mut task = api.render_all(&[listed]).await?.pop().ok_or_else(Problem::not_found)?;
+    task.reminds_at = reminds_at;
     Ok(tagged(task))
 }
 
