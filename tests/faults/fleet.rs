@@ -94,6 +94,7 @@ pub(super) async fn settled(load: &Load, mut shown: Vec<String>) -> Found {
     let began = Instant::now();
     let drained = load.drained_within(LEFT).await;
     note(&format!("what was left when the last one died took {:.1} s", began.elapsed().as_secs_f32()));
+    let left = if drained { String::new() } else { load.what_is_left().await };
     console.end().await;
     shown.extend(super::chat::remains(&mut console).await);
     let mut found = load.examined(&shown).await;
@@ -103,7 +104,7 @@ pub(super) async fn settled(load: &Load, mut shown: Vec<String>) -> Found {
         found = load.examined(&shown).await;
     }
     if !drained {
-        found.faults.push(format!("work is left over after {LEFT:?}"));
+        found.faults.push(format!("work is left over after {LEFT:?}: {left}"));
     }
     found
 }
