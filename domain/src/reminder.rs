@@ -41,6 +41,12 @@ pub struct Reminder {
     pub version: u64,
 }
 
+/// When the first of these reminders that still wait will come.
+pub fn next_at<'a>(reminders: impl IntoIterator<Item = &'a Reminder>) -> Option<Timestamp> {
+    let waiting = reminders.into_iter().filter(|reminder| reminder.state == ReminderState::Scheduled);
+    waiting.map(|reminder| reminder.at).min()
+}
+
 /// Where a reminder stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

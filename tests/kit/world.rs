@@ -23,7 +23,7 @@ use domain::ports::error::PortError;
 use domain::ports::people::People;
 use domain::ports::store::Store;
 use domain::refusal::Refusal;
-use domain::reminder::{Reminder, ReminderState};
+use domain::reminder::{Reminder, next_at};
 use domain::service::{Deliveries, Failure, Tasks};
 use domain::snapshot::Needs;
 use domain::task::Task;
@@ -159,8 +159,7 @@ impl World {
 
     /// When the task will remind next.
     pub async fn reminds_at(&self, task: &Task) -> Option<Timestamp> {
-        let waiting = self.reminders(task).await.into_iter().filter(|one| one.state == ReminderState::Scheduled);
-        waiting.map(|reminder| reminder.at).min()
+        next_at(&self.reminders(task).await)
     }
 
     /// Claims what is due on the console and begins to post it.

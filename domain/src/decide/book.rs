@@ -15,7 +15,7 @@ use crate::list::List;
 use crate::outcome::{Deed, Effect, Outcome};
 use crate::person::{DEFAULT_TIME, Person, Settings};
 use crate::refusal::{Code, Refusal};
-use crate::reminder::{Delivery, Reminder, ReminderState};
+use crate::reminder::{Delivery, Reminder, ReminderState, next_at};
 use crate::series::Series;
 use crate::snapshot::{Loaded, Snapshot};
 use crate::task::{Status, Task};
@@ -239,7 +239,7 @@ impl<'a> Book<'a> {
         let kept = self.loaded(id).into_iter().flat_map(|loaded| &loaded.reminders);
         let kept = kept.filter(|reminder| !written.contains(&reminder.id));
         let new = self.change.reminders.iter().map(|put| &put.row).filter(|reminder| reminder.task == id);
-        kept.chain(new).filter(|reminder| reminder.state == ReminderState::Scheduled).map(|reminder| reminder.at).min()
+        next_at(kept.chain(new))
     }
 
     fn stamp(&self) -> Stamp<'_> {

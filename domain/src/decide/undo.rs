@@ -11,7 +11,7 @@ use crate::ids::PersonId;
 use crate::list::List;
 use crate::outcome::Deed;
 use crate::refusal::{Code, Refusal};
-use crate::reminder::{NoticeKind, Reminder, ReminderState};
+use crate::reminder::{NoticeKind, Reminder};
 use crate::series::{Series, SeriesState};
 use crate::snapshot::Loaded;
 use crate::task::{Status, Task};
@@ -73,7 +73,7 @@ fn take_task_back(
         if opens && let Some(series) = book.series_of(&task).cloned() {
             book.guard_series(&series);
         }
-        write(book, record, &loaded, &task)
+        write(book, record, &loaded, before, &task)
     };
     book.say(Deed::Undone, &task, &loaded.list, changes);
     Ok(())
@@ -89,12 +89,12 @@ fn left(actor: PersonId, before: &Task, after: &Task) -> bool {
 }
 
 /// Writes the reverted task in the list it goes back to, and its reminders.
-fn write(book: &mut Book<'_>, record: &UndoRecord, loaded: &Loaded, task: &Task) -> Changes {
+fn write(book: &mut Book<'_>, record: &UndoRecord, loaded: &Loaded, before: &Task, task: &Task) -> Changes {
     let back_in = record.lists.iter().find(|list| list.id == task.list).cloned();
     let list = back_in.unwrap_or_else(|| loaded.list.clone());
     let changes = book.put_task(Some(loaded), task.clone(), &list);
     if reminds_otherwise(record, &loaded.task, task) {
-        remind_as_before(book, record, loaded, task, &list);
+        remind_as_before(book, record, loaded, before, task, &list);
     }
     match (loaded.task.status, task.status) {
         (Status::Deleted, Status::Deleted) => {}
@@ -114,18 +114,20 @@ fn reminds_otherwise(record: &UndoRecord, now: &Task, back: &Task) -> bool {
 
 /// The reminders of the task as it is now again. What the change took away comes back, unless the due has changed
 /// since; a snooze that the change left alone, or that came after it, stays.
-fn remind_as_before(book: &mut Book<'_>, record: &UndoRecord, loaded: &Loaded, task: &Task, list: &List) {
+fn remind_as_before(
+    book: &mut Book<'_>,
+    record: &UndoRecord,
+    loaded: &Loaded,
+    before: &Task,
+    task: &Task,
+    list: &List,
+) {
     let taken = || record.cancelled.iter().filter(|reminder| reminder.task == task.id);
-    let same_due = record
-        .tasks
-        .iter()
-        .filter_map(|(before, _)| before.as_ref())
-        .any(|before| before.id == task.id && before.due == task.due);
-    let snoozed = remind::snoozed_until(book, loaded).filter(|until| taken().all(|before| before.at != *until));
+    let snoozed = remind::snoozed_until(book, loaded).filter(|until| taken().all(|gone| gone.at != *until));
     remind::cancel(book, loaded, "taken back");
     match snoozed.filter(|_| task.is_open()) {
         Some(until) => remind::schedule_at(book, task, list, until),
-        None if same_due => put_back_reminders(book, record, task),
+        None if before.due == task.due => put_back_reminders(book, record, task),
         None => remind::schedule(book, task, list, remind::Late::Never),
     }
 }
@@ -135,10 +137,14 @@ fn remind_as_before(book: &mut Book<'_>, record: &UndoRecord, loaded: &Loaded, t
 fn put_back_reminders(book: &mut Book<'_>, record: &UndoRecord, task: &Task) {
     for before in record.cancelled.iter().filter(|reminder| reminder.task == task.id && task.is_open()) {
         if !remind::went_out(book, task, &before.place, before.at) {
-            let anew = remind::fresh(book, task, before.place.clone(), before.recipients.clone(), before.at);
-            book.put_reminder(None, anew);
+            owe_again(book, task, before);
         }
     }
+}
+
+fn owe_again(book: &mut Book<'_>, task: &Task, before: &Reminder) {
+    let anew = remind::fresh(book, task, before.place.clone(), before.recipients.clone(), before.at);
+    book.put_reminder(None, anew);
 }
 
 /// Puts back each field that the change set, if it still says what the change made it say.
@@ -220,15 +226,10 @@ fn take_snoozes_back(book: &mut Book<'_>, record: &UndoRecord) -> Result<(), Ref
         if !told {
             remind::cancel(book, &loaded, "the snooze was taken back");
             if let Some(before) = before.as_ref().filter(|reminder| reminder.at > book.now()) {
-                book.put_reminder(None, again(book, &loaded, before));
+                owe_again(book, &loaded.task, before);
             }
             book.say(Deed::Undone, &loaded.task, &loaded.list, Changes::new());
         }
     }
     Ok(())
-}
-
-fn again(book: &Book<'_>, loaded: &Loaded, before: &Reminder) -> Reminder {
-    let anew = remind::fresh(book, &loaded.task, before.place.clone(), before.recipients.clone(), before.at);
-    Reminder { state: ReminderState::Scheduled, ..anew }
 }

@@ -14,7 +14,7 @@ use crate::ports::audit::AuditQuery;
 use crate::ports::error::PortError;
 use crate::query::{Page, TaskQuery};
 use crate::refusal::Refusal;
-use crate::reminder::ReminderState;
+use crate::reminder::next_at;
 use crate::snapshot::Needs;
 use crate::task::{Status, Task};
 use crate::tenant::TenantId;
@@ -60,8 +60,7 @@ impl Tasks {
     pub async fn reminds_at(&self, task: &Task) -> Result<Option<Timestamp>, Failure> {
         let needs = Needs { tasks: vec![TaskRef::Id(task.id)], ..Needs::in_tenant(task.tenant.clone()) };
         let snapshot = self.store.load(&needs).await?;
-        let reminders = snapshot.tasks.get(&task.id).into_iter().flat_map(|loaded| &loaded.reminders);
-        Ok(reminders.filter(|one| one.state == ReminderState::Scheduled).map(|one| one.at).min())
+        Ok(next_at(snapshot.tasks.get(&task.id).into_iter().flat_map(|loaded| &loaded.reminders)))
     }
 
     /// The history of a visible task, oldest first; a deleted one has one too.
