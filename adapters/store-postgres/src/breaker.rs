@@ -1,6 +1,7 @@
 //! A circuit breaker: while the database is away, everybody but a scout is told so at once.
 
-use std::sync::{Mutex, PoisonError};
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -56,35 +57,39 @@ impl Breaker {
             tokio::pin!(word);
             word.as_mut().enable();
             match self.enter() {
-                Some(passes) => return passes,
-                None => timeout_at(until, word).await.ok()?,
+                Break(passes) => return passes,
+                Continue(()) => timeout_at(until, word).await.ok()?,
             }
         }
     }
 
-    /// Whether one may pass now; `None` while a scout is on its way.
-    fn enter(&self) -> Option<Option<Pass<'_>>> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Whether one may pass now; goes on while a scout is on its way.
+    fn enter(&self) -> ControlFlow<Option<Pass<'_>>> {
+        let mut state = self.state();
         let now = Instant::now();
         match *state {
-            State::Closed(_) => Some(Some(Pass { breaker: self, scouts: false })),
-            State::Open(until) if now < until => Some(None),
-            State::Scouting(until) if now < until => None,
+            State::Closed(_) => Break(Some(Pass { breaker: self, scouts: false })),
+            State::Open(until) if now < until => Break(None),
+            State::Scouting(until) if now < until => Continue(()),
             State::Open(_) | State::Scouting(_) => {
                 *state = State::Scouting(now + SCOUTING);
-                Some(Some(Pass { breaker: self, scouts: true }))
+                Break(Some(Pass { breaker: self, scouts: true }))
             }
         }
     }
 
     fn note(&self, away: bool) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         *state = match *state {
             _ if !away => State::Closed(0),
             State::Closed(failures) if failures + 1 < FAILURES => State::Closed(failures + 1),
             State::Closed(_) | State::Open(_) | State::Scouting(_) => State::Open(Instant::now() + PAUSE),
         };
         self.word.notify_waiters();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -100,7 +105,7 @@ impl Drop for Pass<'_> {
     /// A scout that was called off has found nothing: the next one goes at once.
     fn drop(&mut self) {
         if self.scouts {
-            *self.breaker.state.lock().unwrap_or_else(PoisonError::into_inner) = State::Open(Instant::now());
+            *self.breaker.state() = State::Open(Instant::now());
             self.breaker.word.notify_waiters();
         }
     }
