@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use backon::{ConstantBuilder, Retryable};
 use bot::console::{self, ConsoleChat, Held, Newcomer, Session};
 use bot::{Limits, Options, Turns};
 use consumers::{Parts, Sealer};
@@ -16,8 +17,8 @@ use tracing::info;
 use crate::config::Config;
 use crate::wiring::{Database, House};
 
-/// How often, and after what pauses, somebody is introduced while the database is busy.
-const BUSY_TRIES: u32 = 10;
+/// How often again, and after what pauses, somebody is introduced while the database is busy.
+const BUSY_TRIES: usize = 10;
 const BUSY_PAUSE: Duration = Duration::from_millis(500);
 
 /// What talks to people, and what reacts to events.
@@ -60,14 +61,10 @@ impl Edge {
     /// When the name or channel is none, or the database fails.
     pub(crate) async fn session(&self, house: &House, name: &str, channel: Option<String>) -> Result<Session> {
         let newcomer = Newcomer { name: name.to_owned(), channel, zone: house.zone.clone() };
-        for _ in 0..BUSY_TRIES {
-            match console::introduce(&house.tasks, &house.operators, &newcomer).await {
-                // Whoever sits down while everybody is busy waits a little.
-                Err(Failure::Port(error)) if error.is_transient() => tokio::time::sleep(BUSY_PAUSE).await,
-                introduced => return Ok(introduced?),
-            }
-        }
-        Ok(console::introduce(&house.tasks, &house.operators, &newcomer).await?)
+        let introduce = || console::introduce(&house.tasks, &house.operators, &newcomer);
+        let patience = ConstantBuilder::new().with_delay(BUSY_PAUSE).with_max_times(BUSY_TRIES);
+        let busy = |failure: &Failure| matches!(failure, Failure::Port(error) if error.is_transient());
+        Ok(introduce.retry(patience).when(busy).await?)
     }
 
     /// Chats on standard input and output until the input ends. The session is open until what this gives is
