@@ -59,35 +59,35 @@ pub(super) async fn copy(from: &mut PgConnection, to: &mut SqliteConnection) {
     }
 }
 
-/// Work that is left: due reminders that are not out, events that are not audited, series that stand still.
+/// Work that is left: due reminders that are not out, open deliveries, events that are not audited, series that stand
+/// still.
+const LEFT: &str = "WITH
+    reminders_left AS (SELECT state, to_timestamp(at / 1000000.0) AS at, doc FROM reminders WHERE state = 'due'
+        OR state = 'scheduled' AND at < extract(epoch FROM clock_timestamp()) * 1000000 + 1500000),
+    deliveries_left AS (SELECT doc FROM deliveries WHERE open),
+    outbox_left AS (SELECT position FROM outbox o WHERE NOT EXISTS (
+        SELECT FROM audit_log a WHERE a.event_id = (o.payload::json ->> 'id')::uuid)),
+    series_left AS (SELECT doc FROM series s WHERE state = 'active'
+        AND NOT EXISTS (SELECT FROM tasks t WHERE t.series = s.id AND t.status = 'open'))";
+
+/// How much work is left.
 pub(super) async fn open_work(database: &mut PgConnection) -> i64 {
-    let left = "SELECT
-        (SELECT count(*) FROM reminders WHERE state = 'due'
-            OR state = 'scheduled' AND at < extract(epoch FROM clock_timestamp()) * 1000000 + 1500000)
-        + (SELECT count(*) FROM deliveries WHERE open)
-        + (SELECT count(*) FROM outbox o WHERE NOT EXISTS (
-            SELECT FROM audit_log a WHERE a.event_id = (o.payload::json ->> 'id')::uuid))
-        + (SELECT count(*) FROM series s WHERE state = 'active'
-            AND NOT EXISTS (SELECT FROM tasks t WHERE t.series = s.id AND t.status = 'open'))";
-    sqlx::query_scalar(left).fetch_one(database).await.expect("an answer")
+    let count = "SELECT (SELECT count(*) FROM reminders_left) + (SELECT count(*) FROM deliveries_left)
+        + (SELECT count(*) FROM outbox_left) + (SELECT count(*) FROM series_left)";
+    sqlx::query_scalar(AssertSqlSafe(format!("{LEFT} {count}"))).fetch_one(database).await.expect("an answer")
 }
 
 /// What is left, by kind, with the first rows of each.
 pub(super) async fn what_is_left(database: &mut PgConnection) -> String {
-    let left = "SELECT json_build_object(
+    let rows = "SELECT json_build_object(
         'now', clock_timestamp(),
-        'reminders', (SELECT json_agg(r) FROM (SELECT state, to_timestamp(at / 1000000.0) AS at, doc FROM reminders
-            WHERE state = 'due' OR state = 'scheduled'
-            AND at < extract(epoch FROM clock_timestamp()) * 1000000 + 1500000 LIMIT 3) r),
-        'deliveries', (SELECT json_agg(doc) FROM (SELECT doc FROM deliveries WHERE open LIMIT 3) d),
-        'outbox', (SELECT count(*) FROM outbox o WHERE NOT EXISTS (
-            SELECT FROM audit_log a WHERE a.event_id = (o.payload::json ->> 'id')::uuid)),
-        'first', (SELECT min(position) FROM outbox o WHERE NOT EXISTS (
-            SELECT FROM audit_log a WHERE a.event_id = (o.payload::json ->> 'id')::uuid)),
+        'reminders', (SELECT json_agg(r) FROM (TABLE reminders_left LIMIT 3) r),
+        'deliveries', (SELECT json_agg(doc) FROM (TABLE deliveries_left LIMIT 3) d),
+        'outbox', (SELECT count(*) FROM outbox_left),
+        'first', (SELECT min(position) FROM outbox_left),
         'last', (SELECT max(position) FROM outbox),
-        'series', (SELECT json_agg(doc) FROM (SELECT doc FROM series s WHERE state = 'active'
-            AND NOT EXISTS (SELECT FROM tasks t WHERE t.series = s.id AND t.status = 'open') LIMIT 3) s))::text";
-    sqlx::query_scalar(left).fetch_one(database).await.expect("an answer")
+        'series', (SELECT json_agg(doc) FROM (TABLE series_left LIMIT 3) s))::text";
+    sqlx::query_scalar(AssertSqlSafe(format!("{LEFT} {rows}"))).fetch_one(database).await.expect("an answer")
 }
 
 impl Real {
