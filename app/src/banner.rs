@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::config::{Config, Discord, Slack};
-use crate::wiring::House;
+use crate::wiring::{House, missing};
 
 /// The lines of the banner.
 #[must_use]
@@ -26,8 +26,12 @@ pub(crate) fn banner(config: &Config, house: &House, http: Option<&str>) -> Stri
 
 /// Whether Slack is on, or what is missing.
 pub(crate) fn slack(slack: &Slack) -> String {
-    let set = slack.signing_secret.is_some() || slack.bot_token.is_some() || slack.app_token.is_some();
-    platform(set || slack.api_url.is_some(), "TASKBOT_SLACK__…")
+    match missing(slack) {
+        None => "off: set TASKBOT_SLACK__BOT_TOKEN and TASKBOT_SLACK__APP_TOKEN (docs/SLACK.md)".to_owned(),
+        Some("") if slack.app_token.is_some() => "on, in Socket Mode".to_owned(),
+        Some("") => "on, over signed HTTP at /slack/…".to_owned(),
+        Some(missing) => format!("off: {missing} is missing"),
+    }
 }
 
 /// Whether Discord is on, or what is missing.

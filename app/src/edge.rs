@@ -9,8 +9,10 @@ use backon::{ConstantBuilder, Retryable};
 use bot::console::{self, ConsoleChat, Held, Newcomer, Session};
 use bot::{Limits, Options, Turns};
 use consumers::{Parts, Sealer};
+use domain::ports::chat::Chat;
 use domain::service::Failure;
 use tokio::io::{BufReader, stdin, stdout};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -40,13 +42,14 @@ impl Edge {
         let state = house.state.clone();
         let console = ConsoleChat::new(house.database.people.clone(), state.clone(), house.clock.clone());
         let turns = Turns::new(house.tasks.clone(), state, Options { limits: limits(config)?, web });
+        let slack = house.slack.as_ref().map(|slack| Arc::new(slack.chat(&turns)) as Arc<dyn Chat>);
         let parts = Parts {
             tasks: house.tasks.clone(),
             bus: house.events.bus.clone(),
             outbox: house.database.outbox.clone(),
             inbox: house.database.inbox.clone(),
             sealer: Arc::new(sealer(house, config)?),
-            chats: vec![Arc::new(console.clone())],
+            chats: std::iter::once(Arc::new(console.clone()) as Arc<dyn Chat>).chain(slack).collect(),
             broker: consumers::Broker {
                 publisher: house.events.publisher.clone(),
                 events_per_second: NonZeroU32::new(config.limits.events),
@@ -75,6 +78,13 @@ impl Edge {
     pub(crate) async fn chat(&self, session: Session, terminal: bool) -> Result<Held> {
         let input = BufReader::new(stdin());
         console::run(&self.turns, &self.console, session, input, stdout(), terminal).await.context("the chat")
+    }
+
+    /// Listens to Slack in Socket Mode, if there is a token for it.
+    pub(crate) fn listen_to_slack(&self, house: &House, stop: CancellationToken) -> Option<JoinHandle<()>> {
+        let slack = house.slack.clone().filter(slack::Slack::has_socket)?;
+        let (turns, operators) = (self.turns.clone(), Arc::new(house.operators.clone()));
+        Some(tokio::spawn(async move { slack.listen(&turns, operators, stop).await }))
     }
 
     /// Chats on the terminal of `serve`; leaving the chat ends the process.

@@ -53,6 +53,7 @@ pub(crate) async fn run(config: Config, options: Serve) -> Result<ExitCode> {
     let relay = Relaying::start(&house, &roles);
     let stop = CancellationToken::new();
     shutdown::on_signal(stop.clone())?;
+    let slack = roles.play(Role::Bot).then(|| edge.listen_to_slack(&house, stop.clone())).flatten();
     let routes = http::router(&house, &edge, &config, &roles, metrics)?;
     let http = tokio::spawn(gateway::serve(listener, routes, stop.clone().cancelled_owned()));
     info!(%addr, database = house.database.place, "ready");
@@ -63,6 +64,9 @@ pub(crate) async fn run(config: Config, options: Serve) -> Result<ExitCode> {
     }
     stop.cancelled().await;
     http.await.context("the HTTP edge")?;
+    if let Some(slack) = slack {
+        slack.await.context("Slack's socket")?;
+    }
     consumers.stop(GRACE).await;
     relay.stop(GRACE).await;
     house.close().await;

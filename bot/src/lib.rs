@@ -6,7 +6,7 @@
 pub mod console;
 mod http;
 mod limit;
-mod memory;
+pub mod memory;
 pub mod reply;
 mod turn;
 

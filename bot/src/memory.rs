@@ -39,7 +39,7 @@ pub(crate) async fn last_reminder(state: &dyn State, id: &ConversationId) -> Vec
 }
 
 /// Remembers that a reminder of these tasks came in the conversation: they are "it", and what `snooze` means.
-pub(crate) async fn remind(state: &dyn State, id: &ConversationId, tasks: &[TaskId]) {
+pub async fn remind(state: &dyn State, id: &ConversationId, tasks: &[TaskId]) {
     let mut conversation = recall(state, id).await;
     if tasks.len() > 1 {
         conversation.show(tasks)

@@ -14,6 +14,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("taskbot-domain", &[]),
     ("taskbot-language", &["taskbot-domain"]),
     ("taskbot-bot", &["taskbot-domain", "taskbot-language"]),
+    ("taskbot-slack", &["taskbot-bot", "taskbot-domain"]),
     ("taskbot-bus-kafka", &["taskbot-domain"]),
     ("taskbot-consumers", &["taskbot-domain"]),
     ("taskbot-embedded", &["taskbot-domain"]),
@@ -42,11 +43,11 @@ const DOMAIN_MAY_USE: &[&str] = &[
 
 /// The one crate that each outside system is spoken to from.
 const SPOKEN_TO_FROM: &[(&str, &[&str])] = &[
-    ("axum", &["taskbot", "taskbot-bot", "taskbot-gateway"]),
+    ("axum", &["taskbot", "taskbot-bot", "taskbot-gateway", "taskbot-slack"]),
     ("rdkafka", &["taskbot-bench", "taskbot-bus-kafka"]),
     ("rusqlite", &["taskbot-bench", "taskbot-store-sqlite"]),
     ("serenity", &["taskbot-bot"]),
-    ("slack-morphism", &["taskbot-bot"]),
+    ("slack-morphism", &["taskbot-slack"]),
     ("sqlx", &["taskbot-bench", "taskbot-store-sqlite", "taskbot-store-postgres"]),
 ];
 

@@ -215,11 +215,11 @@ pub(crate) struct Console {
     pub timezone: String,
 }
 
-/// Slack. This version has no Slack adapter: the start says so when one of these is set.
+/// Slack: a bot token, and a way in.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Slack {
-    /// Verifies requests.
+    /// Verifies requests; two with a comma between them, while one replaces the other.
     pub signing_secret: Option<Secret>,
     /// `xoxb-…`.
     pub bot_token: Option<Secret>,

@@ -46,11 +46,10 @@ pub(crate) fn router(
 }
 
 fn chat(house: &House, edge: &Edge) -> OpenApiRouter {
-    bot::router(bot::Door {
-        turns: edge.turns.clone(),
-        operators: Arc::new(house.operators.clone()),
-        console: edge.console.clone(),
-    })
+    let operators = Arc::new(house.operators.clone());
+    let slack = house.slack.as_ref().map(|slack| slack.router(&edge.turns, operators.clone()));
+    let console = bot::router(bot::Door { turns: edge.turns.clone(), operators, console: edge.console.clone() });
+    slack.into_iter().fold(console, |routes, slack| routes.merge(OpenApiRouter::from(slack)))
 }
 
 /// What the process depends on: commands, reads and reminders need the database alone.

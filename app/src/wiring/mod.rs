@@ -3,6 +3,7 @@
 mod archive;
 mod database;
 mod events;
+mod platforms;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,17 +13,21 @@ use bot::console::ConsoleDirectory;
 use domain::ids::PersonId;
 use domain::person::{Identity, Person, Settings};
 use domain::ports::bell::Bell;
+use domain::ports::chat::Directory;
 use domain::ports::clock::{Clock, Ids};
 use domain::ports::state::State;
 use domain::service::{Operators, Tasks};
 use domain::zone::Zone;
 use embedded::{MemoryState, RandomIds};
 use jiff::tz::TimeZone;
+use slack::Slack;
 
 use crate::config::Config;
 pub(crate) use archive::{archive, owner, reminders_of, source};
 pub(crate) use database::Database;
 pub(crate) use events::Events;
+use platforms::Directories;
+pub(crate) use platforms::missing;
 
 /// Every part that commands and roles are made of.
 pub(crate) struct House {
@@ -42,6 +47,8 @@ pub(crate) struct House {
     pub operators: Operators,
     /// The zone of console people.
     pub zone: Zone,
+    /// Slack, if it is configured.
+    pub slack: Option<Slack>,
 }
 
 impl House {
@@ -54,7 +61,8 @@ impl House {
         let database = Database::open(config, &bell).await?;
         let clock = database.clock.clone();
         let ids: Arc<dyn Ids> = Arc::new(RandomIds::new(clock.clone()));
-        let tasks = service(&database, &ids, bell);
+        let slack = platforms::slack(&config.slack)?;
+        let tasks = service(&database, &ids, bell, slack.as_ref());
         Ok(Self {
             events: Events::of(config, &database, &tasks.bell)?,
             state: Arc::new(MemoryState::new(clock.clone())),
@@ -64,6 +72,7 @@ impl House {
             ids,
             operators: operators(config)?,
             zone: zone(&config.console.timezone)?,
+            slack,
         })
     }
 
@@ -84,13 +93,15 @@ impl House {
     }
 }
 
-fn service(database: &Database, ids: &Arc<dyn Ids>, bell: Bell) -> Tasks {
+fn service(database: &Database, ids: &Arc<dyn Ids>, bell: Bell, slack: Option<&Slack>) -> Tasks {
+    let console: Arc<dyn Directory> = Arc::new(ConsoleDirectory::new(database.people.clone()));
+    let slack = slack.map(|slack| Arc::new(slack.directory(database.people.clone())) as Arc<dyn Directory>);
     Tasks {
         store: database.store.clone(),
         agenda: database.agenda.clone(),
         people: database.people.clone(),
         audit: database.audit.clone(),
-        directory: Arc::new(ConsoleDirectory::new(database.people.clone())),
+        directory: Arc::new(Directories(std::iter::once(console).chain(slack).collect())),
         clock: database.clock.clone(),
         ids: ids.clone(),
         bell,

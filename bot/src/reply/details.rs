@@ -123,7 +123,7 @@ fn whom(scene: &Scene, effect: &Effect) -> Text {
         (None, ListKind::Personal(owner)) if assigned.is_empty() => return scene.name_or_you(*owner),
         (None, ListKind::Personal(_)) => return assigned,
         (Some(Place::Channel(channel) | Place::Thread { channel, .. }), _) | (None, ListKind::Channel(channel)) => {
-            Text::new().theirs(format!("#{channel}"))
+            Text::new().channel(channel)
         }
     };
     let mentions_author = task.place.as_ref().is_none_or(|chosen| chosen.mentions_author);

@@ -24,8 +24,11 @@ mod width;
 use domain::event::TaskView;
 use domain::refusal::Code;
 
+pub use news::news;
 pub use plain::plain;
+pub use reminder::{facts, reminder};
 pub use text::{Piece, Text};
+pub use watch::Watch;
 
 /// The answer to one message.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -6,7 +6,8 @@ use domain::reminder::NoticeKind;
 use super::{Block, Text};
 
 /// The message, with what can be done about it.
-pub(crate) fn news(news: &News) -> Vec<Block> {
+#[must_use]
+pub fn news(news: &News) -> Vec<Block> {
     let number = news.task.number;
     let who = Text::new().theirs(news.by.1.clone());
     let title = Text::new().theirs(news.task.title.clone());

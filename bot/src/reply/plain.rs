@@ -54,6 +54,7 @@ fn widths(blocks: &[Block]) -> Vec<usize> {
 fn piece(piece: &Piece) -> String {
     match piece {
         Piece::Words(text) | Piece::Theirs(text) | Piece::Moment { text, .. } => visible(text),
+        Piece::Channel(id) => format!("#{}", visible(id)),
         Piece::Typed(text) => format!("`{}`", visible(text)),
     }
 }

@@ -13,7 +13,8 @@ use super::{Block, Text};
 const IN_TIME: Duration = Duration::from_secs(60);
 
 /// The message that carries the reminders, on somebody's watch.
-pub(crate) fn reminder(watch: &Watch, items: &[PostingItem]) -> Vec<Block> {
+#[must_use]
+pub fn reminder(watch: &Watch, items: &[PostingItem]) -> Vec<Block> {
     match items {
         [item] => single(watch, item),
         several => {
@@ -38,7 +39,8 @@ fn cells(watch: &Watch, item: &PostingItem) -> Vec<Text> {
 }
 
 /// How late it is, since when it was not done, who asked, whom it is for.
-fn facts(watch: &Watch, item: &PostingItem) -> Text {
+#[must_use]
+pub fn facts(watch: &Watch, item: &PostingItem) -> Text {
     let asked = item.asked_by.as_ref().map(|(_, name)| Text::say("asked by ").theirs(name.clone()));
     let mentioned = item.recipients.iter().map(|(_, name)| Text::new().theirs(format!("@{name}")));
     let several = item.recipients.len() > 1 || (item.asked_by.is_some() && !item.recipients.is_empty());

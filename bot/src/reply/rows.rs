@@ -1,6 +1,5 @@
 //! One task on one row of a list.
 
-use domain::event::list_name;
 use domain::list::ListKind;
 use domain::service::Listed;
 use domain::task::{Status, Task};
@@ -48,7 +47,7 @@ fn people(scene: &Scene, task: &Task) -> Option<Text> {
 fn place(scene: &Scene, listed: &Listed) -> Option<Text> {
     match &listed.list.kind {
         ListKind::Channel(id) if scene.place.channel() == Some(id) => None,
-        ListKind::Channel(_) => Some(Text::say("on ").theirs(list_name(&listed.list))),
+        ListKind::Channel(id) => Some(Text::say("on ").channel(id)),
         ListKind::Personal(owner) if *owner == scene.me => None,
         ListKind::Personal(owner) => Some(Text::say("from ").theirs(scene.name(*owner))),
     }

@@ -22,6 +22,8 @@ pub(crate) struct Scene {
     pub place: Place,
     /// The people that the reply speaks of.
     pub people: BTreeMap<PersonId, Person>,
+    /// Whether people type the ids of channels, as they do on the console.
+    pub types_ids: bool,
     /// The channels that the reader is in, of the tenant where it was asked.
     pub channels: Vec<Channel>,
 }
@@ -49,19 +51,21 @@ impl Scene {
     /// `your list`, `Ana's list`, `#ops`.
     pub(crate) fn list(&self, list: &List) -> Text {
         match &list.kind {
-            ListKind::Channel(id) => Text::new().theirs(format!("#{id}")),
+            ListKind::Channel(id) => Text::new().channel(id),
             ListKind::Personal(owner) if *owner == self.me => Text::say("your list"),
             ListKind::Personal(owner) => Text::new().theirs(format!("{}'s list", self.name(*owner))),
         }
     }
 
-    /// The list that a task could be moved to from here, as it is typed: `my list` or `#ops`.
+    /// The list that a task could be moved to from here, as it is typed: `my list` or `#ops`. Where channels have ids
+    /// that nobody types, any channel stands for them.
     pub(crate) fn other_list(&self, list: &List) -> Option<String> {
         match list.kind {
             ListKind::Channel(_) => Some("my list".to_owned()),
             ListKind::Personal(owner) if owner == self.me => {
                 let first = || self.channels.first().map(|channel| channel.id.as_str());
-                self.place.channel().or_else(first).map(|id| format!("#{id}"))
+                let known = self.place.channel().or_else(first);
+                known.map(|id| if self.types_ids { format!("#{id}") } else { "#channel".to_owned() })
             }
             ListKind::Personal(_) => None,
         }

@@ -11,6 +11,8 @@ pub enum Piece {
     Theirs(String),
     /// What can be typed at the bot.
     Typed(String),
+    /// A channel, by the platform's id.
+    Channel(String),
     /// A moment: for platforms that show times in the reader's own zone, and in words for the others.
     Moment {
         /// The instant.
@@ -49,6 +51,13 @@ impl Text {
     #[must_use]
     pub fn theirs(mut self, text: impl Into<String>) -> Self {
         self.0.push(Piece::Theirs(text.into()));
+        self
+    }
+
+    /// Goes on with the name of a channel.
+    #[must_use]
+    pub fn channel(mut self, id: impl Into<String>) -> Self {
+        self.0.push(Piece::Channel(id.into()));
         self
     }
 

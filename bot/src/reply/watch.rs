@@ -12,7 +12,7 @@ const HALF_A_DAY: i64 = 12 * 60 * 60;
 
 /// A watch that shows one person's time.
 #[derive(Clone, Debug)]
-pub(crate) struct Watch {
+pub struct Watch {
     /// The present instant.
     pub now: Timestamp,
     /// The person's zone.

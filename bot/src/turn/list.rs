@@ -69,7 +69,7 @@ impl Talk<'_> {
     /// `on #ops`, where only that list was asked.
     fn scope(&self, query: &TaskQuery) -> Text {
         match self.here().filter(|_| query.list.is_some()) {
-            Some(channel) => Text::say(" on ").theirs(format!("#{}", channel.id)),
+            Some(channel) => Text::say(" on ").channel(channel.id),
             None => Text::new(),
         }
     }

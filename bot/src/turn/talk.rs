@@ -10,6 +10,7 @@ use domain::message::Message;
 use domain::person::Person;
 use domain::refusal::{Code, Refusal};
 use domain::service::Tasks;
+use domain::tenant::Platform;
 use domain::zone::Zone;
 use jiff::Timestamp;
 use language::When;
@@ -127,6 +128,7 @@ impl<'a> Talk<'a> {
             }
         }
         let channels = self.channels().await.unwrap_or_default();
-        Scene { me: self.me.id, watch: self.watch(), place: self.message.place.clone(), people, channels }
+        let types_ids = self.message.tenant.platform() == Platform::Console;
+        Scene { me: self.me.id, watch: self.watch(), place: self.message.place.clone(), people, types_ids, channels }
     }
 }

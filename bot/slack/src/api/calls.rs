@@ -1,0 +1,223 @@
+//! The methods that are called, with what is looked at of their answers.
+
+use std::time::Duration;
+
+use domain::tenant::TenantId;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Api, CallError, Home, token};
+use crate::options::Secret;
+
+/// How many rows a page of an answer may hold, and how many pages are read.
+const PAGE: &str = "200";
+const PAGES: usize = 50;
+
+/// A message on its way out.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Message {
+    pub(crate) channel: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) thread_ts: Option<String>,
+    /// For notifications, and for those who see no blocks.
+    pub(crate) text: String,
+    pub(crate) blocks: Vec<Value>,
+    /// By which a message is found again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) metadata: Option<Value>,
+    pub(crate) unfurl_links: bool,
+    pub(crate) unfurl_media: bool,
+}
+
+impl Message {
+    /// To a channel.
+    pub(crate) fn to(channel: impl Into<String>, text: String, blocks: Vec<Value>) -> Self {
+        let channel = channel.into();
+        Self { channel, thread_ts: None, text, blocks, metadata: None, unfurl_links: false, unfurl_media: false }
+    }
+
+    /// In a thread of it.
+    pub(crate) fn in_thread(self, thread_ts: Option<String>) -> Self {
+        Self { thread_ts, ..self }
+    }
+}
+
+/// A message that was taken.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Sent {
+    pub(crate) channel: String,
+    pub(crate) ts: String,
+}
+
+/// Somebody in a workspace.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Person {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) is_bot: bool,
+    #[serde(default)]
+    pub(crate) deleted: bool,
+    /// IANA.
+    pub(crate) tz: Option<String>,
+    #[serde(default)]
+    pub(crate) profile: Profile,
+}
+
+/// What somebody shows of themselves.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Profile {
+    #[serde(default)]
+    pub(crate) display_name: String,
+    #[serde(default)]
+    pub(crate) real_name: String,
+}
+
+impl Person {
+    /// What to call them.
+    pub(crate) fn called(&self) -> &str {
+        let names = [&self.profile.display_name, &self.profile.real_name, &self.name, &self.id];
+        names.into_iter().find(|name| !name.is_empty()).map_or("somebody", String::as_str)
+    }
+}
+
+#[derive(Deserialize)]
+struct Found {
+    user: Person,
+}
+
+#[derive(Deserialize)]
+struct Opened {
+    channel: WithId,
+}
+
+#[derive(Deserialize)]
+struct WithId {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Channels {
+    channels: Vec<WithId>,
+    #[serde(default)]
+    response_metadata: Further,
+}
+
+#[derive(Default, Deserialize)]
+struct Further {
+    #[serde(default)]
+    next_cursor: String,
+}
+
+#[derive(Deserialize)]
+struct History {
+    messages: Vec<Value>,
+}
+
+/// An answer of which nothing is looked at.
+#[derive(Deserialize)]
+struct Anything {}
+
+impl Api {
+    pub(super) async fn who_am_i(&self) -> Result<Home, CallError> {
+        #[derive(Deserialize)]
+        struct Me {
+            team_id: String,
+            user_id: String,
+        }
+        let me: Me = self.tell("auth.test", &json!({})).await?;
+        let tenant = tenant(&me.team_id).ok_or_else(|| CallError::Unknown("a team without an id".to_owned()))?;
+        Ok(Home { tenant, bot: me.user_id })
+    }
+
+    /// Posts a message.
+    pub(crate) async fn post(&self, message: &Message) -> Result<Sent, CallError> {
+        self.tell("chat.postMessage", message).await
+    }
+
+    /// Shows a message to one person alone.
+    pub(crate) async fn whisper(&self, user: &str, message: &Message) -> Result<(), CallError> {
+        let mut request = serde_json::to_value(message).unwrap_or_default();
+        request["user"] = json!(user);
+        self.tell("chat.postEphemeral", &request).await.map(|_: Anything| ())
+    }
+
+    /// Puts another text in the place of a message.
+    pub(crate) async fn update(&self, ts: &str, message: &Message) -> Result<(), CallError> {
+        let mut request = serde_json::to_value(message).unwrap_or_default();
+        request["ts"] = json!(ts);
+        self.tell("chat.update", &request).await.map(|_: Anything| ())
+    }
+
+    /// The direct message with somebody.
+    pub(crate) async fn direct(&self, user: &str) -> Result<String, CallError> {
+        let opened: Opened = self.tell("conversations.open", &json!({ "users": user })).await?;
+        Ok(opened.channel.id)
+    }
+
+    /// Somebody, as the workspace knows them.
+    pub(crate) async fn person(&self, user: &str) -> Result<Person, CallError> {
+        let found: Found = self.ask("users.info", &[("user", Some(user))]).await?;
+        Ok(found.user)
+    }
+
+    /// The channels that somebody is in, of those that the bot sees.
+    pub(crate) async fn channels_of(&self, user: &str) -> Result<Vec<String>, CallError> {
+        let (mut channels, mut cursor) = (Vec::new(), String::new());
+        for _ in 0..PAGES {
+            let page: Channels = self
+                .ask(
+                    "users.conversations",
+                    &[
+                        ("user", Some(user)),
+                        ("types", Some("public_channel,private_channel,mpim")),
+                        ("exclude_archived", Some("true")),
+                        ("limit", Some(PAGE)),
+                        ("cursor", Some(cursor.as_str()).filter(|cursor| !cursor.is_empty())),
+                    ],
+                )
+                .await?;
+            channels.extend(page.channels.into_iter().map(|channel| channel.id));
+            cursor = page.response_metadata.next_cursor;
+            if cursor.is_empty() {
+                break;
+            }
+        }
+        Ok(channels)
+    }
+
+    /// The latest messages of a channel, with what was hidden in them.
+    pub(crate) async fn latest(&self, channel: &str, since: &str) -> Result<Vec<Value>, CallError> {
+        let history: History = self
+            .ask(
+                "conversations.history",
+                &[
+                    ("channel", Some(channel)),
+                    ("oldest", Some(since)),
+                    ("include_all_metadata", Some("true")),
+                    ("limit", Some("100")),
+                ],
+            )
+            .await?;
+        Ok(history.messages)
+    }
+
+    /// The address of a new connection in Socket Mode. It holds a ticket: it is not for logs.
+    pub(crate) async fn socket(&self, app_token: &Secret) -> Result<String, CallError> {
+        #[derive(Deserialize)]
+        struct Open {
+            url: String,
+        }
+        let open: Open = self.tell_as(&token(app_token), "apps.connections.open", &json!({})).await?;
+        Ok(open.url)
+    }
+}
+
+/// The tenant of a team.
+pub(crate) fn tenant(team: &str) -> Option<TenantId> {
+    format!("slack:{team}").parse().ok()
+}
+
+/// How long a message of a lost answer is looked for.
+pub(crate) const LOOK_BACK: Duration = Duration::from_secs(15 * 60);

@@ -1,0 +1,95 @@
+//! How calls fail.
+
+use std::time::Duration;
+
+use domain::ports::chat::PostError;
+use domain::ports::error::PortError;
+use hyper_util::client::legacy::Error as HttpError;
+use slack_morphism::errors::{SlackClientError, SlackClientHttpProtocolError};
+
+/// Error words by which Slack says that it has a bad moment.
+const BAD_MOMENTS: [&str; 6] =
+    ["ratelimited", "rate_limited", "service_unavailable", "internal_error", "fatal_error", "request_timeout"];
+
+/// Why a call has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum CallError {
+    /// Nothing was done; it may be tried again, not before so long.
+    #[error("not now: {reason}")]
+    Later { after: Option<Duration>, reason: String },
+    /// Slack says no, in its own word.
+    #[error("{0}")]
+    Refused(String),
+    /// It was sent, and what came of it is not known.
+    #[error("no answer: {0}")]
+    Unknown(String),
+}
+
+impl From<SlackClientError> for CallError {
+    /// The texts are this module's own: the library's hold bodies, and addresses with secrets in them.
+    fn from(error: SlackClientError) -> Self {
+        match error {
+            SlackClientError::ApiError(error) if BAD_MOMENTS.contains(&error.code.as_str()) => {
+                Self::Unknown(error.code)
+            }
+            SlackClientError::ApiError(error) => Self::Refused(error.code),
+            SlackClientError::RateLimitError(error) => {
+                Self::Later { after: error.retry_after, reason: "too many calls".to_owned() }
+            }
+            SlackClientError::HttpError(error) => Self::Unknown(format!("HTTP status {}", error.status_code.as_u16())),
+            SlackClientError::HttpProtocolError(error) => not_through(&error),
+            SlackClientError::ProtocolError(_) => Self::Unknown("an answer that is none".to_owned()),
+            SlackClientError::EndOfStream(_)
+            | SlackClientError::SystemError(_)
+            | SlackClientError::SocketModeProtocolError(_) => Self::Unknown("the connection broke".to_owned()),
+        }
+    }
+}
+
+/// A connection that never came about has carried nothing; of any other it is not known.
+fn not_through(error: &SlackClientHttpProtocolError) -> CallError {
+    let cause = error.cause.as_ref().and_then(|cause| cause.downcast_ref::<HttpError>());
+    if cause.is_some_and(HttpError::is_connect) {
+        return CallError::Later { after: None, reason: "Slack cannot be reached".to_owned() };
+    }
+    CallError::Unknown("the connection broke".to_owned())
+}
+
+impl From<CallError> for PostError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Later { after, reason } => Self::Later { after, reason },
+            CallError::Refused(word) => Self::Refused { reason: in_words(&word).to_owned() },
+            CallError::Unknown(reason) => Self::Unknown { reason },
+        }
+    }
+}
+
+impl From<CallError> for PortError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Refused(reason) => Self::Broken { backend: "slack", reason },
+            CallError::Later { reason, .. } | CallError::Unknown(reason) => {
+                Self::Unavailable { backend: "slack", reason }
+            }
+        }
+    }
+}
+
+/// What Slack's word means for whoever asked for the reminder.
+fn in_words(word: &str) -> &str {
+    match word {
+        "channel_not_found" => "Slack shows me no such channel; invite me to it",
+        "not_in_channel" => "I am not in that channel; invite me to it",
+        "is_archived" => "that channel is archived",
+        "cannot_dm_bot" | "user_not_found" | "user_disabled" | "users_not_found" => "Slack knows no such person here",
+        "account_inactive" | "token_revoked" | "token_expired" | "invalid_auth" | "not_authed" | "not_installed" => {
+            "I am not installed in this workspace any more"
+        }
+        "missing_scope" => "I lack a permission in this workspace; install me again",
+        "restricted_action" | "restricted_action_read_only_channel" | "restricted_action_thread_only_channel" => {
+            "this workspace does not let me post there"
+        }
+        other => other,
+    }
+}

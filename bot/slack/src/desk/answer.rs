@@ -1,0 +1,42 @@
+//! Answers in the form in which Slack takes them.
+
+use bot::Reply;
+use serde_json::{Value, json};
+
+use crate::render;
+
+/// An answer for the asker alone.
+pub(super) fn private(reply: &Reply) -> Value {
+    let (text, blocks) = render::reply::message(reply);
+    json!({ "response_type": "ephemeral", "text": text, "blocks": blocks })
+}
+
+/// The same, in the place of a first word.
+pub(super) fn instead(answer: Value) -> Value {
+    let mut answer = answer;
+    answer["replace_original"] = json!(true);
+    answer
+}
+
+pub(super) fn words(text: &str) -> Value {
+    json!({ "response_type": "ephemeral", "text": text })
+}
+
+/// The first word, while it takes longer.
+pub(super) fn working_on_it() -> Value {
+    words("Working on it …")
+}
+
+pub(super) fn too_late() -> Value {
+    words(
+        "That takes too long, so I do not know whether it was done. `list` shows it; type it once more if it is not there.",
+    )
+}
+
+pub(super) fn failed() -> Value {
+    words("I cannot reach my storage right now, so nothing was done. Type it again in a minute.")
+}
+
+pub(super) fn not_installed() -> Value {
+    words("I am not installed in this workspace. Whoever manages its apps can install me.")
+}

@@ -1,0 +1,71 @@
+//! Slash commands: `/task`, `/todo`, `/remindme`.
+
+use serde_json::Value;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout, timeout_at};
+use tracing::{Instrument, warn};
+
+use super::answer::{failed, instead, not_installed, private, too_late, working_on_it};
+use super::line::typed;
+use super::{AT_ONCE, Desk, Line, TOO_LATE};
+use crate::api::CallError;
+use crate::inbound::payload::Command;
+
+impl Desk {
+    /// The first answer: the answer itself, if it comes soon, else a first word, and the truth later at the
+    /// `response_url`.
+    pub(crate) async fn command(&self, command: Command) -> Value {
+        let (since, url) = (Instant::now(), command.response_url.clone());
+        let desk = self.clone();
+        let mut working = tokio::spawn(async move { desk.answer(command).await }.in_current_span());
+        match timeout(AT_ONCE, &mut working).await {
+            Ok(answer) => answer.unwrap_or_else(|_| failed()),
+            Err(_) => {
+                let desk = self.clone();
+                tokio::spawn(async move { desk.later(working, since, &url).await }.in_current_span());
+                working_on_it()
+            }
+        }
+    }
+
+    /// The truth, when it is known; before that, in time, that it is not.
+    async fn later(&self, mut working: JoinHandle<Value>, since: Instant, url: &str) {
+        if timeout_at(since + TOO_LATE, &mut working).await.is_err() {
+            self.respond(url, instead(too_late())).await;
+        }
+        let answer = working.await.unwrap_or_else(|_| failed());
+        self.respond(url, instead(answer)).await;
+    }
+
+    pub(super) async fn respond(&self, url: &str, answer: Value) {
+        if let Err(error) = self.api.respond(url, &answer).await {
+            warn!(%error, "an answer did not arrive");
+        }
+    }
+
+    async fn answer(&self, command: Command) -> Value {
+        let tenant = match self.tenant(&command.team_id).await {
+            Ok(tenant) => tenant,
+            Err(CallError::Refused(_)) => return not_installed(),
+            Err(error) => {
+                warn!(%error, "whose workspace it is cannot be asked");
+                return failed();
+            }
+        };
+        let line = Line {
+            tenant,
+            user: command.user_id,
+            channel: Some(command.channel_id).filter(|_| command.channel_name != "directmessage"),
+            thread: None,
+            key: format!("command/{}", command.trigger_id),
+            text: format!("{} {}", command.command, typed(&command.text)),
+        };
+        match self.take(line).await {
+            Ok(reply) => private(&reply),
+            Err(error) => {
+                warn!(%error, "a command could not be taken");
+                failed()
+            }
+        }
+    }
+}

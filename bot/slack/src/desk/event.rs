@@ -1,0 +1,88 @@
+//! Messages to the bot: in its direct messages, and where it is mentioned.
+
+use bot::Reply;
+use domain::tenant::TenantId;
+use tokio::time::timeout;
+use tracing::{Instrument, debug, warn};
+
+use super::line::{typed, without_mention};
+use super::{Desk, Line, TOO_LATE};
+use crate::api::Message;
+use crate::inbound::payload::{Event, Said};
+use crate::render;
+
+/// The event was not taken; Slack is to send it again.
+#[derive(Debug)]
+pub(crate) struct Withheld;
+
+impl Desk {
+    /// Takes an event. When this is over, whatever it changed is durable.
+    ///
+    /// # Errors
+    /// When it takes too long or a backend fails: what Slack sends again then has one effect all the same.
+    pub(crate) async fn event(&self, team: &str, event: Event) -> Result<(), Withheld> {
+        let (said, direct) = match event {
+            Event::AppMention(said) => (said, false),
+            Event::Message(said) if said.channel_type.as_deref() == Some("im") => (said, true),
+            Event::Message(_) | Event::Other => return Ok(()),
+        };
+        if said.subtype.is_some() || said.bot_id.is_some() || said.user.is_none() {
+            return Ok(());
+        }
+        let tenant = match self.tenant(team).await {
+            Ok(tenant) => tenant,
+            Err(crate::api::CallError::Refused(_)) => return Ok(()),
+            Err(error) => {
+                warn!(%error, "whose workspace it is cannot be asked");
+                return Err(Withheld);
+            }
+        };
+        let desk = self.clone();
+        let working = tokio::spawn(async move { desk.said(tenant, said, direct).await }.in_current_span());
+        match timeout(TOO_LATE, working).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) | Err(_) => Err(Withheld),
+        }
+    }
+
+    async fn said(&self, tenant: TenantId, said: Said, direct: bool) -> Result<(), Withheld> {
+        if !self.is_first(&said).await {
+            debug!("told again");
+            return Ok(());
+        }
+        let bot = self.api.home().await.map(|home| home.bot.clone()).unwrap_or_default();
+        let line = Line {
+            tenant,
+            user: said.user.clone().unwrap_or_default(),
+            channel: Some(said.channel.clone()).filter(|_| !direct),
+            thread: said.thread_ts.clone(),
+            // The message, not the event: Slack may tell of one message under several events.
+            key: format!("message/{}/{}", said.channel, said.ts),
+            text: typed(&without_mention(&said.text, &bot)),
+        };
+        match self.take(line).await {
+            Ok(reply) => {
+                self.reply(&said, direct, &reply).await;
+                Ok(())
+            }
+            Err(error) => {
+                warn!(%error, "a message could not be taken");
+                self.forget(&said).await;
+                Err(Withheld)
+            }
+        }
+    }
+
+    /// The answer, where the message stands; in a channel for the asker alone.
+    async fn reply(&self, said: &Said, direct: bool, reply: &Reply) {
+        let (text, blocks) = render::reply::message(reply);
+        let message = Message::to(said.channel.as_str(), text, blocks).in_thread(said.thread_ts.clone());
+        let sent = match said.user.as_deref().filter(|_| !direct) {
+            Some(user) => self.api.whisper(user, &message).await,
+            None => self.api.post(&message).await.map(|_| ()),
+        };
+        if let Err(error) = sent {
+            warn!(%error, "an answer did not arrive");
+        }
+    }
+}

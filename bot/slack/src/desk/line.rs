@@ -1,0 +1,83 @@
+//! From what Slack sends to what was typed.
+
+/// The text as it was typed: entities undone, links without Slack's brackets. Mentions stay as Slack resolved them, and
+/// what only looks like one, because somebody typed its characters, is no mention.
+pub(super) fn typed(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '&']) {
+        line.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let taken = if rest.starts_with('<') { bracket(rest, &mut line) } else { entity(rest, &mut line) };
+        rest = &rest[taken..];
+    }
+    line.push_str(rest);
+    line
+}
+
+/// `<…>` at the beginning of the text. Returns how many bytes it takes.
+fn bracket(text: &str, line: &mut String) -> usize {
+    let Some(end) = text.find('>') else {
+        line.push('<');
+        return 1;
+    };
+    let inner = &text[1..end];
+    match inner.split_once('|') {
+        _ if inner.starts_with(['@', '#', '!']) => line.push_str(&text[..=end]),
+        Some((address, label)) if address.starts_with("mailto:") || address.starts_with("tel:") => line.push_str(label),
+        Some((address, _)) => line.push_str(address),
+        None => line.push_str(inner),
+    }
+    end + 1
+}
+
+/// `&lt;` and the like at the beginning of the text. Returns how many bytes it takes.
+fn entity(text: &str, line: &mut String) -> usize {
+    let known = [("&lt;", '<'), ("&gt;", '>'), ("&amp;", '&')];
+    let Some((entity, c)) = known.into_iter().find(|(entity, _)| text.starts_with(entity)) else {
+        line.push('&');
+        return 1;
+    };
+    let mention = c == '<' && text[entity.len()..].starts_with(['@', '#', '!']);
+    line.push(if mention { '‹' } else { c });
+    entity.len()
+}
+
+/// The line without the mention of the bot at its beginning or end.
+pub(super) fn without_mention(text: &str, bot: &str) -> String {
+    let mention = format!("<@{bot}>");
+    let text = text.trim();
+    let text = text.strip_prefix(mention.as_str()).map(|rest| rest.trim_start_matches([',', ':'])).unwrap_or(text);
+    let text = text.strip_suffix(mention.as_str()).unwrap_or(text);
+    text.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{typed, without_mention};
+
+    #[test]
+    fn entities_and_links_are_what_was_typed() {
+        let cases = [
+            ("a &amp; b &lt;3 &gt; &nbsp;", "a & b <3 > &nbsp;"),
+            ("read <https://a.example/?x=1&amp;y=2|the page>", "read https://a.example/?x=1&amp;y=2"),
+            ("see <https://a.example>", "see https://a.example"),
+            ("mail <mailto:ana@example.org|ana@example.org>", "mail ana@example.org"),
+            ("remind <@U1|ana> in <#C1|ops>", "remind <@U1|ana> in <#C1|ops>"),
+            ("escaped &lt;@U1&gt; &lt;!channel&gt;", "escaped ‹@U1> ‹!channel>"),
+            ("broken < and <@U1", "broken < and <@U1"),
+            ("&amp;lt;@U1&amp;gt;", "&lt;@U1&gt;"),
+        ];
+        for (sent, meant) in cases {
+            assert_eq!(typed(sent), meant);
+        }
+    }
+
+    #[test]
+    fn the_bot_is_spoken_to_at_either_end() {
+        for text in ["<@B1> list", "<@B1>, list", "list <@B1>", "  <@B1>:  list "] {
+            assert_eq!(without_mention(text, "B1"), "list");
+        }
+        assert_eq!(without_mention("ask <@B1> to list", "B1"), "ask <@B1> to list");
+    }
+}

@@ -1,0 +1,110 @@
+//! Where both ways in end: a payload becomes a line of a chat, the line is answered, and the answer goes where Slack
+//! wants it.
+
+mod answer;
+mod command;
+mod event;
+mod line;
+mod press;
+mod seen;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bot::{Reply, Turns};
+use domain::message::Message;
+use domain::place::Place;
+use domain::ports::error::PortError;
+use domain::service::Operators;
+use domain::tenant::TenantId;
+use domain::trace::TraceParent;
+use tracing::{Instrument, info_span, warn};
+
+use crate::api::{self, Api, CallError};
+use crate::people::Visitors;
+
+/// Within so long the first answer is the answer itself.
+pub(crate) const AT_ONCE: Duration = Duration::from_millis(400);
+/// After so long whoever waits is told that it failed, or Slack is let send again.
+pub(crate) const TOO_LATE: Duration = Duration::from_millis(2_500);
+
+/// Answers what comes in.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    api: Api,
+    turns: Turns,
+    visitors: Visitors,
+}
+
+/// Something that somebody said in Slack.
+#[derive(Clone, Debug)]
+struct Line {
+    tenant: TenantId,
+    user: String,
+    /// The channel, or `None` for a direct message with the bot.
+    channel: Option<String>,
+    thread: Option<String>,
+    /// The same for each time that Slack tells of it.
+    key: String,
+    text: String,
+}
+
+impl Desk {
+    pub(crate) fn new(api: Api, turns: Turns, operators: Arc<Operators>) -> Self {
+        let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators);
+        Self { api, turns, visitors }
+    }
+
+    /// The time, for signatures.
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.turns.tasks().clock.now()
+    }
+
+    /// Takes a line, as if it had been typed on a terminal.
+    ///
+    /// # Errors
+    /// When the speaker cannot be made known.
+    async fn take(&self, line: Line) -> Result<Reply, PortError> {
+        let trace = TraceParent::root(self.turns.tasks().ids.fresh());
+        let span = info_span!("bot.slack.line", trace_id = trace.trace_id(), tenant = %line.tenant);
+        self.turn(line, trace).instrument(span).await
+    }
+
+    async fn turn(&self, line: Line, trace: TraceParent) -> Result<Reply, PortError> {
+        let received_at = self.now();
+        let author = self.visitors.speaker(&line.tenant, &line.user).await?;
+        self.visitors.meet(&line.tenant, &line.text).await;
+        let place = match (line.channel, line.thread) {
+            (None, _) => Place::Direct(author.person),
+            (Some(channel), None) => Place::Channel(channel),
+            (Some(channel), Some(thread)) => Place::Thread { channel, thread },
+        };
+        let Line { tenant, key, text, .. } = line;
+        let key = Some(format!("slack/{tenant}/{key}"));
+        let reply = self.turns.take(Message { key, author, tenant, place, text, received_at, trace }).await;
+        self.show_in_channel(&reply).await;
+        Ok(reply)
+    }
+
+    /// Shows the one line by which a channel learns of a change of its list.
+    async fn show_in_channel(&self, reply: &Reply) {
+        if let Some(line) = &reply.shown_in_channel {
+            let markup = crate::render::mrkdwn::mrkdwn(&line.text);
+            let blocks = vec![crate::render::kit::context(&markup)];
+            let message = api::Message::to(line.channel.as_str(), markup, blocks);
+            if let Err(error) = self.api.post(&message).await {
+                warn!(%error, channel = line.channel, "the channel does not learn of the change");
+            }
+        }
+    }
+
+    /// The tenant of a team, if it is the one that this process speaks for.
+    ///
+    /// # Errors
+    /// When it is another one, or Slack does not say.
+    async fn tenant(&self, team: &str) -> Result<TenantId, CallError> {
+        let tenant = api::tenant(team).ok_or_else(|| CallError::Refused("not_installed".to_owned()))?;
+        self.api.at_home(&tenant).await?;
+        Ok(tenant)
+    }
+}

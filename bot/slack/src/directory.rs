@@ -1,0 +1,75 @@
+//! Who is in which channel, as Slack says: asked at most every five minutes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::access::Principal;
+use domain::ids::PersonId;
+use domain::place::Channel;
+use domain::ports::chat::Directory;
+use domain::ports::error::PortError;
+use domain::ports::people::People;
+use domain::tenant::{Platform, TenantId};
+use tokio::time::Instant;
+
+use crate::api::Api;
+
+/// How long an answer of Slack's is believed.
+const FRESH: Duration = Duration::from_secs(5 * 60);
+/// So many people are remembered before all are asked for anew.
+const REMEMBERED: usize = 10_000;
+
+/// The channels of people, asked of Slack.
+#[derive(Clone)]
+pub struct SlackDirectory {
+    api: Api,
+    people: Arc<dyn People>,
+    known: Arc<Mutex<HashMap<(TenantId, PersonId), (Instant, Vec<Channel>)>>>,
+}
+
+impl SlackDirectory {
+    pub(crate) fn new(api: Api, people: Arc<dyn People>) -> Self {
+        Self { api, people, known: Arc::default() }
+    }
+
+    async fn of_tenant(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
+        let key = (tenant.clone(), person);
+        if let Some((asked, channels)) = self.known().get(&key)
+            && asked.elapsed() < FRESH
+        {
+            return Ok(channels.clone());
+        }
+        let channels = self.ask(person, tenant).await?;
+        let mut known = self.known();
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(key, (Instant::now(), channels.clone()));
+        Ok(channels)
+    }
+
+    async fn ask(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
+        self.api.at_home(tenant).await?;
+        let identities = self.people.identities(person).await?;
+        let Some(identity) = identities.into_iter().find(|one| one.tenant == *tenant) else { return Ok(Vec::new()) };
+        let ids = self.api.channels_of(&identity.user).await?;
+        Ok(ids.into_iter().map(|id| Channel { tenant: tenant.clone(), id }).collect())
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<(TenantId, PersonId), (Instant, Vec<Channel>)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Directory for SlackDirectory {
+    async fn channels(&self, principal: &Principal) -> Result<Vec<Channel>, PortError> {
+        let mut channels = Vec::new();
+        for tenant in principal.tenants.iter().filter(|tenant| tenant.platform() == Platform::Slack) {
+            channels.extend(self.of_tenant(principal.person, tenant).await?);
+        }
+        Ok(channels)
+    }
+}

@@ -1,0 +1,100 @@
+//! Signed HTTP: `/slack/commands`, `/slack/interactions`, `/slack/events`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+use tracing::{Instrument, debug};
+
+use super::payload::{Callback, Command, Interaction};
+use super::signature::verify;
+use crate::desk::Desk;
+use crate::options::Secret;
+
+/// The longest body, in bytes.
+const BODY_MAX: usize = 1 << 20;
+/// How long a body may take to come in.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+#[derive(Clone)]
+struct Door {
+    desk: Desk,
+    secrets: Arc<[Secret]>,
+}
+
+/// The routes. Nothing of a request is looked at before its signature was found to be good.
+pub(crate) fn router(desk: Desk, secrets: Vec<Secret>) -> Router {
+    Router::new()
+        .route("/slack/commands", post(command))
+        .route("/slack/interactions", post(interaction))
+        .route("/slack/events", post(event))
+        .with_state(Door { desk, secrets: secrets.into() })
+}
+
+async fn command(State(door): State<Door>, request: Request) -> Result<Json<Value>, Response> {
+    let command: Command = form(&door.believed(request).await?)?;
+    Ok(Json(door.desk.command(command).await))
+}
+
+/// The answer to a press goes into the message, later: Slack waits for nothing but the receipt.
+async fn interaction(State(door): State<Door>, request: Request) -> Result<StatusCode, Response> {
+    #[derive(Deserialize)]
+    struct Wrapped {
+        payload: String,
+    }
+    let wrapped: Wrapped = form(&door.believed(request).await?)?;
+    match serde_json::from_str(&wrapped.payload).map_err(|_| unreadable())? {
+        Interaction::BlockActions(pressed) => {
+            let desk = door.desk.clone();
+            tokio::spawn(async move { desk.pressed(*pressed).await }.in_current_span());
+        }
+        Interaction::Other => debug!("an interaction of another kind"),
+    }
+    Ok(StatusCode::OK)
+}
+
+async fn event(State(door): State<Door>, request: Request) -> Result<Json<Value>, Response> {
+    let body = door.believed(request).await?;
+    match serde_json::from_slice(&body).map_err(|_| unreadable())? {
+        Callback::UrlVerification { challenge } => return Ok(Json(json!({ "challenge": challenge }))),
+        Callback::EventCallback { team_id, event } => {
+            let taken = door.desk.event(&team_id, *event).await;
+            taken.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
+        }
+        Callback::Other => {}
+    }
+    Ok(Json(json!({})))
+}
+
+impl Door {
+    /// The bytes of a request that Slack signed: read up to the limit, then believed, or not.
+    async fn believed(&self, request: Request<Body>) -> Result<Bytes, Response> {
+        let (head, body) = request.into_parts();
+        let body = timeout(PATIENCE, to_bytes(body, BODY_MAX)).await;
+        let body = body.map_err(|_| StatusCode::REQUEST_TIMEOUT.into_response())?;
+        let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE.into_response())?;
+        let signed = verify(&self.secrets, &head.headers, &body, self.desk.now());
+        signed.map_err(|_| StatusCode::UNAUTHORIZED.into_response())?;
+        Ok(body)
+    }
+}
+
+fn form<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
+    let fields: serde_json::Map<String, Value> = form_urlencoded::parse(body)
+        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+        .collect();
+    serde_json::from_value(Value::Object(fields)).map_err(|_| unreadable())
+}
+
+fn unreadable() -> Response {
+    StatusCode::BAD_REQUEST.into_response()
+}

@@ -1,0 +1,118 @@
+//! What Slack sends, as far as it is looked at. Whatever else is in it is ignored, so that Slack may add to it.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A slash command, from a form or an envelope.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Command {
+    pub(crate) team_id: String,
+    pub(crate) channel_id: String,
+    #[serde(default)]
+    pub(crate) channel_name: String,
+    pub(crate) user_id: String,
+    pub(crate) command: String,
+    #[serde(default)]
+    pub(crate) text: String,
+    pub(crate) trigger_id: String,
+    pub(crate) response_url: String,
+}
+
+/// What the events API sends.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Callback {
+    /// Whether the address is ours.
+    UrlVerification { challenge: String },
+    /// Something happened.
+    EventCallback { team_id: String, event: Box<Event> },
+    #[serde(other)]
+    Other,
+}
+
+/// Something that happened in a workspace.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Event {
+    /// A message in a conversation that the bot is in.
+    Message(Said),
+    /// A message that speaks to the bot.
+    AppMention(Said),
+    #[serde(other)]
+    Other,
+}
+
+/// A message.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Said {
+    /// Absent from messages that nobody wrote.
+    pub(crate) user: Option<String>,
+    #[serde(default)]
+    pub(crate) text: String,
+    pub(crate) ts: String,
+    pub(crate) channel: String,
+    pub(crate) channel_type: Option<String>,
+    pub(crate) thread_ts: Option<String>,
+    /// Edits, deletions, joinings: all but what somebody just wrote.
+    pub(crate) subtype: Option<String>,
+    pub(crate) bot_id: Option<String>,
+}
+
+/// What somebody did with a message, a view or a shortcut.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Interaction {
+    /// A button was pressed or something was picked.
+    BlockActions(Box<Pressed>),
+    #[serde(other)]
+    Other,
+}
+
+/// A button that was pressed, or a choice that was made.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Pressed {
+    pub(crate) team: Named,
+    pub(crate) user: Named,
+    pub(crate) channel: Option<Named>,
+    pub(crate) message: Option<Shown>,
+    pub(crate) response_url: Option<String>,
+    pub(crate) actions: Vec<Act>,
+}
+
+/// Something with an id.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Named {
+    pub(crate) id: String,
+}
+
+/// The message that holds a button.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Shown {
+    pub(crate) ts: String,
+    pub(crate) thread_ts: Option<String>,
+    #[serde(default)]
+    pub(crate) blocks: Vec<Value>,
+}
+
+/// What was done.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Act {
+    pub(crate) action_id: String,
+    /// When: the same each time that Slack tells of it.
+    pub(crate) action_ts: String,
+    pub(crate) value: Option<String>,
+    pub(crate) selected_option: Option<Choice>,
+}
+
+/// A choice of a menu.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+}
+
+impl Act {
+    /// What the button or choice stands for.
+    pub(crate) fn meant(&self) -> Option<&str> {
+        self.value.as_deref().or_else(|| self.selected_option.as_ref().map(|choice| choice.value.as_str()))
+    }
+}

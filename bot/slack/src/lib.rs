@@ -1,0 +1,79 @@
+//! Slack, in and out.
+//!
+//! Two ways in carry the same payloads: signed HTTP ([`Slack::router`]) and Socket Mode ([`Slack::listen`]). Both end at
+//! one [`desk`](desk), which turns a payload into a line of a chat, as if it had been typed on a terminal, and answers
+//! it. The way out is one [`api`](api): reminders ([`SlackChat`]), answers, and who is in which channel
+//! ([`SlackDirectory`]).
+
+mod api;
+mod chat;
+mod desk;
+mod directory;
+mod inbound;
+mod options;
+mod people;
+mod render;
+
+use std::sync::Arc;
+
+use bot::Turns;
+use domain::service::Operators;
+use tokio_util::sync::CancellationToken;
+
+pub use chat::SlackChat;
+pub use directory::SlackDirectory;
+pub use options::{Options, Secret, Wrong};
+
+use api::Api;
+use desk::Desk;
+
+/// A workspace that the bot is installed in, spoken to with its token.
+#[derive(Clone)]
+pub struct Slack {
+    api: Api,
+    options: Arc<Options>,
+}
+
+impl Slack {
+    /// With these keys; nothing is asked yet.
+    ///
+    /// # Errors
+    /// When the roots of trust of this machine cannot be read.
+    pub fn new(options: Options) -> Result<Self, Wrong> {
+        Ok(Self { api: Api::new(&options)?, options: Arc::new(options) })
+    }
+
+    /// Who is in which channel.
+    #[must_use]
+    pub fn directory(&self, people: Arc<dyn domain::ports::people::People>) -> SlackDirectory {
+        SlackDirectory::new(self.api.clone(), people)
+    }
+
+    /// Where reminders are posted.
+    #[must_use]
+    pub fn chat(&self, turns: &Turns) -> SlackChat {
+        SlackChat::new(self.api.clone(), turns.clone())
+    }
+
+    /// The routes `/slack/…`, for requests that Slack signs.
+    pub fn router(&self, turns: &Turns, operators: Arc<Operators>) -> axum::Router {
+        inbound::http::router(self.desk(turns, operators), self.options.signing_secrets.clone())
+    }
+
+    /// Whether there is a token for Socket Mode.
+    #[must_use]
+    pub fn has_socket(&self) -> bool {
+        self.options.app_token.is_some()
+    }
+
+    /// Listens in Socket Mode until somebody asks to stop. Without a token for it, it ends at once.
+    pub async fn listen(&self, turns: &Turns, operators: Arc<Operators>, stop: CancellationToken) {
+        if let Some(token) = &self.options.app_token {
+            inbound::socket::listen(&self.api, token, self.desk(turns, operators), stop).await;
+        }
+    }
+
+    fn desk(&self, turns: &Turns, operators: Arc<Operators>) -> Desk {
+        Desk::new(self.api.clone(), turns.clone(), operators)
+    }
+}

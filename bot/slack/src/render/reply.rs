@@ -1,0 +1,102 @@
+//! An answer as a message.
+
+use bot::Reply;
+use bot::reply::{Block, Text};
+use serde_json::Value;
+
+use super::kit::{context, cut, section};
+use super::mrkdwn::{mrkdwn, words};
+
+/// So many blocks a message may have.
+const BLOCKS_MAX: usize = 50;
+/// The longest text beside blocks.
+const TEXT_MAX: usize = 3_000;
+
+/// The text for notifications, and the blocks.
+pub(crate) fn message(reply: &Reply) -> (String, Vec<Value>) {
+    (summary(&reply.blocks), blocks(&reply.blocks))
+}
+
+/// The blocks of a message: what belongs together stands in one of them.
+pub(crate) fn blocks(said: &[Block]) -> Vec<Value> {
+    let mut shown: Vec<Part> = Vec::new();
+    for block in said {
+        let part = Part::of(block);
+        match shown.last_mut() {
+            Some(last) if last.takes(&part) => last.append(&part),
+            _ => shown.push(part),
+        }
+    }
+    shown.truncate(BLOCKS_MAX);
+    shown.iter().map(Part::block).collect()
+}
+
+fn summary(said: &[Block]) -> String {
+    let lines: Vec<String> = said.iter().map(|block| words(&line(block))).collect();
+    cut(&lines.join("\n"), TEXT_MAX)
+}
+
+fn line(block: &Block) -> Text {
+    match block {
+        Block::Line(text) | Block::Detail(text) | Block::Heading(text) => text.clone(),
+        Block::Row(cells) => Text::joined(cells.clone(), "  "),
+    }
+}
+
+/// Blocks of the reply that become one of the message.
+struct Part {
+    small: bool,
+    markup: String,
+    /// Whether rows follow in the same block.
+    rows: bool,
+}
+
+impl Part {
+    fn of(block: &Block) -> Self {
+        let markup = mrkdwn(&line(block));
+        match block {
+            Block::Line(_) => Self { small: false, markup, rows: false },
+            Block::Detail(_) => Self { small: true, markup, rows: false },
+            Block::Heading(_) => Self { small: false, markup: format!("*{markup}*"), rows: true },
+            Block::Row(_) => Self { small: false, markup: format!("• {markup}"), rows: true },
+        }
+    }
+
+    /// Rows go under each other, details too, as long as there is room.
+    fn takes(&self, next: &Self) -> bool {
+        let together = (self.rows && next.rows && !next.markup.starts_with('*')) || (self.small && next.small);
+        together && self.markup.chars().count() + next.markup.chars().count() < TEXT_MAX
+    }
+
+    fn append(&mut self, next: &Self) {
+        self.markup.push('\n');
+        self.markup.push_str(&next.markup);
+    }
+
+    fn block(&self) -> Value {
+        if self.small { context(&self.markup) } else { section(&self.markup) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bot::reply::{Block, Text};
+
+    use super::blocks;
+
+    #[test]
+    fn rows_of_a_group_stand_in_one_block_and_details_in_another() {
+        let row = |title: &str| Block::Row(vec![Text::say("#3"), Text::new().theirs(title)]);
+        let said = [
+            Block::Heading(Text::say("Today")),
+            row("call <Ana>"),
+            row("stretch"),
+            Block::Heading(Text::say("Later")),
+            row("ship"),
+            Block::Detail(Text::say("`done 3` ticks one")),
+            Block::Detail(Text::say("`list all` shows more")),
+        ];
+        let shown: Vec<String> = blocks(&said).iter().map(|block| format!("{block}\n")).collect();
+        insta::assert_snapshot!(shown.concat());
+    }
+}
