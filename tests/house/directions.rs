@@ -18,6 +18,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("taskbot-bus-kafka", &["taskbot-domain"]),
     ("taskbot-consumers", &["taskbot-domain"]),
     ("taskbot-embedded", &["taskbot-domain"]),
+    ("taskbot-fakes", &[]),
     ("taskbot-gateway", &["taskbot-domain"]),
     ("taskbot-store-postgres", &["taskbot-domain"]),
     ("taskbot-store-sqlite", &["taskbot-domain"]),
@@ -43,7 +44,7 @@ const DOMAIN_MAY_USE: &[&str] = &[
 
 /// The one crate that each outside system is spoken to from.
 const SPOKEN_TO_FROM: &[(&str, &[&str])] = &[
-    ("axum", &["taskbot", "taskbot-bot", "taskbot-gateway", "taskbot-slack"]),
+    ("axum", &["taskbot", "taskbot-bot", "taskbot-fakes", "taskbot-gateway", "taskbot-slack"]),
     ("rdkafka", &["taskbot-bench", "taskbot-bus-kafka"]),
     ("rusqlite", &["taskbot-bench", "taskbot-store-sqlite"]),
     ("serenity", &["taskbot-bot"]),

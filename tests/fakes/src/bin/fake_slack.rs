@@ -1,0 +1,3 @@
+//! A Slack of one's own on loopback.
+
+fn main() {}

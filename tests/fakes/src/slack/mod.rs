@@ -1,0 +1,20 @@
+//! Slack on loopback: the Web API, Socket Mode, signed deliveries, OAuth, and the people in front of it.
+
+mod args;
+mod fake;
+mod handover;
+mod hooks;
+mod people;
+mod seed;
+mod settings;
+mod signing;
+mod socket;
+mod state;
+mod web;
+
+pub use fake::{FakeSlack, Slack};
+pub use handover::{Parcel, Purpose};
+pub use people::{Person, Said, Turn};
+pub use settings::Settings;
+pub use signing::{Mangle, Signing, sign};
+pub use state::{App, Channel, Delivery, Group, Install, Kind, Message, Standing, Team, User, View, World};

@@ -1,0 +1,105 @@
+//! Events: who hears of what.
+
+use serde_json::{Value, json};
+
+use crate::kit::Sent;
+use crate::slack::{Channel, Install, Message, Parcel, Purpose, Signing, Slack, World};
+
+impl Slack {
+    /// An event for an installation, as its app gets it.
+    pub(in crate::slack) fn event(&self, by: &Install, event: Value) -> Parcel {
+        let mut world = self.world();
+        let id = world.id("Ev");
+        let app = &world.apps[&by.app_id];
+        let team = &world.teams[&by.team_id];
+        let shared = event["channel"].as_str().and_then(|channel| world.channel(&by.team_id, channel));
+        let payload = json!({
+            "type": "event_callback", "token": app.verification_token, "team_id": by.team_id,
+            "context_team_id": by.team_id, "context_enterprise_id": team.enterprise_id, "api_app_id": by.app_id,
+            "event": event, "event_id": id, "event_time": self.now() as u64,
+            "is_ext_shared_channel": shared.is_some_and(|(_, channel)| !channel.shared_with.is_empty()),
+            "event_context": format!("4-{id}"),
+            "authorizations": [{
+                "enterprise_id": team.enterprise_id, "team_id": by.team_id, "user_id": by.bot_user, "is_bot": true,
+                "is_enterprise_install": false,
+            }],
+        });
+        Parcel { app_id: by.app_id.clone(), purpose: Purpose::Event, id, payload }
+    }
+
+    /// Tells apps of a message that one of them posted, in the background.
+    pub(in crate::slack) fn echo(&self, by: &Install, channel: &str, message: &Message) {
+        if !self.settings().echoes {
+            return;
+        }
+        let parcels = self.message_events(&by.team_id, channel, message);
+        for parcel in parcels {
+            let slack = self.clone();
+            tokio::spawn(async move { slack.hand_over(&parcel, &Signing::default()).await });
+        }
+    }
+
+    /// What the apps hear of a message.
+    pub(super) fn message_events(&self, team: &str, channel: &str, message: &Message) -> Vec<Parcel> {
+        let told: Vec<(Install, Value)> = {
+            let world = self.world();
+            let Some((_, place)) = world.channel(team, channel) else { return Vec::new() };
+            let inside = world.installs.iter().filter(|one| place.members.contains(&one.bot_user));
+            let live = inside.filter(|one| world.install(&one.app_id, &one.team_id).is_some());
+            live.flat_map(|by| heard(&world, by, place, team, message)).collect()
+        };
+        told.into_iter().map(|(by, event)| self.event(&by, event)).collect()
+    }
+
+    /// Hands parcels over, all at once.
+    pub(super) async fn spread(&self, parcels: &[Parcel], signing: &Signing) -> Vec<Sent> {
+        futures::future::join_all(parcels.iter().map(|parcel| self.hand_over(parcel, signing))).await
+    }
+
+    /// Writes down that an app's answer was of no use.
+    pub(super) fn complain(&self, parcel: &Parcel, word: &str) {
+        self.ledger().sent(Sent {
+            at: self.now(),
+            app: parcel.app_id.clone(),
+            kind: "answer".to_owned(),
+            via: "none",
+            id: parcel.id.clone(),
+            attempt: 0,
+            status: None,
+            answer: json!(null),
+            took_ms: 0,
+            problem: Some(word.to_owned()),
+        });
+    }
+}
+
+/// The events of one message for one app: as a message, and as a mention of it.
+fn heard(world: &World, by: &Install, place: &Channel, team: &str, message: &Message) -> Vec<(Install, Value)> {
+    let subscribes = |event: &str| world.apps[&by.app_id].events.iter().any(|one| one == event);
+    let mut events = Vec::new();
+    let mut event = message.shown(false);
+    event["channel"] = json!(place.id);
+    event["team"] = json!(team);
+    event["event_ts"] = json!(message.ts);
+    event["client_msg_id"] = json!(message.client_msg_id);
+    let own = message.user == by.bot_user;
+    let mentioned = message.text.contains(&format!("<@{}", by.bot_user)) && !own;
+    let kind = place.event_type();
+    if mentioned && kind != "im" && subscribes("app_mention") {
+        let mut mention = event.clone();
+        mention["type"] = json!("app_mention");
+        events.push((by.clone(), mention));
+    }
+    let word = if kind == "channel" {
+        "channels"
+    } else if kind == "group" {
+        "groups"
+    } else {
+        kind
+    };
+    if subscribes(&format!("message.{word}")) {
+        event["channel_type"] = json!(kind);
+        events.push((by.clone(), event));
+    }
+    events
+}

@@ -1,0 +1,89 @@
+use serde_json::{Value, json};
+
+use super::super::{Channel, Kind, Message, World};
+
+use super::{Ask, Draft, Refusal, note, put};
+
+/// What `chat.update` takes as text at most.
+const UPDATE_MAX: usize = 4_000;
+
+pub(super) fn post_message(ask: &Ask<'_>) -> Result<Value, Refusal> {
+    let wanted = ask.need("channel", "channel_not_found")?;
+    let draft = Draft::of(ask.args)?;
+    let message = {
+        let mut world = ask.slack.world();
+        let channel = place(ask, &mut world, &wanted)?;
+        open_for(ask, world.channel(ask.team(), &channel).ok_or("channel_not_found")?.1)?;
+        match seen(ask, &world, &channel, &draft) {
+            Some(message) => (channel, message),
+            None => (channel.clone(), put(ask.slack, &mut world, &ask.caller.install, &channel, "post", draft)),
+        }
+    };
+    let (channel, message) = message;
+    ask.slack.echo(&ask.caller.install, &channel, &message);
+    Ok(json!({ "channel": channel, "ts": message.ts, "message": message.shown(true) }))
+}
+
+/// The message that this one repeats, if Slack is set to see that.
+fn seen(ask: &Ask<'_>, world: &World, channel: &str, draft: &Draft) -> Option<Message> {
+    let key = draft.client_msg_id.as_ref().filter(|_| ask.slack.settings().honours_client_msg_id)?;
+    let messages = &world.channel(ask.team(), channel)?.1.messages;
+    messages.iter().find(|message| message.client_msg_id.as_ref() == Some(key)).cloned()
+}
+
+/// The channel that is meant: a channel's id or name, or a person, whose direct message with the app it then is.
+fn place(ask: &Ask<'_>, world: &mut World, wanted: &str) -> Result<String, Refusal> {
+    if world.channel(ask.team(), wanted).is_some() {
+        return Ok(wanted.to_owned());
+    }
+    if let Some((_, user)) = world.user(ask.team(), wanted) {
+        if user.is_bot {
+            return Err("cannot_dm_bot".into());
+        }
+        return Ok(world.direct(ask.team(), wanted, ask.me()).0);
+    }
+    let name = wanted.trim_start_matches('#');
+    let channels = world.teams.get(ask.team()).into_iter().flat_map(|team| team.channels.values());
+    let named = channels.into_iter().find(|channel| channel.name == name && channel.kind == Kind::Public);
+    Ok(named.ok_or("channel_not_found")?.id.clone())
+}
+
+/// Whether the app may post there.
+pub(super) fn open_for(ask: &Ask<'_>, channel: &Channel) -> Result<(), Refusal> {
+    let inside = channel.members.contains(ask.me());
+    let anywhere = ask.caller.install.scopes.iter().any(|scope| scope == "chat:write.public");
+    match channel.kind {
+        Kind::Public | Kind::Mpim if channel.archived => Err("is_archived".into()),
+        Kind::Public if !inside && !anywhere => Err("not_in_channel".into()),
+        Kind::Private | Kind::Im | Kind::Mpim if !inside => Err("channel_not_found".into()),
+        Kind::Private if channel.archived => Err("is_archived".into()),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn update(ask: &Ask<'_>) -> Result<Value, Refusal> {
+    let channel = ask.need("channel", "channel_not_found")?;
+    let ts = ask.need("ts", "message_not_found")?;
+    let draft = Draft::of(ask.args)?;
+    if draft.text.chars().count() > UPDATE_MAX {
+        return Err("msg_too_long".into());
+    }
+    let mut world = ask.slack.world();
+    let edited = world.ts(ask.slack.now());
+    let place = world.channel_mut(ask.team(), &channel).ok_or("channel_not_found")?;
+    let message = own(ask, place, &ts, "cant_update_message")?;
+    message.text = draft.text;
+    message.blocks = draft.blocks;
+    message.attachments = draft.attachments;
+    message.edited = Some(edited);
+    message.metadata = draft.metadata.or(message.metadata.take());
+    let message = message.clone();
+    note(ask.slack, &ask.caller.install, &channel, "update", &message);
+    Ok(json!({ "channel": channel, "ts": ts, "text": message.text, "message": message.shown(true) }))
+}
+
+/// A message that the app posted and everybody sees.
+fn own<'a>(ask: &Ask<'_>, place: &'a mut Channel, ts: &str, refusal: &'static str) -> Result<&'a mut Message, Refusal> {
+    let message = place.message_mut(ts).filter(|message| message.only_for.is_none()).ok_or("message_not_found")?;
+    if message.user == ask.me() { Ok(message) } else { Err(refusal.into()) }
+}

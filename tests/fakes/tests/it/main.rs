@@ -1,0 +1,6 @@
+//! The stand-ins, driven by the clients that bots are written with, and by hand where those are too polite.
+
+mod http;
+mod kit;
+mod morphism;
+mod socket;
