@@ -9,3 +9,4 @@ mod journeys;
 mod kafka;
 mod kit;
 mod model;
+mod slack;

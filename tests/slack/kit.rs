@@ -1,0 +1,142 @@
+//! A workspace with three people and the program in it.
+
+use std::time::Duration;
+
+use fakes::slack::{App, Channel, Delivery, FakeSlack, Install, Kind, Message, Person, Team, User};
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+use crate::kit::program::{PATIENCE, Scratch, Server};
+
+/// The program, installed in a workspace.
+pub(super) struct Site {
+    pub(super) slack: FakeSlack,
+    pub(super) install: Install,
+    _scratch: Scratch,
+    pub(super) server: Server,
+}
+
+/// How Slack hands things over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Socket,
+    Http,
+}
+
+pub(super) const BOTH: [Way; 2] = [Way::Socket, Way::Http];
+
+impl Site {
+    pub(super) async fn new(way: Way) -> Self {
+        let slack = FakeSlack::start().await;
+        let team = Team::new("T1", "Acme")
+            .user(User::new("U1", "ana", "Europe/Madrid"))
+            .user(User::new("U2", "bob", "America/New_York"))
+            .user(User::new("U3", "eve", "UTC"))
+            .channel(Channel::new("C1", "ops", Kind::Public, &["U1", "U2"]))
+            .channel(Channel::new("C2", "quiet", Kind::Private, &["U1"]));
+        slack.add_team(team);
+        let app = App::new("A1", "taskbot");
+        let keys = (app.signing_secret.clone(), app.app_token.clone());
+        slack.add_app(app);
+        let install = slack.install("A1", "T1");
+        for channel in ["C1", "C2"] {
+            slack.invite("T1", channel, &install.bot_user);
+        }
+        let scratch = Scratch::new()
+            .with("TASKBOT_SLACK__API_URL", &slack.api_url())
+            .with("TASKBOT_SLACK__BOT_TOKEN", &install.token);
+        let scratch = match way {
+            Way::Socket => scratch.with("TASKBOT_SLACK__APP_TOKEN", &keys.1),
+            Way::Http => scratch.with("TASKBOT_SLACK__SIGNING_SECRET", &keys.0),
+        };
+        let server = scratch.serve().await;
+        let site = Self { slack, install, _scratch: scratch, server };
+        site.connect(way).await;
+        site
+    }
+
+    /// Tells Slack the way to the program.
+    pub(super) async fn connect(&self, way: Way) {
+        match way {
+            Way::Socket => self.slack.connected("A1", 1).await,
+            Way::Http => {
+                let at = |path: &str| format!("http://{}/slack/{path}", self.server.addr);
+                let delivery = Delivery::Http {
+                    commands: at("commands"),
+                    interactivity: at("interactions"),
+                    events: at("events"),
+                };
+                self.slack.change(|world| world.apps.get_mut("A1").expect("the app").delivery = delivery);
+            }
+        }
+    }
+
+    pub(super) fn person(&self, user: &str) -> Person {
+        self.slack.person("T1", user)
+    }
+
+    /// The messages of the bot in a channel, as they stand now.
+    pub(super) fn posted(&self, channel: &str) -> Vec<Message> {
+        let of_bot = |message: &Message| message.user == self.install.bot_user;
+        self.slack.read(|world| match world.channel("T1", channel) {
+            Some((_, channel)) => channel.messages.iter().filter(|one| of_bot(one)).cloned().collect(),
+            None => Vec::new(),
+        })
+    }
+
+    /// The direct message of a person with the bot, once there is one.
+    pub(super) async fn direct(&self, user: &str) -> String {
+        let until = Instant::now() + PATIENCE;
+        let both = [user, self.install.bot_user.as_str()];
+        loop {
+            let found = self.slack.read(|world| {
+                let mut direct = world.teams["T1"].channels.values().filter(|one| one.kind == Kind::Im);
+                let found = direct.find(|one| both.iter().all(|who| one.members.iter().any(|member| member == who)));
+                found.map(|channel| channel.id.clone())
+            });
+            if let Some(id) = found {
+                return id;
+            }
+            assert!(Instant::now() < until, "nobody opened a direct message with {user}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits for a message of the bot that has this in it.
+    pub(super) async fn message(&self, channel: &str, part: &str) -> Message {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let posted = self.posted(channel);
+            if let Some(found) = posted.iter().find(|message| shown(message).contains(part)) {
+                return found.clone();
+            }
+            assert!(Instant::now() < until, "“{part}” never came to {channel}; there is {posted:#?}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+/// Everything that a message says.
+pub(super) fn shown(message: &Message) -> String {
+    let mut texts = vec![message.text.clone()];
+    collect(&message.blocks, &mut texts);
+    texts.join("\n")
+}
+
+/// Every text in an answer or block.
+pub(super) fn texts(value: &Value) -> String {
+    let mut found = Vec::new();
+    collect(value, &mut found);
+    found.join("\n")
+}
+
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            texts.extend(fields.get("text").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|value| collect(value, texts));
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect(value, texts)),
+        _ => {}
+    }
+}

@@ -1,0 +1,7 @@
+//! Slack: the whole program in front of a stand-in for Slack's servers, over both ways in.
+
+mod forged;
+mod kit;
+mod reminders;
+mod talking;
+mod twice;

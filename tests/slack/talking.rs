@@ -1,0 +1,72 @@
+//! Commands, mentions and direct messages.
+
+use super::kit::{BOTH, Site, texts};
+
+#[tokio::test]
+async fn a_command_is_answered_at_once_to_the_asker_alone_and_the_channel_learns_of_it() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let turn = site.person("U1").command("C1", "/task", "Ship release tomorrow 9am !high").await;
+        assert!(turn.taken(), "{way:?}: {:?}", turn.first);
+        assert_eq!(turn.answer()["response_type"], "ephemeral");
+        let answer = texts(turn.answer());
+        assert!(answer.contains("Added #1: Ship release"), "{way:?}: {answer}");
+        assert!(answer.contains("<!date^") && answer.contains("Europe/Madrid"), "the zone of the profile: {answer}");
+        assert!(answer.contains("<#C1>"), "the list is named: {answer}");
+        site.message("C1", "ana added #1: Ship release").await;
+    }
+}
+
+#[tokio::test]
+async fn remind_me_and_todo_are_personal_wherever_they_are_typed() {
+    let site = Site::new(BOTH[0]).await;
+    let ana = site.person("U1");
+    let reminder = ana.command("C1", "/remindme", "to stretch in 2 hours").await;
+    assert!(texts(reminder.answer()).contains("on your list"), "{}", texts(reminder.answer()));
+    let todo = ana.command("C1", "/todo", "buy milk").await;
+    assert!(texts(todo.answer()).contains("on your list"));
+    assert!(site.posted("C1").iter().all(|message| message.only_for.is_some()), "the channel learns nothing");
+    let list = site.person("U2").command("C1", "/task", "list").await;
+    assert!(!texts(list.answer()).contains("stretch"));
+}
+
+#[tokio::test]
+async fn a_direct_message_is_a_conversation() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        ana.dm("write the deck thursday 3pm").await;
+        let direct = site.direct("U1").await;
+        site.message(&direct, "Added #1: write the deck").await;
+        ana.dm("move it to friday").await;
+        site.message(&direct, "Moved #1: write the deck").await;
+        ana.dm("done it").await;
+        site.message(&direct, "Done #1: write the deck").await;
+    }
+}
+
+#[tokio::test]
+async fn a_mention_in_a_thread_is_answered_in_the_thread_to_the_asker_alone() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        let topic = ana.say("C1", "the release is near").await;
+        ana.reply("C1", &topic.ts, "@taskbot remind us to tag it in 3 hours").await;
+        let answer = site.message("C1", "Added #1: tag it").await;
+        assert_eq!(answer.only_for.as_deref(), Some("U1"));
+        assert_eq!(answer.thread_ts.as_deref(), Some(topic.ts.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn people_and_channels_that_slack_resolved_are_understood() {
+    let site = Site::new(BOTH[1]).await;
+    let ana = site.person("U1");
+    let turn = ana.command("C2", "/task", "remind #ops to rotate the keys tomorrow at 9am").await;
+    assert!(texts(turn.answer()).contains("<#C1>"), "{}", texts(turn.answer()));
+    let turn = ana.command("C1", "/task", "remind @bob to call the printer tomorrow at 9am").await;
+    assert!(texts(turn.answer()).contains("bob"), "bob never spoke: {}", texts(turn.answer()));
+    let turn = site.person("U3").command("C1", "/task", "remind #quiet to hush tomorrow").await;
+    let refused = texts(turn.answer());
+    assert!(refused.contains("I know no channel"), "eve is not in it: {refused}");
+}

@@ -1,0 +1,26 @@
+//! The same thing, told more than once.
+
+use super::kit::{BOTH, Site, shown};
+
+#[tokio::test]
+async fn one_message_has_one_effect_however_often_slack_tells_of_it() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        let said = ana.dm("water the plants tomorrow").await;
+        let turn = &said.turns[0];
+        turn.again(3).await;
+        turn.again(20).await;
+        turn.under_another_id().await;
+        ana.dm("list").await;
+        let direct = site.direct("U1").await;
+        let list = site.message(&direct, "open task").await;
+        assert_eq!(
+            shown(&list).matches("water the plants").count(),
+            2,
+            "once in the text, once in the blocks: {list:?}"
+        );
+        let answers = site.posted(&direct).iter().filter(|one| one.text.starts_with("Added")).count();
+        assert_eq!(answers, 1, "{way:?}");
+    }
+}
