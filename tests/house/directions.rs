@@ -14,7 +14,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("taskbot-domain", &[]),
     ("taskbot-language", &["taskbot-domain"]),
     ("taskbot-bot", &["taskbot-domain", "taskbot-language"]),
-    ("taskbot-slack", &["taskbot-bot", "taskbot-domain"]),
+    ("taskbot-slack", &["taskbot-bot", "taskbot-domain", "taskbot-language"]),
     ("taskbot-bus-kafka", &["taskbot-domain"]),
     ("taskbot-consumers", &["taskbot-domain"]),
     ("taskbot-embedded", &["taskbot-domain"]),

@@ -13,8 +13,10 @@ use domain::ports::error::PortError;
 use domain::ports::people::People;
 use domain::tenant::{Platform, TenantId};
 use tokio::time::Instant;
+use tracing::warn;
 
 use crate::api::Api;
+use crate::sightings::Sightings;
 
 /// How long an answer of Slack's is believed.
 const FRESH: Duration = Duration::from_secs(5 * 60);
@@ -26,12 +28,13 @@ const REMEMBERED: usize = 10_000;
 pub struct SlackDirectory {
     api: Api,
     people: Arc<dyn People>,
+    sightings: Arc<Sightings>,
     known: Arc<Mutex<HashMap<(TenantId, PersonId), (Instant, Vec<Channel>)>>>,
 }
 
 impl SlackDirectory {
-    pub(crate) fn new(api: Api, people: Arc<dyn People>) -> Self {
-        Self { api, people, known: Arc::default() }
+    pub(crate) fn new(api: Api, people: Arc<dyn People>, sightings: Arc<Sightings>) -> Self {
+        Self { api, people, sightings, known: Arc::default() }
     }
 
     async fn of_tenant(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
@@ -68,8 +71,16 @@ impl Directory for SlackDirectory {
     async fn channels(&self, principal: &Principal) -> Result<Vec<Channel>, PortError> {
         let mut channels = Vec::new();
         for tenant in principal.tenants.iter().filter(|tenant| tenant.platform() == Platform::Slack) {
-            channels.extend(self.of_tenant(principal.person, tenant).await?);
+            let seen = self.sightings.of(principal.person, tenant);
+            match self.of_tenant(principal.person, tenant).await {
+                Ok(told) => channels.extend(told),
+                Err(error) if seen.is_empty() => return Err(error),
+                Err(error) => warn!(%error, "Slack does not say who is in which channel"),
+            }
+            channels.extend(seen);
         }
+        channels.sort();
+        channels.dedup();
         Ok(channels)
     }
 }

@@ -13,6 +13,7 @@ mod inbound;
 mod options;
 mod people;
 mod render;
+mod sightings;
 
 use std::sync::Arc;
 
@@ -26,12 +27,14 @@ pub use options::{Options, Secret, Wrong};
 
 use api::Api;
 use desk::Desk;
+use sightings::Sightings;
 
 /// A workspace that the bot is installed in, spoken to with its token.
 #[derive(Clone)]
 pub struct Slack {
     api: Api,
     options: Arc<Options>,
+    sightings: Arc<Sightings>,
 }
 
 impl Slack {
@@ -40,13 +43,13 @@ impl Slack {
     /// # Errors
     /// When the roots of trust of this machine cannot be read.
     pub fn new(options: Options) -> Result<Self, Wrong> {
-        Ok(Self { api: Api::new(&options)?, options: Arc::new(options) })
+        Ok(Self { api: Api::new(&options)?, options: Arc::new(options), sightings: Arc::default() })
     }
 
     /// Who is in which channel.
     #[must_use]
     pub fn directory(&self, people: Arc<dyn domain::ports::people::People>) -> SlackDirectory {
-        SlackDirectory::new(self.api.clone(), people)
+        SlackDirectory::new(self.api.clone(), people, self.sightings.clone())
     }
 
     /// Where reminders are posted.
@@ -74,6 +77,6 @@ impl Slack {
     }
 
     fn desk(&self, turns: &Turns, operators: Arc<Operators>) -> Desk {
-        Desk::new(self.api.clone(), turns.clone(), operators)
+        Desk::new(self.api.clone(), turns.clone(), operators, self.sightings.clone())
     }
 }

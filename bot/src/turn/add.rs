@@ -13,13 +13,13 @@ use crate::reply::Reply;
 use crate::reply::answer::No;
 
 impl Talk<'_> {
-    pub(super) async fn add(&self, draft: Draft) -> Result<Reply, No> {
+    pub(super) async fn add(&self, draft: Draft, description: String) -> Result<Reply, No> {
         let assignees = self.assignees(&draft).await?;
         let (list, place) = self.list_and_place(&draft, &assignees).await?;
         let add = AddTask {
             list,
             title: draft.title,
-            description: String::new(),
+            description,
             priority: draft.priority.and_then(|number| Priority::try_from(number).ok()),
             tags: draft.tags.into_iter().collect(),
             due: draft.when.map(|when| self.due(when)),

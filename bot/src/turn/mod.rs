@@ -21,7 +21,7 @@ use domain::message::Message;
 use domain::ports::state::State;
 use domain::refusal::{Code, Refusal};
 use domain::service::Tasks;
-use language::{Reading, Target, When};
+use language::{Draft, Reading, Target, When};
 use tracing::{Instrument, info, info_span};
 
 use crate::limit::{Limiter, Limits};
@@ -84,6 +84,15 @@ impl Turns {
         self.turn(message).await
     }
 
+    /// Takes a task that was filled into a form instead of typed; `message.text` is what tells one form from another.
+    pub async fn take_form(&self, message: Message, draft: Draft, description: String) -> Reply {
+        if let Err(refusal) = self.limiter.take(&message) {
+            return No::from(refusal).into();
+        }
+        let added = async { Talk::with(self, &message).await?.add(draft, description).await };
+        added.await.unwrap_or_else(Reply::from)
+    }
+
     async fn turn(&self, message: Message) -> Reply {
         let span = info_span!("bot.turn", trace_id = message.trace.trace_id(), tenant = %message.tenant);
         async {
@@ -118,7 +127,7 @@ fn too_long() -> Refusal {
 impl Talk<'_> {
     async fn carry_out(&self, reading: Reading) -> Result<Reply, No> {
         match reading {
-            Reading::Add(draft) => self.add(draft).await,
+            Reading::Add(draft) => self.add(draft, String::new()).await,
             Reading::List(filter) => self.list(&filter).await,
             Reading::Done(ids) => self.execute(Command::Done(self.tasks(&ids).await?)).await,
             Reading::Reopen(ids) => self.execute(Command::Reopen(self.tasks(&ids).await?)).await,

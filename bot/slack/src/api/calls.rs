@@ -156,6 +156,32 @@ impl Api {
         Ok(opened.channel.id)
     }
 
+    /// Opens a dialog; the trigger is good for three seconds. Returns its id.
+    pub(crate) async fn open_view(&self, trigger_id: &str, view: &Value) -> Result<String, CallError> {
+        #[derive(Deserialize)]
+        struct Open {
+            view: WithId,
+        }
+        let open: Open = self.tell("views.open", &json!({ "trigger_id": trigger_id, "view": view })).await?;
+        Ok(open.view.id)
+    }
+
+    /// Shows something else in a dialog.
+    pub(crate) async fn update_view(&self, id: &str, view: &Value) -> Result<(), CallError> {
+        self.tell("views.update", &json!({ "view_id": id, "view": view })).await.map(|_: Anything| ())
+    }
+
+    /// The address of a message.
+    pub(crate) async fn permalink(&self, channel: &str, ts: &str) -> Result<String, CallError> {
+        #[derive(Deserialize)]
+        struct Linked {
+            permalink: String,
+        }
+        let parameters = [("channel", Some(channel)), ("message_ts", Some(ts))];
+        let linked: Linked = self.ask("chat.getPermalink", &parameters).await?;
+        Ok(linked.permalink)
+    }
+
     /// Somebody, as the workspace knows them.
     pub(crate) async fn person(&self, user: &str) -> Result<Person, CallError> {
         let found: Found = self.ask("users.info", &[("user", Some(user))]).await?;

@@ -52,6 +52,9 @@ impl Desk {
                 return failed();
             }
         };
+        if command.text.trim().is_empty() && command.command != "/todo" {
+            return self.open_form(&command).await;
+        }
         let line = Line {
             tenant,
             user: command.user_id,

@@ -3,6 +3,7 @@
 
 mod answer;
 mod command;
+mod dialog;
 mod event;
 mod line;
 mod press;
@@ -13,15 +14,18 @@ use std::time::Duration;
 
 use bot::{Reply, Turns};
 use domain::message::Message;
-use domain::place::Place;
+use domain::place::{Channel, Place};
 use domain::ports::error::PortError;
 use domain::service::Operators;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
-use tracing::{Instrument, info_span, warn};
+use serde_json::Value;
+use tracing::{Instrument, debug, info_span, warn};
 
 use crate::api::{self, Api, CallError};
+use crate::inbound::payload::Interaction;
 use crate::people::Visitors;
+use crate::sightings::Sightings;
 
 /// Within so long the first answer is the answer itself.
 pub(crate) const AT_ONCE: Duration = Duration::from_millis(400);
@@ -34,6 +38,7 @@ pub(crate) struct Desk {
     api: Api,
     turns: Turns,
     visitors: Visitors,
+    sightings: Arc<Sightings>,
 }
 
 /// Something that somebody said in Slack.
@@ -50,9 +55,9 @@ struct Line {
 }
 
 impl Desk {
-    pub(crate) fn new(api: Api, turns: Turns, operators: Arc<Operators>) -> Self {
+    pub(crate) fn new(api: Api, turns: Turns, operators: Arc<Operators>, sightings: Arc<Sightings>) -> Self {
         let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators);
-        Self { api, turns, visitors }
+        Self { api, turns, visitors, sightings }
     }
 
     /// The time, for signatures.
@@ -71,9 +76,19 @@ impl Desk {
     }
 
     async fn turn(&self, line: Line, trace: TraceParent) -> Result<Reply, PortError> {
+        let message = self.message(line, trace).await?;
+        let reply = self.turns.take(message).await;
+        self.show_in_channel(&reply).await;
+        Ok(reply)
+    }
+
+    async fn message(&self, line: Line, trace: TraceParent) -> Result<Message, PortError> {
         let received_at = self.now();
         let author = self.visitors.speaker(&line.tenant, &line.user).await?;
         self.visitors.meet(&line.tenant, &line.text).await;
+        if let Some(id) = &line.channel {
+            self.sightings.note(author.person, Channel { tenant: line.tenant.clone(), id: id.clone() });
+        }
         let place = match (line.channel, line.thread) {
             (None, _) => Place::Direct(author.person),
             (Some(channel), None) => Place::Channel(channel),
@@ -81,9 +96,24 @@ impl Desk {
         };
         let Line { tenant, key, text, .. } = line;
         let key = Some(format!("slack/{tenant}/{key}"));
-        let reply = self.turns.take(Message { key, author, tenant, place, text, received_at, trace }).await;
-        self.show_in_channel(&reply).await;
-        Ok(reply)
+        Ok(Message { key, author, tenant, place, text, received_at, trace })
+    }
+
+    /// Takes what somebody did with a message, a dialog or a shortcut. What it gives answers a dialog; all else is
+    /// answered where it was done, later.
+    pub(crate) async fn interaction(&self, interaction: Interaction) -> Option<Value> {
+        let desk = self.clone();
+        match interaction {
+            Interaction::BlockActions(pressed) => {
+                tokio::spawn(async move { desk.pressed(*pressed).await }.in_current_span());
+            }
+            Interaction::MessageAction(used) | Interaction::Shortcut(used) => {
+                tokio::spawn(async move { desk.open_dialog(*used).await }.in_current_span());
+            }
+            Interaction::ViewSubmission(submitted) => return desk.submitted(*submitted).await,
+            Interaction::Other => debug!("an interaction of another kind"),
+        }
+        None
     }
 
     /// Shows the one line by which a channel learns of a change of its list.

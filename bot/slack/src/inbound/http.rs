@@ -13,7 +13,6 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::time::timeout;
-use tracing::{Instrument, debug};
 
 use super::payload::{Callback, Command, Interaction};
 use super::signature::verify;
@@ -45,21 +44,18 @@ async fn command(State(door): State<Door>, request: Request) -> Result<Json<Valu
     Ok(Json(door.desk.command(command).await))
 }
 
-/// The answer to a press goes into the message, later: Slack waits for nothing but the receipt.
-async fn interaction(State(door): State<Door>, request: Request) -> Result<StatusCode, Response> {
+/// A dialog is answered at once; the answer to a press goes into the message, later.
+async fn interaction(State(door): State<Door>, request: Request) -> Result<Response, Response> {
     #[derive(Deserialize)]
     struct Wrapped {
         payload: String,
     }
     let wrapped: Wrapped = form(&door.believed(request).await?)?;
-    match serde_json::from_str(&wrapped.payload).map_err(|_| unreadable())? {
-        Interaction::BlockActions(pressed) => {
-            let desk = door.desk.clone();
-            tokio::spawn(async move { desk.pressed(*pressed).await }.in_current_span());
-        }
-        Interaction::Other => debug!("an interaction of another kind"),
-    }
-    Ok(StatusCode::OK)
+    let interaction: Interaction = serde_json::from_str(&wrapped.payload).map_err(|_| unreadable())?;
+    Ok(match door.desk.interaction(interaction).await {
+        Some(answer) => Json(answer).into_response(),
+        None => StatusCode::OK.into_response(),
+    })
 }
 
 async fn event(State(door): State<Door>, request: Request) -> Result<Json<Value>, Response> {

@@ -1,5 +1,7 @@
 //! What Slack sends, as far as it is looked at. Whatever else is in it is ignored, so that Slack may add to it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -64,6 +66,12 @@ pub(crate) struct Said {
 pub(crate) enum Interaction {
     /// A button was pressed or something was picked.
     BlockActions(Box<Pressed>),
+    /// A shortcut of a message was used.
+    MessageAction(Box<Shortcut>),
+    /// A shortcut that belongs to no message was used.
+    Shortcut(Box<Shortcut>),
+    /// A dialog was filled in.
+    ViewSubmission(Box<Submitted>),
     #[serde(other)]
     Other,
 }
@@ -79,6 +87,40 @@ pub(crate) struct Pressed {
     pub(crate) actions: Vec<Act>,
 }
 
+/// A shortcut.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Shortcut {
+    pub(crate) team: Named,
+    pub(crate) callback_id: String,
+    pub(crate) trigger_id: String,
+    pub(crate) channel: Option<Named>,
+    pub(crate) message: Option<Shown>,
+}
+
+/// A dialog that was filled in.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Submitted {
+    pub(crate) team: Named,
+    pub(crate) user: Named,
+    pub(crate) view: Filled,
+}
+
+/// A view with what was entered.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Filled {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) private_metadata: String,
+    pub(crate) state: Entered,
+}
+
+/// What was entered, by block and by action.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Entered {
+    #[serde(default)]
+    pub(crate) values: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
 /// Something with an id.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Named {
@@ -90,6 +132,8 @@ pub(crate) struct Named {
 pub(crate) struct Shown {
     pub(crate) ts: String,
     pub(crate) thread_ts: Option<String>,
+    #[serde(default)]
+    pub(crate) text: String,
     #[serde(default)]
     pub(crate) blocks: Vec<Value>,
 }

@@ -175,15 +175,17 @@ async fn answer(desk: &Desk, frame: Frame) -> Option<Value> {
             Some(json!({ "envelope_id": envelope_id }))
         }
         Frame::Interactive { envelope_id, payload } => {
-            match serde_json::from_value(payload) {
-                Ok(Interaction::BlockActions(pressed)) => {
-                    let desk = desk.clone();
-                    tokio::spawn(async move { desk.pressed(*pressed).await }.in_current_span());
+            let answer = match serde_json::from_value::<Interaction>(payload) {
+                Ok(interaction) => desk.interaction(interaction).await,
+                Err(error) => {
+                    warn!(%error, "an interaction that cannot be read");
+                    None
                 }
-                Ok(Interaction::Other) => debug!("an interaction of another kind"),
-                Err(error) => warn!(%error, "an interaction that cannot be read"),
-            }
-            Some(json!({ "envelope_id": envelope_id }))
+            };
+            Some(match answer {
+                Some(answer) => json!({ "envelope_id": envelope_id, "payload": answer }),
+                None => json!({ "envelope_id": envelope_id }),
+            })
         }
         Frame::Hello | Frame::Disconnect { .. } | Frame::Other => None,
     }

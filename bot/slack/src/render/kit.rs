@@ -37,6 +37,11 @@ pub(crate) fn button(action: &str, label: &str, says: &str) -> Value {
     json!({ "type": "button", "action_id": action, "text": label_of(label), "value": says })
 }
 
+/// A button that leads somewhere.
+pub(crate) fn link_to(action: &str, label: &str, url: &str) -> Value {
+    json!({ "type": "button", "action_id": action, "text": label_of(label), "url": url })
+}
+
 /// A menu whose choices each stand for something to say.
 pub(crate) fn menu(action: &str, label: &str, choices: &[(&str, String)]) -> Value {
     let option = |(label, says): &(&str, String)| json!({ "text": label_of(label), "value": says });

@@ -5,7 +5,7 @@ use domain::ids::{DeliveryId, PersonId};
 use domain::ports::chat::PostingItem;
 use serde_json::{Value, json};
 
-use super::kit::{actions, button, context, cut, menu, section, section_with};
+use super::kit::{actions, button, context, cut, link_to, menu, section, section_with};
 use super::mrkdwn::{escaped, mention, mrkdwn, words};
 
 /// By which messages of this kind are known among others.
@@ -79,10 +79,19 @@ fn ways(item: &PostingItem) -> Vec<Value> {
     if item.task.recurring.is_some() {
         ways.push(button(SKIP, "Skip this one", &say(SKIP, item)));
     }
+    if let Some(link) = link(item) {
+        ways.push(link_to("open", "Open message", link));
+    }
     if item.asked_by.is_some() && !item.recipients.is_empty() {
         ways.push(button(STOP, "Stop this", &say(STOP, item)));
     }
     ways
+}
+
+/// The message that it is about, if the task came from one.
+fn link(item: &PostingItem) -> Option<&str> {
+    let description = item.task.description.as_str();
+    (description.starts_with("https://") && !description.contains(char::is_whitespace)).then_some(description)
 }
 
 fn snooze(numbers: &str) -> Value {

@@ -1,0 +1,203 @@
+//! Dialogs: a task filled in instead of typed, from a shortcut or a command without words.
+
+use bot::Reply;
+use bot::reply::Verdict;
+use domain::trace::TraceParent;
+use jiff::Timestamp;
+use language::{Addressee, Draft, Person, Repeat, RepeatFrom, When};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::time::timeout;
+use tracing::{Instrument, warn};
+
+use super::answer::{not_installed, words};
+use super::line::typed;
+use super::{Desk, Line, TOO_LATE};
+use crate::api::CallError;
+use crate::inbound::payload::{Command, Entered, Shortcut, Submitted};
+use crate::render::dialog::{REPEAT, TITLE, WHEN, WHERE, WHO, form, loading, outcome};
+use crate::render::{mrkdwn, reply};
+
+/// The shortcut that reminds the one who uses it; every other one makes a task where it is used.
+const REMIND: &str = "remind";
+
+/// What a dialog is about, kept in it until it is submitted.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct About {
+    /// A reminder for the one who fills it in.
+    remind: bool,
+    /// Where it was opened, unless in a direct message.
+    channel: Option<String>,
+    /// The address of the message that it is about.
+    link: Option<String>,
+}
+
+impl Desk {
+    /// Opens the dialog of a shortcut: at first an empty one, because the permission to open it lasts three seconds.
+    pub(super) async fn open_dialog(&self, used: Shortcut) {
+        if let Err(error) = self.opened(used).await {
+            warn!(%error, "a dialog could not be opened");
+        }
+    }
+
+    async fn opened(&self, used: Shortcut) -> Result<(), CallError> {
+        self.tenant(&used.team.id).await?;
+        let view = self.api.open_view(&used.trigger_id, &loading()).await?;
+        let channel = used.channel.map(|channel| channel.id);
+        let (title, link) = match (&used.message, &channel) {
+            (Some(message), Some(channel)) => {
+                let link = self.api.permalink(channel, &message.ts).await;
+                (first_line(&message.text), link.inspect_err(|error| warn!(%error, "no link to the message")).ok())
+            }
+            _ => (String::new(), None),
+        };
+        let remind = used.callback_id == REMIND;
+        let about = About { remind, channel: channel.filter(|channel| !channel.starts_with('D')), link };
+        self.api.update_view(&view, &form(&title, &metadata(&about))).await
+    }
+
+    /// The dialog of a command without words.
+    pub(super) async fn open_form(&self, command: &Command) -> Value {
+        let channel = Some(command.channel_id.clone()).filter(|_| command.channel_name != "directmessage");
+        let about = About { remind: command.command == "/remindme", channel, link: None };
+        match self.api.open_view(&command.trigger_id, &form("", &metadata(&about))).await {
+            Ok(_) => json!({}),
+            Err(error) => {
+                warn!(%error, "a dialog could not be opened");
+                words("Type what is to be done, e.g. `/task call Ana tomorrow 5pm`; `/task help` tells more.")
+            }
+        }
+    }
+
+    /// Answers a dialog that was submitted: with what came of it, or with what is wrong in its fields.
+    pub(super) async fn submitted(&self, submitted: Submitted) -> Option<Value> {
+        let filled = Filled::of(&submitted.view.state);
+        if let Some(wrong) = filled.wrong(self.now()) {
+            return Some(wrong);
+        }
+        let desk = self.clone();
+        let working = tokio::spawn(async move { desk.filled_in(submitted, filled).await }.in_current_span());
+        let answer = timeout(TOO_LATE, working).await.ok().and_then(Result::ok);
+        Some(answer.unwrap_or_else(|| errors(TITLE, "That takes too long right now; save it once more in a moment.")))
+    }
+
+    async fn filled_in(&self, submitted: Submitted, filled: Filled) -> Value {
+        let Ok(tenant) = self.tenant(&submitted.team.id).await else {
+            return outcome(vec![mrkdwn_of(&not_installed())]);
+        };
+        let about: About = serde_json::from_str(&submitted.view.private_metadata).unwrap_or_default();
+        let draft = filled.draft(&about);
+        // The same dialog, saved again with the same words, is the same task.
+        let told = format!("{draft:?}");
+        let digest = Sha256::digest(told.as_bytes());
+        let line = Line {
+            tenant,
+            user: submitted.user.id,
+            channel: about.channel.clone(),
+            thread: None,
+            key: format!("view/{}/{digest:x}", submitted.view.id),
+            text: told,
+        };
+        let trace = TraceParent::root(self.turns.tasks().ids.fresh());
+        match self.form(line, trace, draft, about.link.unwrap_or_default()).await {
+            Ok(reply) => shown(&reply),
+            Err(error) => {
+                warn!(%error, "a dialog could not be taken");
+                errors(TITLE, "I cannot reach my storage right now; save it once more in a minute.")
+            }
+        }
+    }
+
+    async fn form(
+        &self,
+        line: Line,
+        trace: TraceParent,
+        draft: Draft,
+        description: String,
+    ) -> Result<Reply, domain::ports::error::PortError> {
+        for person in &draft.people {
+            self.visitors.meet(&line.tenant, &format!("<@{}>", person.as_str())).await;
+        }
+        let message = self.message(line, trace).await?;
+        let reply = self.turns.take_form(message, draft, description).await;
+        self.show_in_channel(&reply).await;
+        Ok(reply)
+    }
+}
+
+/// What was entered into the dialog.
+struct Filled {
+    title: String,
+    when: Option<Timestamp>,
+    rule: Option<String>,
+    who: Vec<String>,
+    channel: Option<String>,
+}
+
+impl Filled {
+    fn of(entered: &Entered) -> Self {
+        let value = |name: &str| entered.values.get(name).and_then(|actions| actions.get(name));
+        let text = |name: &str, field: &str| value(name)?.pointer(field)?.as_str().map(str::to_owned);
+        let who = value(WHO).and_then(|value| value["selected_users"].as_array()).into_iter().flatten();
+        Self {
+            title: text(TITLE, "/value").unwrap_or_default().trim().to_owned(),
+            when: value(WHEN)
+                .and_then(|value| value["selected_date_time"].as_i64())
+                .and_then(|second| Timestamp::from_second(second).ok()),
+            rule: text(REPEAT, "/selected_option/value"),
+            who: who.filter_map(|user| user.as_str().map(str::to_owned)).collect(),
+            channel: text(WHERE, "/selected_conversation"),
+        }
+    }
+
+    /// What is wrong, beside the field that it is wrong in.
+    fn wrong(&self, now: Timestamp) -> Option<Value> {
+        if self.title.is_empty() {
+            return Some(errors(TITLE, "Say what is to be done."));
+        }
+        if self.when.is_some_and(|when| when <= now) {
+            return Some(errors(WHEN, "That has gone by already; pick a later time."));
+        }
+        (self.rule.is_some() && self.when.is_none()).then(|| errors(WHEN, "Pick the first time of what repeats."))
+    }
+
+    fn draft(&self, about: &About) -> Draft {
+        let to_me = about.remind && self.who.is_empty() && self.channel.is_none();
+        let rule = self.rule.as_ref().and_then(|rule| rule.parse().ok());
+        Draft {
+            title: self.title.clone(),
+            when: self.when.map(When::At),
+            repeat: rule.map(|rule| Repeat { rule, start: None, from: RepeatFrom::Schedule }),
+            people: self.who.iter().cloned().map(Person::Id).collect(),
+            channel: self.channel.clone(),
+            explicit_reminder: about.remind,
+            addressee: if to_me { Addressee::Me } else { Addressee::Nobody },
+            ..Draft::default()
+        }
+    }
+}
+
+fn metadata(about: &About) -> String {
+    serde_json::to_string(about).unwrap_or_default()
+}
+
+fn first_line(text: &str) -> String {
+    typed(text).lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()
+}
+
+fn shown(reply: &Reply) -> Value {
+    let (text, blocks) = reply::message(reply);
+    match reply.verdict {
+        Verdict::Answered => json!({ "response_action": "update", "view": outcome(blocks) }),
+        Verdict::Refused { .. } | Verdict::Failed => errors(TITLE, &text),
+    }
+}
+
+fn mrkdwn_of(answer: &Value) -> Value {
+    crate::render::kit::section(&mrkdwn::escaped(answer["text"].as_str().unwrap_or_default()))
+}
+
+fn errors(block: &str, sentence: &str) -> Value {
+    json!({ "response_action": "errors", "errors": { block: sentence } })
+}
