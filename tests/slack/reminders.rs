@@ -24,8 +24,7 @@ async fn a_channels_reminder_pings_whom_it_names_and_nobody_else() {
     let site = Site::new(BOTH[0]).await;
     let text = "remind @bob and @ana to look at <!channel> <@U3> in 1 second";
     site.person("U1").command("C1", "/task", text).await;
-    let bob = site.message("C1", "look at").await;
-    let said = shown(&bob);
+    let said = shown(&site.message("C1", "*look at").await);
     assert!(said.contains("<@U2>"), "{said}");
     assert!(!said.contains("<!channel>") && !said.contains("<@U3>"), "{said}");
 }

@@ -70,3 +70,18 @@ async fn people_and_channels_that_slack_resolved_are_understood() {
     let refused = texts(turn.answer());
     assert!(refused.contains("I know no channel"), "eve is not in it: {refused}");
 }
+
+#[tokio::test]
+async fn every_command_is_understood_after_each_of_the_words() {
+    let site = Site::new(BOTH[0]).await;
+    let ana = site.person("U1");
+    let say = async |command: &str, text: &str| texts(ana.command("C1", command, text).await.answer());
+    assert!(say("/task", "remind @bob and @ana to rotate the keys friday 9am").await.contains("for bob and you"));
+    assert!(say("/todo", "water the plants").await.contains("Added #2: water the plants"));
+    assert!(say("/remindme", "list").await.contains("rotate the keys"));
+    assert!(say("/task", "done 1").await.contains("Done #1"));
+    assert!(say("/remindme", "to stretch in 20 minutes").await.contains("Added #3: stretch"));
+    assert!(say("/remindme", "move the couch tomorrow 9am").await.contains("Added #4: move the couch"));
+    let own = say("/task", "skip 3").await;
+    assert!(own.contains("does not repeat"), "the turn's own words too: {own}");
+}

@@ -31,9 +31,9 @@ impl Sightings {
     /// Where somebody was seen lately.
     pub(crate) fn of(&self, person: PersonId, tenant: &TenantId) -> Vec<Channel> {
         let seen = self.seen();
-        let lately = seen.iter().filter(|((who, channel), at)| {
-            *who == person && channel.tenant == *tenant && at.elapsed() < FRESH
-        });
+        let lately = seen
+            .iter()
+            .filter(|((who, channel), at)| *who == person && channel.tenant == *tenant && at.elapsed() < FRESH);
         lately.map(|((_, channel), _)| channel.clone()).collect()
     }
 

@@ -112,7 +112,7 @@ impl Turns {
             return Err(too_long().into());
         }
         let talk = Talk::with(self, message).await?;
-        match own::read(&message.text, &talk) {
+        match own::read(&talk.line, &talk) {
             Some(own) => talk.own(own).await,
             None => talk.carry_out(talk.read()?).await,
         }

@@ -1,11 +1,10 @@
 //! From text to a reading, with the speaker's settings. Without a zone only relative times are taken.
 
-use std::borrow::Cow;
-
 use domain::refusal::{Code, Refusal};
 use jiff::tz::{TimeZone, offset};
 use language::{Context, Misread, Reading, Settings, read_in_conversation};
 
+use super::own;
 use super::talk::Talk;
 use crate::reply::answer::No;
 
@@ -35,7 +34,7 @@ impl Talk<'_> {
     }
 
     fn read_in(&self, zone: TimeZone) -> Result<Reading, Misread> {
-        self.read_as(&spoken(&self.message.text), zone)
+        self.read_as(&self.line, zone)
     }
 
     fn read_as(&self, line: &str, zone: TimeZone) -> Result<Reading, Misread> {
@@ -53,16 +52,27 @@ impl Talk<'_> {
         read_in_conversation(line, &context, known)
     }
 
-    fn misread(&self, misread: Misread) -> No {
-        No::Misread { text: self.message.text.clone(), misread }
+    /// The line without the slash command before it: `/task done 3` is `done 3`, and `/remindme to stretch` is `remind me
+    /// to stretch`. After each of them every command is understood.
+    pub(super) fn spoken(&self) -> String {
+        let text = self.message.text.trim_start();
+        let Some((verb, rest)) = text.split_once(char::is_whitespace) else { return text.to_owned() };
+        match verb.to_ascii_lowercase().as_str() {
+            "/task" | "/todo" => rest.to_owned(),
+            "/remindme" if self.is_command(rest) => rest.to_owned(),
+            "/remindme" => format!("remind me {rest}"),
+            _ => text.to_owned(),
+        }
     }
-}
 
-/// `/remindme to stretch` is `remind me to stretch`.
-fn spoken(text: &str) -> Cow<'_, str> {
-    match text.trim_start().split_once(char::is_whitespace) {
-        Some((verb, rest)) if verb.eq_ignore_ascii_case("/remindme") => Cow::Owned(format!("remind me {rest}")),
-        _ => Cow::Borrowed(text),
+    /// Whether the line is anything else than something to do.
+    fn is_command(&self, line: &str) -> bool {
+        let read = self.read_line(line);
+        own::read(line, self).is_some() || read.is_some_and(|reading| !matches!(reading, Reading::Add(_)))
+    }
+
+    fn misread(&self, misread: Misread) -> No {
+        No::Misread { text: self.line.clone(), misread }
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Talk<'a> {
     pub(super) turns: &'a Turns,
     pub(super) message: &'a Message,
     pub(super) me: Person,
+    /// What is read: the text without a slash command before it.
+    pub(super) line: String,
     /// What was listed and spoken of before.
     pub(super) conversation: Conversation,
 }
@@ -42,7 +44,8 @@ impl<'a> Talk<'a> {
         let me = turns.tasks.people.person(message.author.person).await?;
         let me = me.ok_or_else(|| Refusal::new(Code::Unknown, "I do not know you yet.", "Say hello again."))?;
         let conversation = memory::recall(turns.state.as_ref(), &message.conversation()).await;
-        Ok(Self { turns, message, me, conversation })
+        let talk = Self { turns, message, me, line: String::new(), conversation };
+        Ok(Self { line: talk.spoken(), ..talk })
     }
 
     pub(super) fn service(&self) -> &Tasks {
