@@ -118,6 +118,12 @@ impl Ledger {
         wanted.cloned().collect()
     }
 
+    /// The calls that were answered with an error, whatever it was.
+    pub fn refused(&self) -> Vec<Call> {
+        let failed = |call: &&Call| call.answer["ok"] == false || call.status.is_some_and(|status| status >= 400);
+        self.pages().calls.iter().filter(failed).cloned().collect()
+    }
+
     /// Every message taken, changed or removed, or those of one place.
     pub fn accepted(&self, place: Option<&str>) -> Vec<Accepted> {
         let pages = self.pages();

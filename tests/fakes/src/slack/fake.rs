@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Deref;
@@ -9,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 use super::hooks::Hooks;
 use super::people::Triggers;
 use super::socket::Sockets;
-use super::{Settings, World, hooks, socket, web};
+use super::web::Grant;
+use super::{Settings, World, control, hooks, page, socket, web};
 use crate::kit::{Bound, Clock, Dice, Faults, Ledger, Limits, Server};
 
 /// A Slack that runs on loopback until it is dropped. What it can do, a [`Slack`] can.
@@ -66,6 +68,7 @@ struct Inside {
     limits: Limits,
     hooks: Hooks,
     triggers: Triggers,
+    grants: Mutex<HashMap<String, Grant>>,
     sockets: Sockets,
     client: reqwest::Client,
 }
@@ -84,6 +87,7 @@ impl Inside {
             limits: Limits::default(),
             hooks: Hooks::default(),
             triggers: Triggers::default(),
+            grants: Mutex::default(),
             sockets: Sockets::default(),
             client: reqwest::Client::new(),
         }
@@ -156,6 +160,10 @@ impl Slack {
         &self.0.triggers
     }
 
+    pub(super) fn grants(&self) -> MutexGuard<'_, HashMap<String, Grant>> {
+        self.0.grants.lock().expect("no panic while locked")
+    }
+
     pub(super) fn sockets(&self) -> &Sockets {
         &self.0.sockets
     }
@@ -174,6 +182,7 @@ impl Slack {
     }
 
     fn router(&self) -> Router {
-        web::routes().merge(hooks::routes()).merge(socket::routes()).with_state(self.clone())
+        let platform = web::routes().merge(hooks::routes()).merge(socket::routes());
+        platform.merge(control::routes()).merge(page::routes()).with_state(self.clone())
     }
 }

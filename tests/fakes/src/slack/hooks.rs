@@ -10,7 +10,7 @@ use axum::routing::post;
 use serde_json::{Value, json};
 
 use super::args::Args;
-use super::web::{Draft, Refusal, note, put};
+use super::web::{Draft, Refusal, name_blocks, note, put};
 use super::{Install, Slack, World};
 use crate::kit::{Call, Dialect, Reply, play};
 
@@ -137,8 +137,9 @@ fn replaced(
     by: &Install,
     hook: &Hook,
     ts: &str,
-    draft: Draft,
+    mut draft: Draft,
 ) -> Result<(), Refusal> {
+    name_blocks(slack, &mut draft.blocks);
     let place = world.channel_mut(&hook.team_id, &hook.channel).ok_or("channel_not_found")?;
     let message = place.message_mut(ts).ok_or("message_not_found")?;
     message.text = draft.text;

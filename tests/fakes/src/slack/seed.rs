@@ -7,7 +7,7 @@ impl Slack {
     pub fn seed(&self, seed: World) {
         let mut world = self.world();
         world.teams.extend(seed.teams);
-        world.apps.extend(seed.apps);
+        world.apps.extend(seed.apps.into_iter().map(|(id, app)| (id, app.filled())));
     }
 
     /// Adds a team.
@@ -17,7 +17,7 @@ impl Slack {
 
     /// Adds an app. [`install`](Self::install) brings it into a team.
     pub fn add_app(&self, app: App) {
-        self.world().apps.insert(app.id.clone(), app);
+        self.world().apps.insert(app.id.clone(), app.filled());
     }
 
     /// Brings an app into a team, with the scopes of its manifest and without OAuth.

@@ -37,7 +37,6 @@ async fn a_command_is_answered_before_and_after_a_reconnect() {
     assert_eq!(ana.command("C1", "/task", "list").await.answer()["text"], "/task list");
     slack.set(|settings| settings.refresh_ms = 50);
     slack.disconnect("A1", "refresh_requested");
-    slack.connected("A1", 0).await;
     slack.connected("A1", 1).await;
     assert_eq!(ana.command("C1", "/task", "again").await.answer()["text"], "/task again");
     listener.shutdown().await;

@@ -2,6 +2,7 @@
 
 mod http;
 mod retries;
+mod verify;
 
 use std::time::Instant;
 

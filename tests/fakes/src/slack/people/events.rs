@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::kit::Sent;
-use crate::slack::{Channel, Install, Message, Parcel, Purpose, Signing, Slack, World};
+use crate::slack::{Channel, Install, Kind, Message, Parcel, Purpose, Signing, Slack, World};
 
 impl Slack {
     /// An event for an installation, as its app gets it.
@@ -32,10 +32,13 @@ impl Slack {
         if !self.settings().echoes {
             return;
         }
-        let parcels = self.message_events(&by.team_id, channel, message);
-        for parcel in parcels {
-            let slack = self.clone();
-            tokio::spawn(async move { slack.hand_over(&parcel, &Signing::default()).await });
+        self.tell(self.message_events(&by.team_id, channel, message));
+    }
+
+    /// Tells apps of a message that one of them changed or removed, in the background.
+    pub(in crate::slack) fn echo_change(&self, by: &Install, channel: &str, was: &Message, is: Option<&Message>) {
+        if self.settings().echoes {
+            self.tell(self.change_events(&by.team_id, channel, was, is));
         }
     }
 
@@ -85,19 +88,12 @@ fn heard(world: &World, by: &Install, place: &Channel, team: &str, message: &Mes
     let own = message.user == by.bot_user;
     let mentioned = message.text.contains(&format!("<@{}", by.bot_user)) && !own;
     let kind = place.event_type();
-    if mentioned && kind != "im" && subscribes("app_mention") {
+    if mentioned && place.kind != Kind::Im && subscribes("app_mention") {
         let mut mention = event.clone();
         mention["type"] = json!("app_mention");
         events.push((by.clone(), mention));
     }
-    let word = if kind == "channel" {
-        "channels"
-    } else if kind == "group" {
-        "groups"
-    } else {
-        kind
-    };
-    if subscribes(&format!("message.{word}")) {
+    if subscribes(place.subscription()) {
         event["channel_type"] = json!(kind);
         events.push((by.clone(), event));
     }

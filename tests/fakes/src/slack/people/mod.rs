@@ -1,15 +1,18 @@
 //! The people in front of Slack, and what they do.
 
+mod act;
 mod command;
 mod common;
 mod dialogs;
 mod events;
+mod leave;
 mod press;
 mod say;
 mod shortcuts;
 mod triggers;
 mod typed;
 
+pub use act::Act;
 pub use say::Said;
 pub(super) use triggers::Triggers;
 

@@ -44,13 +44,16 @@ impl Slack {
         format!("{}/link/?ticket={ticket}&app_id={app}", self.url().replacen("http", "ws", 1))
     }
 
-    /// Asks every socket of an app to go: `warning`, `refresh_requested`, `link_disabled`. A warning leaves them open.
+    /// Asks every socket of an app to go: `warning`, `refresh_requested`, `link_disabled`. A warning
+    /// leaves them open; over the others nothing new goes from now on, and soon they are closed.
     pub fn disconnect(&self, app: &str, reason: &str) {
         let debug = json!({ "host": "fake", "approximate_connection_time": 3600 });
         let said = json!({ "type": "disconnect", "reason": reason, "debug_info": debug });
         for line in self.sockets().of(app) {
             line.send(Frame::Text(said.to_string()));
             if reason != "warning" {
+                // Nothing new goes over a socket that is about to end.
+                self.sockets().remove(line.id);
                 let wait = Duration::from_millis(self.settings().refresh_ms);
                 tokio::spawn(async move {
                     tokio::time::sleep(wait).await;

@@ -62,21 +62,25 @@ pub struct App {
 impl App {
     /// An app with the id, scopes, events and commands that a bot for tasks needs, over Socket Mode.
     pub fn new(id: &str, name: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            client_id: format!("client-{id}"),
-            client_secret: format!("client-secret-{id}"),
-            signing_secret: format!("signing-secret-{id}"),
-            verification_token: format!("verification-{id}"),
-            app_token: format!("xapp-fake-{id}"),
-            scopes: words(SCOPES),
-            events: words(EVENTS),
-            commands: words("/task /todo /remindme"),
-            should_escape: true,
-            redirect_urls: Vec::new(),
-            delivery: Delivery::Socket,
+        Self { id: id.to_owned(), name: name.to_owned(), ..Self::default() }.filled()
+    }
+
+    /// The same, where credentials that are empty follow from the id: `client-A1`, `client-secret-A1`,
+    /// `signing-secret-A1`, `verification-A1`, `xapp-fake-A1`.
+    pub(in crate::slack) fn filled(mut self) -> Self {
+        let follow = [
+            ("client", &mut self.client_id),
+            ("client-secret", &mut self.client_secret),
+            ("signing-secret", &mut self.signing_secret),
+            ("verification", &mut self.verification_token),
+            ("xapp-fake", &mut self.app_token),
+        ];
+        for (word, field) in follow {
+            if field.is_empty() {
+                *field = format!("{word}-{}", self.id);
+            }
         }
+        self
     }
 
     /// The same with another door.
@@ -88,7 +92,21 @@ impl App {
 
 impl Default for App {
     fn default() -> Self {
-        Self::new("A1", "app")
+        Self {
+            id: String::new(),
+            name: String::new(),
+            client_id: String::new(),
+            client_secret: String::new(),
+            signing_secret: String::new(),
+            verification_token: String::new(),
+            app_token: String::new(),
+            scopes: words(SCOPES),
+            events: words(EVENTS),
+            commands: words("/task /todo /remindme"),
+            should_escape: true,
+            redirect_urls: Vec::new(),
+            delivery: Delivery::Socket,
+        }
     }
 }
 

@@ -87,6 +87,16 @@ impl Channel {
         self.messages.iter_mut().find(|message| message.ts == ts)
     }
 
+    /// What an app subscribes to, to hear of messages here.
+    pub(in crate::slack) fn subscription(&self) -> &'static str {
+        match self.kind {
+            Kind::Public => "message.channels",
+            Kind::Private => "message.groups",
+            Kind::Im => "message.im",
+            Kind::Mpim => "message.mpim",
+        }
+    }
+
     /// What `channel_type` an event calls it.
     pub(in crate::slack) fn event_type(&self) -> &'static str {
         match self.kind {

@@ -72,6 +72,26 @@ impl World {
         format!("{}.{:06}", self.last_ts / 1_000_000, self.last_ts % 1_000_000)
     }
 
+    /// The conversation of the app and several people, made if there is none, and whether it was there.
+    pub(in crate::slack) fn together(&mut self, team: &str, people: &[&str], me: &str) -> (String, bool) {
+        let all: Vec<&str> = people.iter().copied().chain([me]).collect();
+        let same = |channel: &&Channel| {
+            channel.kind == Kind::Mpim
+                && channel.members.len() == all.len()
+                && all.iter().all(|id| channel.members.contains(*id))
+        };
+        let there = self.teams.get(team).into_iter().flat_map(|team| team.channels.values());
+        if let Some(channel) = there.into_iter().find(same) {
+            return (channel.id.clone(), true);
+        }
+        let id = self.id("G");
+        if let Some(team) = self.teams.get_mut(team) {
+            let name = format!("mpdm-{}", id.to_lowercase());
+            team.channels.insert(id.clone(), Channel::new(&id, &name, Kind::Mpim, &all));
+        }
+        (id, false)
+    }
+
     /// The direct message of these two, made if there is none, and whether it was there.
     pub(in crate::slack) fn direct(&mut self, team: &str, one: &str, other: &str) -> (String, bool) {
         let there = self.teams.get(team).into_iter().flat_map(|team| team.channels.values());

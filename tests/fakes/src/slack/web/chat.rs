@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::super::{Channel, Kind, Message, World};
 
-use super::{Ask, Draft, Refusal, note, put};
+use super::{Ask, Draft, Refusal, conversations, name_blocks, note, put};
 
 /// What `chat.update` takes as text at most.
 const UPDATE_MAX: usize = 4_000;
@@ -68,22 +68,82 @@ pub(super) fn update(ask: &Ask<'_>) -> Result<Value, Refusal> {
     if draft.text.chars().count() > UPDATE_MAX {
         return Err("msg_too_long".into());
     }
-    let mut world = ask.slack.world();
+    let (was, message) = {
+        let mut world = ask.slack.world();
+        edit(ask, &mut world, &channel, &ts, draft)?
+    };
+    note(ask.slack, &ask.caller.install, &channel, "update", &message);
+    ask.slack.echo_change(&ask.caller.install, &channel, &was, Some(&message));
+    Ok(json!({ "channel": channel, "ts": ts, "text": message.text, "message": message.shown(true) }))
+}
+
+/// Writes a message anew: how it was and how it is.
+fn edit(
+    ask: &Ask<'_>,
+    world: &mut World,
+    channel: &str,
+    ts: &str,
+    mut draft: Draft,
+) -> Result<(Message, Message), Refusal> {
+    name_blocks(ask.slack, &mut draft.blocks);
     let edited = world.ts(ask.slack.now());
-    let place = world.channel_mut(ask.team(), &channel).ok_or("channel_not_found")?;
-    let message = own(ask, place, &ts, "cant_update_message")?;
+    let place = world.channel_mut(ask.team(), channel).ok_or("channel_not_found")?;
+    let message = own(ask, place, ts, "cant_update_message")?;
+    let was = message.clone();
     message.text = draft.text;
     message.blocks = draft.blocks;
     message.attachments = draft.attachments;
     message.edited = Some(edited);
     message.metadata = draft.metadata.or(message.metadata.take());
-    let message = message.clone();
-    note(ask.slack, &ask.caller.install, &channel, "update", &message);
-    Ok(json!({ "channel": channel, "ts": ts, "text": message.text, "message": message.shown(true) }))
+    Ok((was, message.clone()))
 }
 
 /// A message that the app posted and everybody sees.
 fn own<'a>(ask: &Ask<'_>, place: &'a mut Channel, ts: &str, refusal: &'static str) -> Result<&'a mut Message, Refusal> {
     let message = place.message_mut(ts).filter(|message| message.only_for.is_none()).ok_or("message_not_found")?;
     if message.user == ask.me() { Ok(message) } else { Err(refusal.into()) }
+}
+
+pub(super) fn post_ephemeral(ask: &Ask<'_>) -> Result<Value, Refusal> {
+    let channel = ask.need("channel", "channel_not_found")?;
+    let user = ask.need("user", "user_not_found")?;
+    let mut draft = Draft::of(ask.args)?;
+    let mut world = ask.slack.world();
+    let (_, place) = world.channel(ask.team(), &channel).ok_or("channel_not_found")?;
+    open_for(ask, place)?;
+    if !place.members.contains(&user) {
+        return Err("user_not_in_channel".into());
+    }
+    draft.only_for = Some(user);
+    let message = put(ask.slack, &mut world, &ask.caller.install, &channel, "ephemeral", draft);
+    Ok(json!({ "message_ts": message.ts }))
+}
+
+pub(super) fn delete(ask: &Ask<'_>) -> Result<Value, Refusal> {
+    let channel = ask.need("channel", "channel_not_found")?;
+    let ts = ask.need("ts", "message_not_found")?;
+    let message = {
+        let mut world = ask.slack.world();
+        let place = world.channel_mut(ask.team(), &channel).ok_or("channel_not_found")?;
+        let message = own(ask, place, &ts, "cant_delete_message")?.clone();
+        place.messages.retain(|message| message.ts != ts);
+        message
+    };
+    ask.slack.echo_change(&ask.caller.install, &channel, &message, None);
+    note(ask.slack, &ask.caller.install, &channel, "delete", &message);
+    Ok(json!({ "channel": channel, "ts": ts }))
+}
+
+pub(super) fn permalink(ask: &Ask<'_>) -> Result<Value, Refusal> {
+    let channel = ask.need("channel", "channel_not_found")?;
+    let ts = ask.need("message_ts", "message_not_found")?;
+    let world = ask.slack.world();
+    let place = conversations::seen(ask, &world, &channel)?;
+    let message = place.message(&ts).filter(|one| one.only_for.is_none()).ok_or("message_not_found")?;
+    let domain = &world.teams[ask.team()].domain;
+    let mut link = format!("https://{domain}.slack.com/archives/{channel}/p{}", ts.replace('.', ""));
+    if let Some(thread) = message.thread_ts.as_ref().filter(|thread| **thread != ts) {
+        link.push_str(&format!("?thread_ts={thread}&cid={channel}"));
+    }
+    Ok(json!({ "channel": channel, "permalink": link }))
 }

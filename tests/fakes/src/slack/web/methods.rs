@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Ask, Refusal, auth, chat, conversations, users, views};
+use super::{Ask, Refusal, auth, chat, conversations, history, oauth, reactions, users, views};
 
 /// What a call must carry.
 #[derive(Debug)]
@@ -53,13 +53,35 @@ macro_rules! methods {
 }
 
 const METHODS: &[Method] = methods! {
+    "api.test" Wants::Nothing, MANY, true, auth::api_test;
     "apps.connections.open" Wants::AppToken, TWO, true, auth::open_connection;
+    "apps.uninstall" Wants::Token, TWO, false, oauth::uninstall;
+    "auth.revoke" Wants::Token, TWO, false, oauth::revoke;
     "auth.test" Wants::Token, MANY, true, auth::test;
+    "chat.delete" Wants::Scope("chat:write"), THREE, true, chat::delete;
+    "chat.getPermalink" Wants::Token, MANY, false, chat::permalink;
+    "chat.postEphemeral" Wants::Scope("chat:write"), FOUR, true, chat::post_ephemeral;
     "chat.postMessage" Wants::Scope("chat:write"), Tier::Posting, true, chat::post_message;
     "chat.update" Wants::Scope("chat:write"), THREE, true, chat::update;
-    "conversations.open" Wants::Scope("im:write"), THREE, true, conversations::open;
+    "conversations.history" READS_HISTORY, Tier::History, false, history::history;
+    "conversations.info" READS_CHANNELS, THREE, false, conversations::info;
+    "conversations.join" Wants::Scope("channels:join"), THREE, true, conversations::join;
+    "conversations.list" READS_CHANNELS, TWO, false, conversations::list;
+    "conversations.members" READS_CHANNELS, FOUR, false, conversations::members;
+    "conversations.open" Wants::Scope("im:write mpim:write"), THREE, true, conversations::open;
+    "conversations.replies" READS_HISTORY, Tier::History, false, history::replies;
+    "oauth.v2.access" Wants::Nothing, FOUR, false, oauth::access;
+    "reactions.add" Wants::Scope("reactions:write"), THREE, true, reactions::add;
+    "team.info" Wants::Scope("team:read"), THREE, false, auth::team_info;
+    "usergroups.list" Wants::Scope("usergroups:read"), TWO, false, users::groups;
+    "usergroups.users.list" Wants::Scope("usergroups:read"), TWO, false, users::group_members;
+    "users.conversations" READS_CHANNELS, THREE, false, conversations::of_user;
     "users.info" Wants::Scope("users:read"), FOUR, false, users::info;
+    "users.list" Wants::Scope("users:read"), TWO, false, users::list;
     "views.open" Wants::Token, FOUR, true, views::open;
+    "views.publish" Wants::Token, FOUR, true, views::publish;
+    "views.push" Wants::Token, FOUR, true, views::push;
+    "views.update" Wants::Token, FOUR, true, views::update;
 };
 
 /// The method of this name.

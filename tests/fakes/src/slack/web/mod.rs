@@ -4,14 +4,19 @@ mod ask;
 mod auth;
 mod chat;
 mod conversations;
+mod history;
 mod limits;
 mod methods;
+mod oauth;
+mod pages;
 mod post;
+mod reactions;
 mod users;
 mod views;
 
 pub(super) use ask::{Ask, Refusal};
-pub(super) use post::{Draft, note, put};
+pub(super) use oauth::Grant;
+pub(super) use post::{Draft, name_blocks, note, put};
 pub(super) use views::{opened, replaced};
 
 use axum::body::{Body, to_bytes};
@@ -29,7 +34,7 @@ use methods::Method;
 const BODY_MAX: usize = 4 * 1024 * 1024;
 
 pub(super) fn routes() -> axum::Router<Slack> {
-    axum::Router::new().route("/api/{method}", any(call))
+    axum::Router::new().route("/api/{method}", any(call)).merge(oauth::routes())
 }
 
 async fn call(State(slack): State<Slack>, Path(name): Path<String>, request: Request) -> Response<Body> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Install, Message, Slack, World};
+use super::super::{Install, Message, Slack, World, check_message};
 use super::Refusal;
 use crate::kit::Accepted;
 
@@ -49,6 +49,10 @@ impl Draft {
         if self.metadata.as_ref().is_some_and(|metadata| !metadata["event_type"].is_string()) {
             return Err("invalid_metadata_format".into());
         }
+        let flaws = check_message(&self.blocks);
+        if !flaws.is_empty() {
+            return Err(Refusal::flawed("invalid_blocks", &flaws));
+        }
         Ok(self)
     }
 
@@ -71,6 +75,34 @@ impl Draft {
     }
 }
 
+/// Gives an id to blocks and elements that have none, as Slack does.
+pub(in crate::slack) fn name_blocks(slack: &Slack, blocks: &mut Value) {
+    for block in blocks.as_array_mut().into_iter().flatten() {
+        name(slack, block, "block_id");
+        for holder in ["accessory", "element"] {
+            if block.get(holder).is_some() {
+                name_element(slack, &mut block[holder]);
+            }
+        }
+        for element in block.get_mut("elements").and_then(Value::as_array_mut).into_iter().flatten() {
+            name_element(slack, element);
+        }
+    }
+}
+
+fn name_element(slack: &Slack, element: &mut Value) {
+    let kind = element["type"].as_str().unwrap_or_default();
+    if !matches!(kind, "mrkdwn" | "plain_text" | "image") && !kind.starts_with("rich_text") {
+        name(slack, element, "action_id");
+    }
+}
+
+fn name(slack: &Slack, value: &mut Value, id: &str) {
+    if value.get(id).is_none() {
+        value[id] = json!(&slack.word()[..5]);
+    }
+}
+
 /// Puts a message into a channel and into the ledger.
 pub(in crate::slack) fn put(
     slack: &Slack,
@@ -78,8 +110,9 @@ pub(in crate::slack) fn put(
     by: &Install,
     channel: &str,
     act: &'static str,
-    draft: Draft,
+    mut draft: Draft,
 ) -> Message {
+    name_blocks(slack, &mut draft.blocks);
     let ts = world.ts(slack.now());
     let message = draft.message(ts, by);
     if let Some(place) = world.channel_mut(&by.team_id, channel) {
