@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use fakes::slack::{App, Channel, Delivery, FakeSlack, Install, Kind, Message, Person, Team, User};
+use fakes::slack::{Channel, Delivery, FakeSlack, Install, Kind, Message, Person, Team, User};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
+use super::manifest;
 use crate::kit::program::{PATIENCE, Scratch, Server};
 
 /// The program, installed in a workspace.
@@ -35,7 +36,7 @@ impl Site {
             .channel(Channel::new("C1", "ops", Kind::Public, &["U1", "U2"]))
             .channel(Channel::new("C2", "quiet", Kind::Private, &["U1"]));
         slack.add_team(team);
-        let app = App::new("A1", "taskbot");
+        let app = manifest::app();
         let keys = (app.signing_secret.clone(), app.app_token.clone());
         slack.add_app(app);
         let install = slack.install("A1", "T1");

@@ -3,6 +3,7 @@
 mod dialogs;
 mod forged;
 mod kit;
+mod manifest;
 mod reminders;
 mod talking;
 mod twice;

@@ -23,13 +23,16 @@ const FRESH: Duration = Duration::from_secs(5 * 60);
 /// So many people are remembered before all are asked for anew.
 const REMEMBERED: usize = 10_000;
 
+/// What Slack said of whom, and when.
+type Known = HashMap<(TenantId, PersonId), (Instant, Vec<Channel>)>;
+
 /// The channels of people, asked of Slack.
 #[derive(Clone)]
 pub struct SlackDirectory {
     api: Api,
     people: Arc<dyn People>,
     sightings: Arc<Sightings>,
-    known: Arc<Mutex<HashMap<(TenantId, PersonId), (Instant, Vec<Channel>)>>>,
+    known: Arc<Mutex<Known>>,
 }
 
 impl SlackDirectory {
@@ -61,7 +64,7 @@ impl SlackDirectory {
         Ok(ids.into_iter().map(|id| Channel { tenant: tenant.clone(), id }).collect())
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<(TenantId, PersonId), (Instant, Vec<Channel>)>> {
+    fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,8 +1,8 @@
 //! Slack, in and out.
 //!
 //! Two ways in carry the same payloads: signed HTTP ([`Slack::router`]) and Socket Mode ([`Slack::listen`]). Both end at
-//! one [`desk`](desk), which turns a payload into a line of a chat, as if it had been typed on a terminal, and answers
-//! it. The way out is one [`api`](api): reminders ([`SlackChat`]), answers, and who is in which channel
+//! one `desk`, which turns a payload into a line of a chat, as if it had been typed on a terminal, and answers
+//! it. The way out is one `api`: reminders ([`SlackChat`]), answers, and who is in which channel
 //! ([`SlackDirectory`]).
 
 mod api;

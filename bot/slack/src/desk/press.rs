@@ -34,7 +34,7 @@ impl Desk {
             text: says.to_owned(),
         };
         match self.take(line).await {
-            Ok(reply) => self.show(pressed, act, says, &reply).await,
+            Ok(reply) => self.show(pressed, says, &reply).await,
             Err(error) => {
                 warn!(%error, "a button could not be answered");
                 self.tell(pressed, &super::answer::failed()).await;
@@ -43,11 +43,11 @@ impl Desk {
     }
 
     /// The message says what became of it; a refusal is for whoever pressed.
-    async fn show(&self, pressed: &Pressed, act: &Act, says: &str, reply: &Reply) {
+    async fn show(&self, pressed: &Pressed, says: &str, reply: &Reply) {
         let settled = reply.verdict == bot::reply::Verdict::Answered;
         match (&pressed.channel, &pressed.message) {
             (Some(channel), Some(message)) if settled => {
-                if let Err(error) = self.edit(&channel.id, message, act, says, reply).await {
+                if let Err(error) = self.edit(&channel.id, message, says, reply).await {
                     warn!(%error, "the message could not be changed");
                     self.tell(pressed, &super::answer::private(reply)).await;
                 }
@@ -56,18 +56,10 @@ impl Desk {
         }
     }
 
-    async fn edit(
-        &self,
-        channel: &str,
-        message: &Shown,
-        act: &Act,
-        says: &str,
-        reply: &Reply,
-    ) -> Result<(), CallError> {
+    async fn edit(&self, channel: &str, message: &Shown, says: &str, reply: &Reply) -> Result<(), CallError> {
         let Some(Block::Line(told)) = reply.blocks.first() else { return Ok(()) };
         let undo = says.strip_prefix("done ").map(|numbers| format!("reopen {numbers}"));
         let shown = render::mrkdwn::mrkdwn(told);
-        let _ = act;
         let blocks = reminder::settled(&message.blocks, &shown, undo.as_deref());
         let text = reminder::told(told);
         self.api.update(&message.ts, &Message::to(channel, text, blocks)).await

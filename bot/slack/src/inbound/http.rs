@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::payload::{Callback, Command, Interaction};
+use super::payload::{Command, Envelope, Interaction};
 use super::signature::verify;
 use crate::desk::Desk;
 use crate::options::Secret;
@@ -39,58 +39,54 @@ pub(crate) fn router(desk: Desk, secrets: Vec<Secret>) -> Router {
         .with_state(Door { desk, secrets: secrets.into() })
 }
 
-async fn command(State(door): State<Door>, request: Request) -> Result<Json<Value>, Response> {
+async fn command(State(door): State<Door>, request: Request) -> Result<Json<Value>, StatusCode> {
     let command: Command = form(&door.believed(request).await?)?;
     Ok(Json(door.desk.command(command).await))
 }
 
 /// A dialog is answered at once; the answer to a press goes into the message, later.
-async fn interaction(State(door): State<Door>, request: Request) -> Result<Response, Response> {
+async fn interaction(State(door): State<Door>, request: Request) -> Result<Response, StatusCode> {
     #[derive(Deserialize)]
     struct Wrapped {
         payload: String,
     }
     let wrapped: Wrapped = form(&door.believed(request).await?)?;
-    let interaction: Interaction = serde_json::from_str(&wrapped.payload).map_err(|_| unreadable())?;
+    let interaction: Interaction = serde_json::from_str(&wrapped.payload).map_err(|_| StatusCode::BAD_REQUEST)?;
     Ok(match door.desk.interaction(interaction).await {
         Some(answer) => Json(answer).into_response(),
         None => StatusCode::OK.into_response(),
     })
 }
 
-async fn event(State(door): State<Door>, request: Request) -> Result<Json<Value>, Response> {
+async fn event(State(door): State<Door>, request: Request) -> Result<Json<Value>, StatusCode> {
     let body = door.believed(request).await?;
-    match serde_json::from_slice(&body).map_err(|_| unreadable())? {
-        Callback::UrlVerification { challenge } => return Ok(Json(json!({ "challenge": challenge }))),
-        Callback::EventCallback { team_id, event } => {
+    match serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)? {
+        Envelope::UrlVerification { challenge } => return Ok(Json(json!({ "challenge": challenge }))),
+        Envelope::EventCallback { team_id, event } => {
             let taken = door.desk.event(&team_id, *event).await;
-            taken.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
+            taken.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
         }
-        Callback::Other => {}
+        Envelope::Other => {}
     }
     Ok(Json(json!({})))
 }
 
 impl Door {
     /// The bytes of a request that Slack signed: read up to the limit, then believed, or not.
-    async fn believed(&self, request: Request<Body>) -> Result<Bytes, Response> {
+    async fn believed(&self, request: Request<Body>) -> Result<Bytes, StatusCode> {
         let (head, body) = request.into_parts();
         let body = timeout(PATIENCE, to_bytes(body, BODY_MAX)).await;
-        let body = body.map_err(|_| StatusCode::REQUEST_TIMEOUT.into_response())?;
-        let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE.into_response())?;
+        let body = body.map_err(|_| StatusCode::REQUEST_TIMEOUT)?;
+        let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
         let signed = verify(&self.secrets, &head.headers, &body, self.desk.now());
-        signed.map_err(|_| StatusCode::UNAUTHORIZED.into_response())?;
+        signed.map_err(|_| StatusCode::UNAUTHORIZED)?;
         Ok(body)
     }
 }
 
-fn form<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
+fn form<T: DeserializeOwned>(body: &[u8]) -> Result<T, StatusCode> {
     let fields: serde_json::Map<String, Value> = form_urlencoded::parse(body)
         .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
         .collect();
-    serde_json::from_value(Value::Object(fields)).map_err(|_| unreadable())
-}
-
-fn unreadable() -> Response {
-    StatusCode::BAD_REQUEST.into_response()
+    serde_json::from_value(Value::Object(fields)).map_err(|_| StatusCode::BAD_REQUEST)
 }

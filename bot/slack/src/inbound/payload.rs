@@ -23,7 +23,7 @@ pub(crate) struct Command {
 /// What the events API sends.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(crate) enum Callback {
+pub(crate) enum Envelope {
     /// Whether the address is ours.
     UrlVerification { challenge: String },
     /// Something happened.

@@ -18,7 +18,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug, info, info_span, warn};
 
-use super::payload::{Callback, Command, Interaction};
+use super::payload::{Command, Envelope, Interaction};
 use crate::api::Api;
 use crate::desk::Desk;
 use crate::options::Secret;
@@ -168,8 +168,8 @@ async fn answer(desk: &Desk, frame: Frame) -> Option<Value> {
         }
         Frame::EventsApi { envelope_id, payload } => {
             match serde_json::from_value(payload) {
-                Ok(Callback::EventCallback { team_id, event }) => desk.event(&team_id, *event).await.ok()?,
-                Ok(Callback::UrlVerification { .. } | Callback::Other) => {}
+                Ok(Envelope::EventCallback { team_id, event }) => desk.event(&team_id, *event).await.ok()?,
+                Ok(Envelope::UrlVerification { .. } | Envelope::Other) => {}
                 Err(error) => warn!(%error, "an event that cannot be read"),
             }
             Some(json!({ "envelope_id": envelope_id }))

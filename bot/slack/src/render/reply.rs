@@ -96,7 +96,11 @@ mod tests {
             Block::Detail(Text::say("`done 3` ticks one")),
             Block::Detail(Text::say("`list all` shows more")),
         ];
-        let shown: Vec<String> = blocks(&said).iter().map(|block| format!("{block}\n")).collect();
-        insta::assert_snapshot!(shown.concat());
+        let shown = blocks(&said);
+        let text = |nth: usize| shown[nth].pointer("/text/text").and_then(|text| text.as_str()).unwrap_or_default();
+        assert_eq!(text(0), "*Today*\n• #3  call &lt;Ana&gt;\n• #3  stretch");
+        assert_eq!(text(1), "*Later*\n• #3  ship");
+        assert_eq!(shown[2]["elements"][0]["text"], "`done 3` ticks one\n`list all` shows more");
+        assert_eq!(shown.len(), 3);
     }
 }
