@@ -189,6 +189,8 @@ pub struct TaskEdit {
     pub repeat: Option<Option<Repeat>>,
     /// The assignees.
     pub assignees: Option<Vec<PersonId>>,
+    /// A recurrence that comes with a day alone is at the time of day that there was.
+    pub keeps_time: bool,
 }
 
 /// Where a due moves.

@@ -29,6 +29,7 @@ macro_rules! suite {
             a_series_brings_its_current_and_withdrawn_tasks,
             the_last_delivered_reminder_of_a_place_is_known,
             own_tasks_that_follow_a_zone_are_found,
+            what_waits_for_its_time_is_found_for_many_tasks_at_once,
         );
     };
 }
@@ -200,4 +201,32 @@ pub async fn own_tasks_that_follow_a_zone_are_found(store: Arc<impl Store>) {
     let found: Vec<_> = snapshot.tasks.keys().copied().filter(|id| *id != series.current).collect();
     assert_eq!(found, [day.id, seated.id]);
     assert!(snapshot.series.contains_key(&series.id));
+}
+
+pub async fn what_waits_for_its_time_is_found_for_many_tasks_at_once(store: Arc<impl Store>) {
+    let samples = Samples::default();
+    let (list, first) = with_task(&*store, &samples).await;
+    let [second, third] = [2, 3].map(|number| samples.task(&list, first.author, number));
+    let elsewhere = List::of_channel(&channel("slack:T1", "ops"));
+    let foreign = samples.task(&elsewhere, first.author, 1);
+    for (list, task) in [(&list, &second), (&list, &third), (&elsewhere, &foreign)] {
+        committed(&*store, samples.making(list, task)).await;
+    }
+    let [here, there] = ["ops", "dev"].map(|channel| Place::Channel(channel.to_owned()));
+    let mut waiting = Vec::new();
+    for (task, place, meant) in [(&first, &here, 5), (&first, &there, 7), (&third, &here, 3), (&foreign, &here, 9)] {
+        waiting.push(samples.reminder(task, place.clone(), at(meant)));
+    }
+    let states = [ReminderState::Due, ReminderState::Delivered, ReminderState::Cancelled, ReminderState::Failed];
+    let others = states.map(|state| moved_on(&samples.reminder(&second, here.clone(), at(1)), state));
+    let reminders = waiting.iter().chain(&others).cloned().map(Put::new).collect();
+    committed(&*store, Change { reminders, ..Change::default() }).await;
+    for asked in [vec![&first, &second, &third], vec![&third, &foreign], vec![&second], vec![]] {
+        let ids: Vec<_> = asked.iter().map(|task| task.id).collect();
+        let mut found = store.scheduled(&ids).await.expect("an answer");
+        found.sort_by_key(|reminder| reminder.id);
+        let mut expected: Vec<_> = waiting.iter().filter(|one| ids.contains(&one.task)).cloned().collect();
+        expected.sort_by_key(|reminder| reminder.id);
+        assert_eq!(found, expected);
+    }
 }

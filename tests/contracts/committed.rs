@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::Principal;
-use domain::command::{AddTask, Command, Repeat, TaskEdit};
+use domain::command::{AddTask, Command, TaskEdit};
 use domain::event::{Event, EventType, Stream, Topic};
 use domain::place::Destination;
 use domain::place::Place;
@@ -11,12 +11,12 @@ use domain::ports::agenda::Reach;
 use domain::ports::bus::{Outbox, OutboxRow};
 use domain::ports::chat::{PostError, Posted};
 use domain::ports::clock::Clock;
-use domain::task::{RepeatFrom, Task};
+use domain::task::Task;
 use domain::tenant::Platform;
 use serde_json::Value;
 
 use super::schema::Contract;
-use crate::kit::world::{World, by_id, draft, due, tenant};
+use crate::kit::world::{World, by_id, draft, due, repeat, tenant};
 
 #[tokio::test]
 async fn what_is_committed_keeps_the_contracts() {
@@ -66,8 +66,8 @@ async fn plain_task(world: &World, ana: &Principal) {
 }
 
 async fn series(world: &World, ana: &Principal) {
-    let repeat = Repeat { rule: "FREQ=DAILY".parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
-    let notes = AddTask { due: Some(due("2026-03-05")), repeat: Some(repeat), ..draft(ana, "Stand-up notes") };
+    let notes =
+        AddTask { due: Some(due("2026-03-05")), repeat: Some(repeat("FREQ=DAILY")), ..draft(ana, "Stand-up notes") };
     let notes = world.add(ana, notes).await;
     world.clock.set("2026-03-07T20:00:00Z");
     advance(world, ana, &notes).await;

@@ -98,6 +98,10 @@ impl Store for Careless {
         self.store.task(tenant, reference).await
     }
 
+    async fn scheduled(&self, tasks: &[TaskId]) -> Result<Vec<Reminder>, PortError> {
+        self.store.scheduled(tasks).await
+    }
+
     async fn lists(&self, ids: &[ListId]) -> Result<Vec<List>, PortError> {
         self.store.lists(ids).await
     }

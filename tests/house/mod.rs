@@ -4,6 +4,7 @@
 mod directions;
 mod files;
 mod links;
+mod pages;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

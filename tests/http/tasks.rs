@@ -107,6 +107,27 @@ async fn snoozing_moves_the_reminder_and_not_the_due() {
 }
 
 #[tokio::test]
+async fn a_list_says_of_each_task_what_the_task_itself_says() {
+    let site = Site::open().await;
+    let ana = site.guest("ana").await;
+    let snoozed = site.task(&ana, json!({"title": "call", "due": "2026-03-04T16:00:00Z"})).await;
+    let path = format!("{}/snooze", at(&snoozed));
+    site.post(&ana, &path, json!({"until": "2026-03-04T18:00:00Z"})).await.expect(200);
+    site.task(&ana, json!({"title": "a day", "due": "2026-03-05"})).await;
+    site.task(&ana, json!({"title": "no due"})).await;
+    site.task(&ana, json!({"title": "too late", "due": "2026-03-01T16:00:00Z"})).await;
+    let done = site.task(&ana, json!({"title": "done", "due": "2026-03-06T16:00:00Z"})).await;
+    site.post(&ana, &format!("{}/complete", at(&done)), json!({})).await.expect(200);
+    let page = site.get(&ana, "/api/v1/tasks?status=all&sort=number&order=asc").await.expect(200);
+    let items = page["items"].as_array().expect("items");
+    let remind: Vec<_> = items.iter().map(|task| task.get("reminds_at").and_then(Value::as_str)).collect();
+    assert_eq!(remind, [Some("2026-03-04T18:00:00Z"), Some("2026-03-05T14:00:00Z"), None, None, None]);
+    for task in items {
+        assert_eq!(site.get(&ana, &at(task)).await.expect(200), *task);
+    }
+}
+
+#[tokio::test]
 async fn snoozing_to_nowhere_is_refused() {
     let site = Site::open().await;
     let ana = site.guest("ana").await;

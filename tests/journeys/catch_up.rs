@@ -1,24 +1,23 @@
 //! After a downtime: one-shots all still come, of a series only the latest of the last day, the rest is told as missed.
 
 use domain::access::Principal;
-use domain::command::{AddTask, Command, Repeat};
+use domain::command::{AddTask, Command};
 use domain::decide::delivery::MEMBERS_MAX;
 use domain::event::{Event, EventType, Topic};
 use domain::place::Place;
 use domain::ports::agenda::Agenda;
 use domain::ports::bus::Outbox;
 use domain::query::TaskQuery;
-use domain::task::{RepeatFrom, Status, Task};
+use domain::task::{Status, Task};
 
-use crate::kit::world::{World, by_id, draft, due};
+use crate::kit::world::{World, by_id, draft, due, repeat};
 
 async fn at(world: &World, who: &Principal, when: &str) -> Task {
     world.add(who, AddTask { due: Some(due(when)), ..draft(who, &format!("due {when}")) }).await
 }
 
 async fn series(world: &World, who: &Principal, rule: &str, first: &str) -> Task {
-    let repeat = Repeat { rule: rule.parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
-    world.add(who, AddTask { due: Some(due(first)), repeat: Some(repeat), ..draft(who, rule) }).await
+    world.add(who, AddTask { due: Some(due(first)), repeat: Some(repeat(rule)), ..draft(who, rule) }).await
 }
 
 /// What a process does at its start: the calendar, then the claimer; series that the claimer found stale as well.

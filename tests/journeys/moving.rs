@@ -8,7 +8,7 @@ use domain::place::{Destination, Place};
 use domain::refusal::Code;
 use domain::task::Task;
 
-use crate::kit::world::{World, by_id, draft, due, tenant};
+use crate::kit::world::{World, by_id, draft, due, repeat, tenant};
 
 /// Ana and Ben are in #ops; Eve is not.
 struct Scene {
@@ -126,16 +126,11 @@ async fn a_task_moves_into_no_list_that_the_mover_does_not_see() {
 #[tokio::test]
 async fn a_series_moves_with_its_occurrence_and_the_next_one_is_made_there() {
     let scene = Scene::new().await;
-    let daily = domain::command::Repeat {
-        rule: "FREQ=DAILY".parse().expect("a rule"),
-        start: None,
-        from: domain::task::RepeatFrom::Schedule,
-    };
     let place = Some(Destination { place: Place::Channel("ops".to_owned()), mentions_author: true });
     let add = AddTask {
         list: scene.ops.clone(),
         due: Some(due("2026-03-05T09:00")),
-        repeat: Some(daily),
+        repeat: Some(repeat("FREQ=DAILY")),
         place,
         ..draft(scene.ana(), "stand-up")
     };

@@ -7,11 +7,10 @@ use domain::ports::bus::Outbox;
 use domain::query::TaskQuery;
 use domain::task::{RepeatFrom, Status, Task};
 
-use crate::kit::world::{World, by_id, draft, due};
+use crate::kit::world::{World, by_id, draft, due, repeat};
 
 async fn begin(world: &World, who: &Principal, rule: &str, first: &str) -> Task {
-    let repeat = Repeat { rule: rule.parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
-    world.add(who, AddTask { due: Some(due(first)), repeat: Some(repeat), ..draft(who, "stand-up") }).await
+    world.add(who, AddTask { due: Some(due(first)), repeat: Some(repeat(rule)), ..draft(who, "stand-up") }).await
 }
 
 async fn open(world: &World, who: &Principal) -> Vec<Task> {
@@ -125,9 +124,8 @@ async fn completing_late_never_creates_an_occurrence_in_the_past() {
 async fn a_series_counted_from_completion_waits_for_it() {
     let world = World::new().await;
     let ana = world.person("ana").await;
-    let repeat =
-        Repeat { rule: "FREQ=DAILY;INTERVAL=3".parse().expect("a rule"), start: None, from: RepeatFrom::Completion };
-    let water = AddTask { due: Some(due("2026-03-04")), repeat: Some(repeat), ..draft(&ana, "water the ferns") };
+    let thrice = Repeat { from: RepeatFrom::Completion, ..repeat("FREQ=DAILY;INTERVAL=3") };
+    let water = AddTask { due: Some(due("2026-03-04")), repeat: Some(thrice), ..draft(&ana, "water the ferns") };
     let first = world.add(&ana, water).await;
     world.clock.set("2026-03-10T20:00:00Z");
     world.advance(&first).await;
@@ -261,8 +259,7 @@ async fn what_repeats_within_a_day_needs_a_time() {
     let world = World::new().await;
     let ana = world.person("ana").await;
     for rule in ["FREQ=MINUTELY", "FREQ=HOURLY"] {
-        let repeat = Repeat { rule: rule.parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
-        let task = AddTask { due: Some(due("2026-03-05")), repeat: Some(repeat), ..draft(&ana, "blink") };
+        let task = AddTask { due: Some(due("2026-03-05")), repeat: Some(repeat(rule)), ..draft(&ana, "blink") };
         let refused = world.refused(&ana, Command::Add(Box::new(task))).await;
         assert_eq!(refused.code, domain::refusal::Code::Invalid);
         assert!(refused.sentence.contains("needs a first time"), "{}", refused.sentence);

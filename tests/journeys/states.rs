@@ -1,13 +1,13 @@
 //! Every command on a task in every state: it works, or it refuses for the right reason and changes nothing.
 
 use domain::access::Principal;
-use domain::command::{AddTask, Command, MoveTo, Repeat, TaskEdit};
+use domain::command::{AddTask, Command, MoveTo, TaskEdit};
 use domain::outcome::Deed;
 use domain::refusal::Code;
 use domain::service::Failure;
-use domain::task::{RepeatFrom, Status, Task};
+use domain::task::{Status, Task};
 
-use crate::kit::world::{World, by_id, draft, due};
+use crate::kit::world::{World, by_id, draft, due, repeat};
 
 /// How a task came to where it stands.
 const STATES: [&str; 9] = [
@@ -42,10 +42,9 @@ async fn in_state(state: &str) -> (World, Principal, Task) {
     let world = World::new().await;
     let ana = world.person("ana").await;
     let repeats = !matches!(state, "open" | "done" | "deleted");
-    let daily = Repeat { rule: "FREQ=DAILY".parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
     let add = AddTask {
         due: Some(due("2026-03-05T09:00")),
-        repeat: repeats.then_some(daily),
+        repeat: repeats.then(|| repeat("FREQ=DAILY")),
         ..draft(&ana, "water the ferns")
     };
     let task = world.add(&ana, add).await;
@@ -126,8 +125,8 @@ async fn one_that_may_not_stops_the_whole_line_and_nothing_is_changed() {
             COMMANDS.iter().zip(row).filter(|(_, expected)| expected.starts_with(char::is_lowercase))
         {
             let (world, ana, task) = in_state(state).await;
-            let daily = Repeat { rule: "FREQ=DAILY".parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
-            let good = AddTask { due: Some(due("2026-03-09T09:00")), repeat: Some(daily), ..draft(&ana, "good") };
+            let daily = Some(repeat("FREQ=DAILY"));
+            let good = AddTask { due: Some(due("2026-03-09T09:00")), repeat: daily, ..draft(&ana, "good") };
             let good = world.add(&ana, good).await;
             let both = match command(name, &good) {
                 Command::Done(_) => Command::Done([by_id(&good), by_id(&task)].concat()),

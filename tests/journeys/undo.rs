@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::access::Principal;
-use domain::command::{AddTask, Command, MoveTo, Repeat, SettingsEdit, TaskEdit};
+use domain::command::{AddTask, Command, MoveTo, SettingsEdit, TaskEdit};
 use domain::event::{Event, Stream, Topic};
 use domain::ids::PersonId;
 use domain::list::List;
@@ -15,10 +15,10 @@ use domain::refusal::Code;
 use domain::reminder::ReminderState;
 use domain::series::Series;
 use domain::snapshot::Needs;
-use domain::task::{Priority, RepeatFrom, Task};
+use domain::task::{Priority, Task};
 use jiff::{Timestamp, ToSpan};
 
-use crate::kit::world::{World, by_id, draft, due, tenant};
+use crate::kit::world::{World, by_id, draft, due, repeat, tenant};
 
 /// Ana, who is in #ops with Ben.
 struct Scene {
@@ -34,10 +34,6 @@ struct Noticed {
     task: Task,
     series: Option<Series>,
     reminders: Vec<(Timestamp, Place, Vec<PersonId>)>,
-}
-
-fn rule(text: &str) -> Repeat {
-    Repeat { rule: text.parse().expect("a rule"), start: None, from: RepeatFrom::Schedule }
 }
 
 impl Scene {
@@ -67,9 +63,9 @@ impl Scene {
             ("a day", day.clone()),
             ("a bare reminder", AddTask { bare_reminder: true, place: place.clone(), ..plain.clone() }),
             ("shared", AddTask { list: self.ops.clone(), assignees: vec![self.ben.person], ..plain.clone() }),
-            ("daily", AddTask { repeat: Some(rule("FREQ=DAILY")), ..plain.clone() }),
-            ("weekly on a day", AddTask { repeat: Some(rule("FREQ=WEEKLY;BYDAY=FR")), ..day }),
-            ("daily, shared", AddTask { list: self.ops.clone(), repeat: Some(rule("FREQ=DAILY")), place, ..plain }),
+            ("daily", AddTask { repeat: Some(repeat("FREQ=DAILY")), ..plain.clone() }),
+            ("weekly on a day", AddTask { repeat: Some(repeat("FREQ=WEEKLY;BYDAY=FR")), ..day }),
+            ("daily, shared", AddTask { list: self.ops.clone(), repeat: Some(repeat("FREQ=DAILY")), place, ..plain }),
         ]
     }
 
@@ -81,7 +77,7 @@ impl Scene {
         let until = due("2026-03-07T12:00").at;
         let own = List::personal(tenant(&self.ana), self.ana.person);
         let other = if task.list == own.id { self.ops.clone() } else { own };
-        let daily = Some(Some(rule("FREQ=DAILY;INTERVAL=2")));
+        let daily = Some(Some(repeat("FREQ=DAILY;INTERVAL=2")));
         let mut deeds = vec![
             ("title", edit(TaskEdit { title: Some("water the cacti".to_owned()), ..blank() })),
             ("description", edit(TaskEdit { description: Some(String::new()), ..blank() })),
@@ -263,7 +259,7 @@ async fn undoing_a_change_of_zone_takes_back_the_zone_with_what_moved() {
     let task = world
         .add(
             &ana,
-            AddTask { due: Some(due("2026-03-09T09:00")), repeat: Some(rule("FREQ=DAILY")), ..draft(&ana, "plants") },
+            AddTask { due: Some(due("2026-03-09T09:00")), repeat: Some(repeat("FREQ=DAILY")), ..draft(&ana, "plants") },
         )
         .await;
     let zone = async || world.tasks.people.person(ana.person).await.expect("an answer").expect("ana").settings.zone;

@@ -1,12 +1,12 @@
 //! Somebody travels: what follows their zone moves with them, and no reminder that was to come is lost on the way.
 
 use domain::access::Principal;
-use domain::command::{AddTask, Command, Repeat, SettingsEdit};
+use domain::command::{AddTask, Command, SettingsEdit};
 use domain::place::Place;
 use domain::reminder::ReminderState;
-use domain::task::{RepeatFrom, Task};
+use domain::task::Task;
 
-use crate::kit::world::{World, by_id, draft, due};
+use crate::kit::world::{World, by_id, draft, due, repeat};
 
 async fn moves_to(world: &World, who: &Principal, zone: &str) {
     let zone = Some(zone.parse().expect("a zone"));
@@ -14,8 +14,9 @@ async fn moves_to(world: &World, who: &Principal, zone: &str) {
 }
 
 async fn daily(world: &World, who: &Principal, first: &str) -> Task {
-    let repeat = Repeat { rule: "FREQ=DAILY".parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
-    world.add(who, AddTask { due: Some(due(first)), repeat: Some(repeat), ..draft(who, "stand-up") }).await
+    world
+        .add(who, AddTask { due: Some(due(first)), repeat: Some(repeat("FREQ=DAILY")), ..draft(who, "stand-up") })
+        .await
 }
 
 /// When the task reminds next, as text; empty if it won't.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use consumers::Sealer;
 use domain::access::Principal;
-use domain::command::{AddTask, Command, Request, TaskRef};
+use domain::command::{AddTask, Command, Repeat, Request, TaskRef};
 use domain::decide::delivery::Attempt;
 use domain::due::Due;
 use domain::ids::{PersonId, TaskId};
@@ -26,7 +26,7 @@ use domain::refusal::Refusal;
 use domain::reminder::{Reminder, next_at};
 use domain::service::{Deliveries, Failure, Tasks};
 use domain::snapshot::Needs;
-use domain::task::Task;
+use domain::task::{RepeatFrom, Task};
 use domain::tenant::{Platform, TenantId};
 use domain::zone::Zone;
 use embedded::{EmbeddedBus, FileLeases};
@@ -215,6 +215,11 @@ pub fn draft(who: &Principal, title: &str) -> AddTask {
         place: None,
         bare_reminder: false,
     }
+}
+
+/// A recurrence by its rule, counted from the schedule.
+pub fn repeat(rule: &str) -> Repeat {
+    Repeat { rule: rule.parse().expect("a rule"), start: None, from: RepeatFrom::Schedule }
 }
 
 /// A due from a local wall time in the world's zone.

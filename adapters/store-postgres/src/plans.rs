@@ -117,6 +117,7 @@ async fn ask_store(store: &PostgresStore) {
         store.task(&needs.tenant, task).await.expect("an answer");
     }
     store.lists(&[ListId(ID)]).await.expect("lists");
+    store.scheduled(&[TaskId(ID), TaskId(Uuid::nil())]).await.expect("reminders");
     store.explain(ID).await.expect("lines");
     for question in ABOUT {
         store.relay.rows(Ask::new(question).bind(ID)).await.expect("lines");

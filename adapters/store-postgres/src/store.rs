@@ -7,11 +7,12 @@ use domain::access::Sight;
 use domain::change::Change;
 use domain::command::TaskRef;
 use domain::fault;
-use domain::ids::ListId;
+use domain::ids::{ListId, TaskId};
 use domain::list::List;
 use domain::ports::error::PortError;
 use domain::ports::store::{CommitError, Store};
 use domain::query::{Page, TaskQuery};
+use domain::reminder::Reminder;
 use domain::snapshot::{Needs, Snapshot};
 use domain::task::Task;
 use domain::tenant::TenantId;
@@ -55,6 +56,12 @@ impl Store for PostgresStore {
 
     async fn task(&self, tenant: &TenantId, reference: TaskRef) -> Result<Option<Task>, PortError> {
         self.one_task(tenant, reference).await
+    }
+
+    async fn scheduled(&self, tasks: &[TaskId]) -> Result<Vec<Reminder>, PortError> {
+        let ask = Ask::new("SELECT doc FROM reminders WHERE task = ANY ($1) AND state = 'scheduled'");
+        let ids: Vec<_> = tasks.iter().map(|id| id.0).collect();
+        docs(&self.relay.rows(ask.bind(ids)).await?)
     }
 
     async fn lists(&self, ids: &[ListId]) -> Result<Vec<List>, PortError> {

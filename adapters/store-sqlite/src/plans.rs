@@ -116,6 +116,7 @@ async fn ask_store(store: &SqliteStore) {
         store.task(&needs.tenant, task).await.expect("an answer");
     }
     store.lists(&[ListId(ID)]).await.expect("lists");
+    store.scheduled(&[TaskId(ID), TaskId(Uuid::nil())]).await.expect("reminders");
     store.explain(ID).await.expect("lines");
     for question in ABOUT_TASK.into_iter().chain(ABOUT_STREAMS).chain([STREAMS]) {
         store.readers.rows(Ask::new(question).bind("[]")).await.expect("lines");

@@ -4,11 +4,12 @@ use async_trait::async_trait;
 use domain::access::Sight;
 use domain::change::Change;
 use domain::command::TaskRef;
-use domain::ids::ListId;
+use domain::ids::{ListId, TaskId};
 use domain::list::List;
 use domain::ports::error::PortError;
 use domain::ports::store::{CommitError, Store};
 use domain::query::{Page, TaskQuery};
+use domain::reminder::Reminder;
 use domain::snapshot::{Needs, Snapshot};
 use domain::task::Task;
 use domain::tenant::TenantId;
@@ -37,6 +38,14 @@ impl Store for SqliteStore {
 
     async fn task(&self, tenant: &TenantId, reference: TaskRef) -> Result<Option<Task>, PortError> {
         self.one_task(tenant, reference).await
+    }
+
+    async fn scheduled(&self, tasks: &[TaskId]) -> Result<Vec<Reminder>, PortError> {
+        let ask = Ask::new(
+            "SELECT r.doc FROM json_each(?) asked CROSS JOIN reminders r ON r.task = asked.value
+             WHERE r.state = 'scheduled'",
+        );
+        docs(&self.readers.rows(ask.bind(texts(tasks))).await?)
     }
 
     async fn lists(&self, ids: &[ListId]) -> Result<Vec<List>, PortError> {

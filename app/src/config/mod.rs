@@ -109,7 +109,7 @@ pub(crate) enum LogFormat {
     Text,
 }
 
-/// Limits, each per person; a tenant has ten times as much.
+/// Limits, each per person; a whole tenant has a multiple of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {

@@ -1,6 +1,7 @@
 //! `/api/v1/chat`: a message in, the reply out. For people with an access token and no chat platform.
 
 mod asked;
+mod keys;
 mod problem;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use domain::event::TaskView;
+use domain::message::Message;
 use domain::refusal::Code;
 use domain::service::Operators;
 use serde::Serialize;
@@ -83,18 +85,27 @@ struct Refused {
               (status = 429, description = "Too fast; Retry-After says when to try again")))]
 async fn chat(State(door): State<Door>, asked: Asked) -> Result<Json<Answer>, Problem> {
     let trace = asked.message.trace.clone();
-    let reply = timeout(PATIENCE, door.turns.take(asked.message)).await;
-    let reply = reply.map_err(|_| Problem::unavailable().traced(&trace))?;
-    if reply.verdict == Verdict::Failed {
-        return Err(Problem::unavailable().traced(&trace));
-    }
-    if let Verdict::Refused { code: code @ (Code::KeyReused | Code::TooFast), .. } = reply.verdict {
-        return Err(Problem::refused(code, plain(&reply.blocks)).traced(&trace));
-    }
+    let reply = answered(&door, asked.message).await.map_err(|problem| problem.traced(&trace))?;
     if let Some(line) = &reply.shown_in_channel {
         door.console.show(line, None).await;
     }
     Ok(Json(Answer::from(reply)))
+}
+
+/// The reply to a message whose key was used for no other line.
+async fn answered(door: &Door, message: Message) -> Result<Reply, Problem> {
+    let state = door.turns.state().as_ref();
+    keys::unused(state, &message).await?;
+    let reply = timeout(PATIENCE, door.turns.take(message.clone())).await.map_err(|_| Problem::unavailable())?;
+    match reply.verdict {
+        Verdict::Answered => keys::used(state, &message).await,
+        Verdict::Failed => return Err(Problem::unavailable()),
+        Verdict::Refused { code: code @ (Code::KeyReused | Code::TooFast), .. } => {
+            return Err(Problem::refused(code, plain(&reply.blocks)));
+        }
+        Verdict::Refused { .. } => {}
+    }
+    Ok(reply)
 }
 
 impl From<Reply> for Answer {

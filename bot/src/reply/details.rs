@@ -1,6 +1,5 @@
 //! What was understood of a task: when it is due, how it repeats, whose it is, where it is, when it reminds.
 
-use domain::due::Due;
 use domain::ids::PersonId;
 use domain::list::ListKind;
 use domain::outcome::Effect;
@@ -8,6 +7,7 @@ use domain::place::Place;
 use domain::recurrence::Start;
 use domain::series::Series;
 use domain::task::Task;
+use jiff::Timestamp;
 use jiff::civil::Time;
 
 use super::Text;
@@ -33,18 +33,18 @@ pub(crate) fn due_change(scene: &Scene, effect: &Effect) -> Option<Text> {
 
 fn due_in_full(scene: &Scene, task: &Task) -> Option<Text> {
     let due = task.due.as_ref()?;
-    let elsewhere = task.assignees.iter().filter_map(|person| elsewhere(scene, due, *person));
-    let others = Text::joined(elsewhere, "; ");
+    let timed = task.assignees.iter().filter(|_| due.time.is_some());
+    let others = Text::joined(timed.filter_map(|person| elsewhere(scene, due.at, *person)), "; ");
     let text = scene.watch.due(due);
     Some(if others.is_empty() { text } else { text.then(" (").and(others).then(")") })
 }
 
 /// `Fri 6 Mar 2026 11:00 America/New_York for Sam`, if Sam's clock shows something else.
-fn elsewhere(scene: &Scene, due: &Due, person: PersonId) -> Option<Text> {
+fn elsewhere(scene: &Scene, at: Timestamp, person: PersonId) -> Option<Text> {
     let zone = scene.people.get(&person)?.settings.zone.clone()?;
-    let differs = due.time.is_some() && zone.wall(due.at) != scene.watch.zone.wall(due.at);
+    let differs = zone.wall(at) != scene.watch.zone.wall(at);
     let watch = Watch { now: scene.watch.now, zone };
-    differs.then(|| Text::new().moment(due.at, watch.exact(due.at)).then(" for ").theirs(scene.name(person)))
+    differs.then(|| Text::new().moment(at, watch.exact(at)).then(" for ").theirs(scene.name(person)))
 }
 
 /// `repeats every other Monday at 09:00`.
@@ -112,6 +112,16 @@ pub(crate) fn reminder(scene: &Scene, effect: &Effect) -> Option<Text> {
         (None, None) => Text::say("no time, so I won't remind you").then(set),
         (None, Some(_)) => Text::say("that is too late for a reminder, so I won't send one").then(set),
     })
+}
+
+/// `I'll remind Ana on Fri 6 Mar 2026 17:00 …`, of a reminder that comes to others than the one who hears of it.
+pub(crate) fn reminder_of_others(scene: &Scene, effect: &Effect) -> Option<Text> {
+    let at = effect.reminds_at.filter(|at| *at > scene.watch.now)?;
+    let task = &effect.task;
+    let whose = if task.assignees.is_empty() { std::slice::from_ref(&task.author) } else { &task.assignees[..] };
+    let there = Text::joined(whose.iter().filter_map(|person| elsewhere(scene, at, *person)), "; ");
+    let when = Text::say("I'll remind ").and(whom(scene, effect)).then(" on ").and(scene.watch.moment(at));
+    Some(if there.is_empty() { when } else { when.then(" (").and(there).then(")") })
 }
 
 /// Whom a reminder reaches, and where: `you`, `Sam`, `Sam in #ops`, `#ops`.

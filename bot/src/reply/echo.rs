@@ -75,7 +75,9 @@ fn facts(scene: &Scene, effect: &Effect) -> Vec<Text> {
         Deed::Completed | Deed::Skipped => vec![comes_again(scene, effect)],
         Deed::Undone if task.is_open() => undone(scene, effect),
         Deed::Undone => vec![comes_again(scene, effect)],
-        Deed::Stopped => vec![Some(Text::say("whoever set them is told"))],
+        Deed::Stopped => {
+            vec![details::reminder_of_others(scene, effect), Some(Text::say("whoever set them is told"))]
+        }
         Deed::MovedToList => vec![details::reminder(scene, effect)],
         _ => Vec::new(),
     };

@@ -128,7 +128,7 @@ const EDIT: Topic = Topic {
     examples: &[
         ("rename 3 to call Ana and Bo", "the title"),
         ("edit 3 due friday", "the day; `no date` clears it"),
-        ("edit 3 every monday", "the recurrence; `no repeat` ends it"),
+        ("edit 3 every monday", "the recurrence, at the time that it had; `no repeat` ends it"),
         ("edit 3 p1 #home", "priority and tags"),
         ("untag 3 #home", "takes a tag away"),
         ("assign 3 to @sam", "the person; `unassign 3` clears it"),

@@ -17,6 +17,7 @@ impl Talk<'_> {
         if read.to_me && !people.contains(&self.me.id) {
             people.push(self.me.id);
         }
+        let keeps_time = read.repeat.is_some();
         let mut edit = TaskEdit {
             title: read.title,
             priority: read.priority.and_then(|number| Priority::try_from(number).ok()).map(Some),
@@ -25,6 +26,7 @@ impl Talk<'_> {
             due: read.when.map(|when| Some(self.due(when))),
             repeat: read.repeat.map(|read| Some(repeat(read))),
             assignees: (!people.is_empty()).then_some(people),
+            keeps_time,
             ..TaskEdit::default()
         };
         read.clear.into_iter().for_each(|field| clear(&mut edit, field));

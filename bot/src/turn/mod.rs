@@ -28,6 +28,7 @@ use crate::limit::{Limiter, Limits};
 use crate::reply::answer::No;
 use crate::reply::{Reply, Verdict, help, topics};
 use talk::Talk;
+pub(crate) use talk::digest;
 
 /// The longest line that is read, in characters: a title and a description, twice.
 const TEXT_MAX: usize = 16_000;

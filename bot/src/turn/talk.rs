@@ -39,6 +39,12 @@ pub(super) struct Talk<'a> {
     pub(super) conversation: Conversation,
 }
 
+/// A digest of what was typed where: another one under the same key is another line.
+pub(crate) fn digest(message: &Message) -> String {
+    let place = Sha256::new_with_prefix(message.place.key()).chain_update([0]);
+    format!("{:x}", place.chain_update(&message.text).finalize())
+}
+
 impl<'a> Talk<'a> {
     pub(super) async fn with(turns: &'a Turns, message: &'a Message) -> Result<Self, No> {
         let me = turns.tasks.people.person(message.author.person).await?;
@@ -99,9 +105,7 @@ impl<'a> Talk<'a> {
 
     /// The message's key with a digest of what was typed where.
     fn key(&self, key: &str) -> IdempotencyKey {
-        let place = Sha256::new_with_prefix(self.message.place.key()).chain_update([0]);
-        let digest = place.chain_update(&self.message.text).finalize();
-        IdempotencyKey { key: format!("chat/{key}"), digest: format!("{digest:x}") }
+        IdempotencyKey { key: format!("chat/{key}"), digest: digest(self.message) }
     }
 
     /// Remembers what was just spoken of.

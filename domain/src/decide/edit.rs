@@ -1,7 +1,7 @@
 //! Editing: fields of a task; of a recurring task, of the series from now on.
 
 use super::book::Book;
-use super::{check, remind, repeat};
+use super::{check, former_time, remind, repeat};
 use crate::access::Action;
 use crate::command::{Repeat, TaskEdit, TaskRef};
 use crate::due::Due;
@@ -22,10 +22,11 @@ pub(super) fn edit(
 ) -> Result<(), Refusal> {
     for loaded in book.tasks(named, Action::Change)? {
         expect_version(&loaded.task, expected)?;
+        let series = own_series(book, &loaded.task);
+        let kept = former_time::kept(book, &loaded.task, series.as_ref(), edit);
+        let edit = kept.as_ref().unwrap_or(edit);
         check::due(edit.due.as_ref().and_then(Option::as_ref))?;
         let mut task = with_fields(&loaded.task, edit)?;
-        let series =
-            book.series_of(&loaded.task).filter(|series| series.is_active() && series.current == task.id).cloned();
         in_the_authors_zone(book, &mut task, series.as_ref(), edit);
         follow_repeat(book, &mut task, &loaded.task, series.as_ref(), edit)?;
         let changes = book.put_task(Some(&loaded), task.clone(), &loaded.list);
@@ -35,6 +36,11 @@ pub(super) fn edit(
         book.say(deed_if(&changes, Deed::Edited), &task, &loaded.list, changes);
     }
     Ok(())
+}
+
+/// The series whose current occurrence the task is.
+fn own_series(book: &Book<'_>, task: &Task) -> Option<Series> {
+    book.series_of(task).filter(|series| series.is_active() && series.current == task.id).cloned()
 }
 
 /// REST's `If-Match`.
@@ -95,7 +101,7 @@ fn follow_repeat(
             repeat::end(book, series);
             task.recurring = None;
         }
-        (Some(series), Some(wanted)) if moved => {
+        (Some(series), Some(wanted)) if moved && !is_like(series, &wanted, task, before) => {
             repeat::end(book, series);
             begin(book, task, &wanted)?;
         }
@@ -107,6 +113,15 @@ fn follow_repeat(
         }
     }
     Ok(())
+}
+
+/// Whether the series is as it is wanted already. What comes a number of times begins to count anew.
+fn is_like(series: &Series, wanted: &Repeat, task: &Task, before: &Task) -> bool {
+    let in_its_seat = task.due.as_ref().is_some_and(|due| {
+        due.at == series.current_at && due.zone == series.zone && due.time.is_none() == series.day_only
+    });
+    let same_rule = series.rule == wanted.rule && series.repeat_from == wanted.from && wanted.rule.count().is_none();
+    in_its_seat && same_rule && task.due == before.due
 }
 
 /// The rule from the current occurrence on: of a number of times those that are left.

@@ -7,6 +7,7 @@ mod check;
 mod close;
 pub mod delivery;
 mod edit;
+mod former_time;
 mod moving;
 mod remind;
 mod reopen;

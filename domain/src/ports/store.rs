@@ -6,9 +6,10 @@ use super::error::PortError;
 use crate::access::Sight;
 use crate::change::Change;
 use crate::command::TaskRef;
-use crate::ids::ListId;
+use crate::ids::{ListId, TaskId};
 use crate::list::List;
 use crate::query::{Page, TaskQuery};
+use crate::reminder::Reminder;
 use crate::snapshot::{Needs, Snapshot};
 use crate::task::Task;
 use crate::tenant::TenantId;
@@ -41,6 +42,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn task(&self, tenant: &TenantId, reference: TaskRef) -> Result<Option<Task>, PortError>;
+
+    /// The reminders of these tasks that wait for their time, in any order. Whoever asks has seen the tasks.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn scheduled(&self, tasks: &[TaskId]) -> Result<Vec<Reminder>, PortError>;
 
     /// Lists by id; absent ones are left out.
     ///

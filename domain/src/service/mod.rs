@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod questions;
+mod scheduled;
 mod sign_in;
 
 use std::collections::BTreeMap;

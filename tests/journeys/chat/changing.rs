@@ -232,9 +232,9 @@ async fn a_rule_is_told_with_the_time_that_goes_with_it_before_and_after_and_bac
       I'll remind you then
     ");
     let days = talk.says(&ana, "edit 1 every friday").await;
-    assert!(days.contains("\n  repeats every Monday at 09:00 → every Friday\n"), "{days}");
+    assert!(days.contains("\n  repeats every Monday at 09:00 → every Friday at 09:00\n"), "{days}");
     let back = talk.says(&ana, "undo").await;
-    assert!(back.contains("\n  repeats every Friday → every Monday at 09:00\n"), "{back}");
+    assert!(back.contains("\n  repeats every Friday at 09:00 → every Monday at 09:00\n"), "{back}");
     let cleared = talk.says(&ana, "edit 1 no repeat").await;
     assert!(cleared.contains("\n  repeats every Monday at 09:00 → none\n"), "{cleared}");
 }

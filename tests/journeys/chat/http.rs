@@ -1,12 +1,13 @@
 //! `/api/v1/chat`: the same turn over HTTP.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
-use bot::Door;
 use bot::console::ConsoleChat;
+use bot::{Door, Limits};
 use domain::service::{Operators, Secret};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -21,7 +22,11 @@ fn router(talk: &Talk) -> Router {
 }
 
 async fn token(talk: &Talk, who: &Speaker) -> String {
-    let secret = Secret::from_random([7; 32]);
+    token_of(talk, who, 7).await
+}
+
+async fn token_of(talk: &Talk, who: &Speaker, random: u8) -> String {
+    let secret = Secret::from_random([random; 32]);
     let person = who.principal.person;
     talk.world.tasks.issue_token(person, person, &secret, None).await.expect("issued");
     secret.reveal().to_owned()
@@ -112,6 +117,48 @@ async fn the_same_key_again_changes_nothing_twice_and_the_trace_goes_on() {
     assert!(talk.says(&ana, "list").await.starts_with("1 open task\n"));
     let (status, reused) = send(&router, keyed("buy bread")).await;
     assert_eq!((status, &reused["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("key_reused")));
+}
+
+/// A line under a key.
+fn keyed(token: &str, key: &str, body: &Value) -> Request<Body> {
+    request(token).header("idempotency-key", key).body(Body::from(body.to_string())).expect("a request")
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_its_line_even_if_that_was_a_question() {
+    let talk = Talk::begins().await;
+    let (ana, sam) = (talk.direct("ana").await, talk.direct("sam").await);
+    talk.in_channel("ana", "ops").await;
+    let (router, token) = (router(&talk), token(&talk, &ana).await);
+    let (list, add) = (json!({ "text": "list" }), json!({ "text": "buy milk" }));
+    assert_eq!(send(&router, keyed(&token, "k1", &list)).await.0, StatusCode::OK);
+    let there = json!({ "text": "list", "channel": "ops" });
+    for other in [&add, &there] {
+        let (status, reused) = send(&router, keyed(&token, "k1", other)).await;
+        assert_eq!((status, &reused["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("key_reused")), "{other}");
+    }
+    let (_, listed) = say(&router, &token, list.clone()).await;
+    assert_eq!(listed["tasks"], json!([]), "nothing was added");
+    assert_eq!(send(&router, keyed(&token, "k2", &add)).await.0, StatusCode::OK);
+    assert_eq!(send(&router, keyed(&token, "k2", &list)).await.0, StatusCode::UNPROCESSABLE_ENTITY, "nor backwards");
+    let (_, again) = send(&router, keyed(&token, "k1", &list)).await;
+    assert!(again["reply"].as_str().is_some_and(|reply| reply.contains("buy milk")), "a question is asked again");
+    let sams = token_of(&talk, &sam, 8).await;
+    assert_eq!(send(&router, keyed(&sams, "k1", &add)).await.0, StatusCode::OK, "everybody has their own keys");
+}
+
+#[tokio::test]
+async fn a_key_is_free_after_a_refusal_and_after_many_others() {
+    let talk = Talk::with(Limits { burst: NonZeroU32::MAX, ..Limits::default() }).await;
+    let ana = talk.direct("ana").await;
+    let (router, token) = (router(&talk), token(&talk, &ana).await);
+    let (_, refused) = send(&router, keyed(&token, "k", &json!({ "text": "done 9" }))).await;
+    assert_eq!(refused["refused"]["code"], "not_found");
+    assert_eq!(send(&router, keyed(&token, "k", &json!({ "text": "list" }))).await.0, StatusCode::OK);
+    for nth in 0..64 {
+        assert_eq!(send(&router, keyed(&token, &nth.to_string(), &json!({ "text": "list" }))).await.0, StatusCode::OK);
+    }
+    assert_eq!(send(&router, keyed(&token, "k", &json!({ "text": "help" }))).await.0, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod console;
 mod http;
 mod lists;
 mod privacy;
+mod repeating;
 mod stopping;
 pub mod talk;
 mod terminal;

@@ -7,6 +7,7 @@ use domain::ports::clock::Clock as _;
 use domain::reminder::{NoticeKind, ReminderState};
 use domain::snapshot::Needs;
 use domain::tenant::TenantId;
+use insta::assert_snapshot;
 
 use super::talk::{Speaker, Talk};
 use super::terminal::Process;
@@ -55,7 +56,12 @@ async fn asked() -> (Talk, Speaker, Speaker) {
 async fn a_recipient_stops_what_somebody_else_set_for_them_and_that_one_is_told() {
     let (talk, ana, sam) = asked().await;
     let reply = talk.says(&sam, "stop 1").await;
-    assert_eq!(reply, "You are reminded no more of #1: deploy\n  whoever set them is told\n  `undo` takes it back");
+    assert_snapshot!(reply, @"
+    You are reminded no more of #1: deploy
+      I'll remind ana on Fri 6 Mar 2026 15:00 America/New_York, in 2 days
+      whoever set them is told
+      `undo` takes it back
+    ");
     assert_eq!(places(&talk, &ana, 1).await, vec![ana.place.clone()], "it is hers now");
     assert_eq!(told(&talk).await, [(ana.principal.person, NoticeKind::Stopped, 1)]);
     assert!(talk.says(&sam, "history 1").await.starts_with("There is no task"), "he does not even see it");
@@ -75,6 +81,27 @@ async fn a_stop_is_undone_although_the_task_is_out_of_sight() {
     talk.says(&ana, "assign 1 to @eve").await;
     let refused = talk.says(&sam, "undo").await;
     assert!(refused.contains("was changed again since"), "{refused}");
+}
+
+#[tokio::test]
+async fn whoever_stops_a_reminder_hears_who_gets_it_instead_where_and_by_whose_clock() {
+    let talk = Talk::begins().await;
+    let (ana, sam) = (talk.in_channel("ana", "ops").await, talk.in_channel("sam", "ops").await);
+    talk.in_channel("eve", "ops").await;
+    talk.says(&sam, "timezone Asia/Tokyo").await;
+    talk.says(&ana, "ship release friday 3pm @sam @eve").await;
+    talk.says(&ana, "tidy up @sam").await;
+    assert_snapshot!(talk.says(&sam, "stop 1").await, @"
+    You are reminded no more of #1: ship release
+      I'll remind eve in #ops on Sat 7 Mar 2026 05:00 Asia/Tokyo, in 2 days (Fri 6 Mar 2026 15:00 America/New_York for eve)
+      whoever set them is told
+      `undo` takes it back
+    ");
+    assert_snapshot!(talk.says(&sam, "stop 2").await, @"
+    You are reminded no more of #2: tidy up
+      whoever set them is told
+      `undo` takes it back
+    ");
 }
 
 #[tokio::test]

@@ -2,18 +2,17 @@
 
 use consumers::Role;
 use domain::access::Principal;
-use domain::command::{AddTask, Command, Repeat};
+use domain::command::{AddTask, Command};
 use domain::event::EventType;
 use domain::query::TaskQuery;
-use domain::task::{RepeatFrom, Status, Task};
+use domain::task::{Status, Task};
 
 use super::{Bench, eventually};
-use crate::kit::world::{by_id, draft, due};
+use crate::kit::world::{by_id, draft, due, repeat};
 
 async fn daily(bench: &Bench, who: &Principal) -> Task {
-    let repeat = Repeat { rule: "FREQ=DAILY".parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
     let due = Some(due("2026-03-05T09:00"));
-    bench.world.add(who, AddTask { due, repeat: Some(repeat), ..draft(who, "water the plants") }).await
+    bench.world.add(who, AddTask { due, repeat: Some(repeat("FREQ=DAILY")), ..draft(who, "water the plants") }).await
 }
 
 async fn with_status(bench: &Bench, who: &Principal, status: Status) -> Vec<Task> {

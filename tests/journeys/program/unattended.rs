@@ -5,16 +5,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use consumers::{Parts, Role};
-use domain::command::{AddTask, Repeat};
+use domain::command::AddTask;
 use domain::ports::agenda::Reach;
 use domain::ports::chat::{Chat, PostError, Posted, Posting};
-use domain::task::RepeatFrom;
 use domain::tenant::Platform;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
 use crate::kit::program::Scratch;
-use crate::kit::world::{World, draft, due};
+use crate::kit::world::{World, draft, due, repeat};
 
 /// Notes for when each reminder was that was posted.
 #[derive(Default)]
@@ -55,9 +54,10 @@ fn parts(world: &World, chat: &Arc<Noted>) -> Parts {
 async fn a_recurring_reminder_that_nobody_ticks_comes_every_day_once_also_over_a_clock_change() {
     let world = World::new().await;
     let ana = world.person("ana").await;
-    let repeat = Repeat { rule: "FREQ=DAILY".parse().expect("a rule"), start: None, from: RepeatFrom::Schedule };
     let due = Some(due("2026-03-05T09:00"));
-    world.add(&ana, AddTask { due, repeat: Some(repeat), bare_reminder: true, ..draft(&ana, "drink") }).await;
+    world
+        .add(&ana, AddTask { due, repeat: Some(repeat("FREQ=DAILY")), bare_reminder: true, ..draft(&ana, "drink") })
+        .await;
     let chat = Arc::new(Noted::default());
     let running = consumers::start(&parts(&world, &chat), Role::ALL);
     // New York moves its clocks on the 8th, so 09:00 is an hour earlier from then on.

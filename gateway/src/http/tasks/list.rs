@@ -41,5 +41,10 @@ pub(crate) async fn list(
     query.limit = limit;
     let page = api.within_reason(api.tasks.find(&caller.principal, &query)).await?;
     let next_cursor = page.next.map(|place| binding.cursor(&place));
-    Ok(Json(TaskPage { items: api.render_all(&page.items).await?, next_cursor }))
+    let remind_at = api.within_reason(api.tasks.all_remind_at(&page.items)).await?;
+    let mut items = api.render_all(&page.items).await?;
+    for task in &mut items {
+        task.reminds_at = remind_at.get(&task.id).copied();
+    }
+    Ok(Json(TaskPage { items, next_cursor }))
 }

@@ -76,7 +76,7 @@ pub(crate) struct Task {
     updated_at: Timestamp,
     /// 1 at first, plus one with each change; also the entity tag.
     pub(crate) version: u64,
-    /// When it will next remind; in answers about one task, where it will.
+    /// When it will next remind; left out if it will not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(crate) reminds_at: Option<Timestamp>,
