@@ -1,10 +1,12 @@
 //! Prepositions before a phrase. They go with it, out of the title.
 //!
 //! ```text
-//! lead = { "on" | "at" | "@" | "by" | "before" | "due" [ ":" ] | "in" | "within" | "from" | "for"
+//! lead = { "on" | "at" | "@" | "by" | "before" | "due" [ ":" ] | "in" | "within" | "from" | "for" | "at" hedge | in hedge length
 //!        | "no later than" | "after" | "around" | "until" | "till" | "til" | "through" | "ending" | "starting" | "beginning" }
+//! hedge = "about" | "around" | "roughly" | "approximately" | "approx"
 //! ```
 
+use crate::length::length;
 use crate::tokens::{Cursor, Token};
 
 /// Nobody says more prepositions in a row.
@@ -24,6 +26,10 @@ pub(crate) enum Word {
     For,
     /// `around`, behind which stands a date or a time.
     Around,
+    /// `through`, which takes in the whole of a month.
+    Through,
+    /// `after`, behind which a length at the end leads ahead.
+    After,
 }
 
 /// What a phrase does in a recurrence.
@@ -53,6 +59,12 @@ pub(crate) struct Lead {
 }
 
 impl Lead {
+    /// The `to` between a beginning and an end.
+    pub(crate) const TO: Self = Self { role: Role::Until, ..Self::COUNTED };
+
+    /// The word from which a length is counted: `2 weeks before christmas`.
+    pub(crate) const COUNTED: Self = Self { firm: true, count: 1, ..Self::NONE };
+
     /// No prepositions.
     pub(crate) const NONE: Self = Self { last: Word::Other, role: Role::Due, firm: false, verb: false, count: 0 };
 
@@ -68,6 +80,8 @@ impl Lead {
                 "in" | "within" => Word::In,
                 "for" => Word::For,
                 "around" => Word::Around,
+                "after" => Word::After,
+                "through" | "thru" => Word::Through,
                 _ => Word::Other,
             },
             role: match word {
@@ -102,6 +116,9 @@ fn one<'a>(c: &mut Cursor<'a>) -> Option<&'a str> {
     if c.words(&["no", "later", "than"]).is_some() || c.words(&["not", "later", "than"]).is_some() {
         return Some("by");
     }
+    if let Some(word) = c.attempt(hedged) {
+        return Some(word);
+    }
     let article = matches!(c.before().and_then(Token::word), Some("the" | "a" | "my" | "our"));
     let word = c.take(preposition)?;
     let of_verb = matches!(word, "in" | "on" | "by" | "around" | "through" | "after");
@@ -112,6 +129,13 @@ fn one<'a>(c: &mut Cursor<'a>) -> Option<&'a str> {
     let before_another = of_verb && c.peek_word().and_then(preposition).is_some();
     let thing = article && word == "till";
     (!before_another && !thing).then_some(word)
+}
+
+/// `at about`, and `in about` before a length; elsewhere `in` belongs to a verb: `check in around 5pm`.
+fn hedged<'a>(c: &mut Cursor<'a>) -> Option<&'a str> {
+    let word = c.one_of(&["at", "in", "within"])?;
+    c.one_of(&["about", "around", "roughly", "approximately", "approx"])?;
+    (word == "at" || length(&mut c.clone()).is_some()).then_some(word)
 }
 
 fn preposition(word: &str) -> Option<&str> {

@@ -1,10 +1,10 @@
 //! Lengths of time.
 //!
 //! ```text
-//! length  = piece { [ "," | "and" ] piece } | compact
+//! length  = piece { [ "," ] [ "and" ] piece } | compact
 //! piece   = ( "a" | "three" ) "quarter" [ "of an" ] "hour" | amount "fortnight"
 //!         | amount unit [ "and a half" ] | "half" ( "a" | "an" ) unit | number "and a half" unit
-//! amount  = number | number ".5" | "a" | "an" | [ "a" ] "couple" [ "of" ] | "a few"
+//! amount  = number | number ".5" | "a" | "an" | [ "a" ] "couple" [ "of" ] | [ "a" ] "few"
 //! compact = { digits letters } [ digits ]            (* 2h, 15m, 1h30m, 1h30 *)
 //! ```
 
@@ -72,6 +72,11 @@ impl Length {
         self.seconds == 0 && !self.timed
     }
 
+    /// How many minutes it lasts, if it is elapsed time of whole minutes.
+    pub(crate) fn minutes(self) -> Option<i64> {
+        (self.is_elapsed() && self.seconds % 60 == 0).then_some(self.seconds / 60)
+    }
+
     /// The same for calculating; none if no calendar is that long.
     pub(crate) fn span(self) -> Option<Span> {
         let span = Span::new()
@@ -96,9 +101,8 @@ pub(crate) fn length(c: &mut Cursor<'_>) -> Option<Length> {
 }
 
 fn another(c: &mut Cursor<'_>) -> Option<Length> {
-    if c.mark(',').is_none() {
-        let _ = c.one_of(&["and", "&"]);
-    }
+    let _ = c.mark(',');
+    let _ = c.one_of(&["and", "&"]);
     piece(c)
 }
 
@@ -153,7 +157,7 @@ fn amount(c: &mut Cursor<'_>) -> Option<i64> {
         let _ = c.word("of");
         return Some(4);
     }
-    if article == Some("a") && c.word("few").is_some() {
+    if article != Some("an") && c.word("few").is_some() {
         return Some(6);
     }
     article.map(|_| 2)

@@ -3,7 +3,7 @@
 //! ```text
 //! number  = digits | word | tens ( "-" | " " ) ones          (* 25, seven, twenty five *)
 //! spelled = word | tens ( "-" | " " ) word                   (* third, twenty-fifth *)
-//! ordinal = position [ [ "to" ] "last" ] | "last" [ "but one" ] | "next to last" | "penultimate"
+//! ordinal = position [ [ "to" [ "the" ] ] "last" ] | "last" [ "but one" ] | "next to last" | "penultimate"
 //! ```
 
 use crate::tokens::Cursor;
@@ -12,6 +12,11 @@ use crate::vocabulary::{cardinal, ordinal_digits, ordinal_word, tens};
 /// Reads a number.
 pub(crate) fn number(c: &mut Cursor<'_>) -> Option<u32> {
     c.attempt(|c| compound(c, cardinal)).or_else(|| c.take(cardinal))
+}
+
+/// Reads a number of tens and ones in words: `twenty five`.
+pub(crate) fn tens_and_ones(c: &mut Cursor<'_>) -> Option<u32> {
+    c.attempt(|c| compound(c, cardinal))
 }
 
 /// Reads a position in words.
@@ -29,7 +34,8 @@ pub(crate) fn ordinal(c: &mut Cursor<'_>) -> Option<i8> {
     }
     let position = spelled_ordinal(c).or_else(|| c.take(ordinal_digits))?;
     let position = i8::try_from(position).ok()?;
-    let from_the_end = c.words(&["to", "last"]).or_else(|| c.word("last")).is_some();
+    let to_last: [&[&str]; 3] = [&["to", "the", "last"], &["to", "last"], &["last"]];
+    let from_the_end = to_last.into_iter().any(|words| c.words(words).is_some());
     Some(if from_the_end { -position } else { position })
 }
 

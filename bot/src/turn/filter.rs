@@ -56,6 +56,9 @@ fn status(filter: &Filter) -> Vec<Status> {
     match filter.status {
         None => vec![Status::Open],
         Some(StatusFilter::Done) => vec![Status::Done],
+        Some(StatusFilter::Missed) => vec![Status::Missed],
+        Some(StatusFilter::Skipped) => vec![Status::Skipped],
+        Some(StatusFilter::Deleted) => vec![Status::Deleted],
         Some(StatusFilter::All) => Vec::new(),
     }
 }

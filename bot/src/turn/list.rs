@@ -80,6 +80,9 @@ const fn state(filter: &Filter) -> &'static str {
         _ if filter.overdue => "overdue ",
         None => "open ",
         Some(StatusFilter::Done) => "done ",
+        Some(StatusFilter::Missed) => "missed ",
+        Some(StatusFilter::Skipped) => "skipped ",
+        Some(StatusFilter::Deleted) => "deleted ",
         Some(StatusFilter::All) => "",
     }
 }

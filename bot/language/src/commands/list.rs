@@ -5,6 +5,7 @@
 //!      | ( "what's" | "what is" ) ( "due" | "overdue" | "late" | "on" ) { filter }
 //!      | "what do i have" { filter } | "my" { filter } "tasks" { filter }
 //!      | ( "find" | "search" ) { tag | person | word }
+//!      | [ "list" | "show" ] "more"                            (* as many as a list ever shows *)
 //! ```
 //!
 //! It is a list only if all that follows are filters.
@@ -17,8 +18,14 @@ use crate::reading::{CommandName, Filter, Reading, Whom};
 use crate::title::title;
 use crate::tokens::{Cursor, Kind, Token};
 
+/// No list shows more tasks.
+const MOST_SHOWN: u32 = 200;
+
 pub(super) fn list(line: &Line<'_>) -> Attempt {
     let mut c = line.cursor();
+    if c.attempt(more).is_some() {
+        return Some(Ok(Reading::List(Filter { limit: Some(MOST_SHOWN), ..Filter::default() })));
+    }
     if c.one_of(&["find", "search"]).is_some() {
         return find(c, line);
     }
@@ -29,6 +36,14 @@ pub(super) fn list(line: &Line<'_>) -> Attempt {
         Said { code: Some(code), .. } => Err(misread(line, code, behind)),
         Said { filter, .. } => Ok(Reading::List(filter)),
     })
+}
+
+/// `more`, and nothing else.
+fn more(c: &mut Cursor<'_>) -> Option<()> {
+    let _ = c.one_of(&["list", "show"]);
+    let _ = c.word("me");
+    c.word("more")?;
+    c.end()
 }
 
 fn misread(line: &Line<'_>, code: ErrorCode, tokens: &[Token<'_>]) -> crate::misread::Misread {

@@ -1,6 +1,7 @@
 //! Settings.
 //!
 //! ```text
+//! zone     = name | abbreviation                     (* Europe/Madrid; est, pt, cet: a region with its summer time *)
 //! settings = "settings" | ( "timezone" | "tz" ) [ zone ]
 //!          | "set" ( "timezone" | "time zone" | "tz" ) [ "to" ] zone
 //!          | "set" ( "default" | "reminder" ) "time" [ "to" ] time
@@ -63,8 +64,30 @@ fn timezone(c: &mut Cursor<'_>) -> Change {
 /// The name as the zone database writes it.
 fn zone_name(name: &str) -> Result<String, ErrorCode> {
     let unknown = ErrorCode::InvalidTimezone;
-    let zone = TimeZone::get(name).map_err(|_| unknown)?;
+    let zone = TimeZone::get(region(name).unwrap_or(name)).map_err(|_| unknown)?;
     zone.iana_name().map(str::to_owned).ok_or(unknown)
+}
+
+/// The region that people mean by the letters of its clocks, whose summer time they keep.
+fn region(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "et" | "est" | "edt" | "eastern" => "America/New_York",
+        "ct" | "cst" | "cdt" | "central" => "America/Chicago",
+        "mt" | "mst" | "mdt" | "mountain" => "America/Denver",
+        "pt" | "pst" | "pdt" | "pacific" => "America/Los_Angeles",
+        "akst" | "akdt" => "America/Anchorage",
+        "hst" => "Pacific/Honolulu",
+        "bst" => "Europe/London",
+        "cest" => "CET",
+        "eest" => "EET",
+        "west" => "WET",
+        "msk" => "Europe/Moscow",
+        "ist" => "Asia/Kolkata",
+        "jst" => "Asia/Tokyo",
+        "aest" | "aedt" => "Australia/Sydney",
+        "nzst" | "nzdt" => "Pacific/Auckland",
+        _ => return None,
+    })
 }
 
 fn default_time(c: &mut Cursor<'_>, hours_24: bool) -> Change {

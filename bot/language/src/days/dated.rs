@@ -1,29 +1,27 @@
 //! Days with their month.
 //!
 //! ```text
-//! dated  = [ weekday [ "," ] ] ( month [ "the" ] number | [ "the" ] number [ "of" ] month ) [ [ "," ] year ]
-//!        | number "-" month [ "-" year ] | month "-" number [ "-" year ]        (* one word *)
+//! dated  = [ weekday [ "," ] ] ( month [ "the" | "," ] number | [ "the" ] number [ "." | "of" ] month ) [ [ "," ] year ]
 //! number = 1 … 31 | ordinal
 //! ```
 //!
-//! Without a year it is the next such day, today included.
+//! Without a year it is the next such day, today included. In one word (`12-sep`) it is [`glued`](mod@super::glued).
 
 use jiff::civil::Date;
 
+use super::weekday::name;
 use super::{Day, Said, Stance};
 use crate::calendar::yearly_from;
 use crate::misread::ErrorCode;
-use crate::numbers::spelled_ordinal;
+use crate::numbers::{spelled_ordinal, tens_and_ones};
 use crate::present::Present;
+use crate::times::clock;
 use crate::tokens::{Cursor, Token};
-use crate::vocabulary::{digits, month, ordinal_digits, unit, weekday};
+use crate::vocabulary::{digits, month, ordinal_digits, unit};
 
 pub(super) fn dated(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
-    if let Some(parts) = c.attempt(dated_parts) {
-        let year = c.attempt(year);
-        return Some(Said::of(parts.day(year, present), Stance::Anywhere));
-    }
-    let (parts, year) = hyphened(c)?;
+    let parts = c.attempt(dated_parts)?;
+    let year = c.attempt(year);
     Some(Said::of(parts.day(year, present), Stance::Anywhere))
 }
 
@@ -46,7 +44,7 @@ impl Dated {
     }
 
     /// The day in this year, or the next such day.
-    fn day(self, year: Option<i16>, present: &Present<'_>) -> Result<Day, ErrorCode> {
+    pub(super) fn day(self, year: Option<i16>, present: &Present<'_>) -> Result<Day, ErrorCode> {
         let day = self.checked_day()?;
         if let Some(year) = year {
             let date = Date::new(year, self.month, day).map_err(|_| ErrorCode::InvalidDate)?;
@@ -64,7 +62,7 @@ impl Dated {
 
 /// Reads a day and a month in either order.
 pub(crate) fn dated_parts(c: &mut Cursor<'_>) -> Option<Dated> {
-    if c.take(weekday).is_some() {
+    if name(c).is_some() {
         let _ = c.mark(',');
     }
     c.attempt(month_day).or_else(|| c.attempt(day_month))
@@ -75,7 +73,7 @@ fn month_day(c: &mut Cursor<'_>) -> Option<Dated> {
     let month = c.take(month)?;
     c.attempt(dot);
     let the = c.word("the").is_some();
-    let day = c.take(number).or_else(|| c.attempt(|c| spelled_day(c, the)))?;
+    let day = c.take(number).or_else(|| c.attempt(|c| spelled_day(c, the))).or_else(|| c.attempt(comma_day))?;
     // May is a verb as well: what is no day of it is left alone. So are counts (june 3 times).
     let counted = c.peek_word().is_some_and(is_counted);
     (!(counted || (may && day > 31))).then_some(Dated { month, day })
@@ -90,42 +88,36 @@ fn is_counted(word: &str) -> bool {
 fn dot(c: &mut Cursor<'_>) -> Option<()> {
     c.peek().filter(|token| token.glued)?;
     c.mark('.')?;
-    c.peek_word().and_then(number).map(|_| ())
+    c.peek_word().filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).map(|_| ())
 }
 
-/// `the first`, `twenty-fifth`; one word without an article only where nothing is behind it.
+/// `the first`, `twenty-fifth`, `twenty five`; one word without an article only where it ends there.
 fn spelled_day(c: &mut Cursor<'_>, the: bool) -> Option<u32> {
     let start = c.at();
-    let day = spelled_ordinal(c)?;
-    let whole = the || c.at() > start + 1 || day > 20 || c.peek().is_none_or(Token::is_punctuation);
-    whole.then_some(day)
+    if let Some(day) = spelled_ordinal(c) {
+        let whole = the || c.at() > start + 1 || day > 20 || ends(*c);
+        return whole.then_some(day);
+    }
+    tens_and_ones(c).filter(|day| *day < 32 && ends(*c))
 }
 
-/// `12-sep`, `sep-12`, `12-sep-2026` in one word.
-fn hyphened(c: &mut Cursor<'_>) -> Option<(Dated, Option<i16>)> {
-    c.take(|word| {
-        if word.len() > 11 || !word.bytes().any(|b| b.is_ascii_digit()) {
-            return None;
-        }
-        let mut parts = word.split('-');
-        let (first, second, year) = (parts.next()?, parts.next()?, parts.next());
-        let year = match year {
-            None => None,
-            Some(year) => Some(year.parse().ok().filter(|planned| (1900..2200).contains(planned))?),
-        };
-        let dated = match (month(first), month(second)) {
-            (Some(month), None) => Dated { month, day: number(second)? },
-            (None, Some(month)) => Dated { month, day: number(first)? },
-            _ => return None,
-        };
-        parts.next().is_none().then_some((dated, year))
-    })
+/// `, 6th` behind a month.
+fn comma_day(c: &mut Cursor<'_>) -> Option<u32> {
+    c.mark(',')?;
+    c.take(ordinal_digits).filter(|_| ends(*c))
+}
+
+/// Whether a day is over here: nothing is behind it, or its year, or its time.
+fn ends(mut c: Cursor<'_>) -> bool {
+    let over = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
+    over || year(&mut c).is_some() || matches!(clock(&mut c, false), Some(Ok(_)))
 }
 
 fn day_month(c: &mut Cursor<'_>) -> Option<Dated> {
     let _ = c.word("the");
     let day = match c.take(number) {
         Some(day) => {
+            c.attempt(dot_before_month);
             let _ = c.word("of");
             day
         }
@@ -136,10 +128,18 @@ fn day_month(c: &mut Cursor<'_>) -> Option<Dated> {
         }
     };
     let month = c.take(month)?;
+    c.attempt(dot);
     Some(Dated { month, day })
 }
 
-fn number(word: &str) -> Option<u32> {
+/// The dot of `16. november`.
+fn dot_before_month(c: &mut Cursor<'_>) -> Option<()> {
+    c.peek().filter(|token| token.glued)?;
+    c.mark('.')?;
+    c.peek_word().and_then(month).map(|_| ())
+}
+
+pub(super) fn number(word: &str) -> Option<u32> {
     digits(word).filter(|_| word.len() <= 2).or_else(|| ordinal_digits(word))
 }
 

@@ -1,12 +1,16 @@
 //! Days.
 //!
 //! ```text
-//! day = relative | near | dated | of_month | nth | weekday | period | numeric
+//! day = relative | near | dated | glued | of_month | nth | numeric | weekday | period | holiday
 //! ```
 //!
 //! One file per alternative. To add a form, add it to its file, or a file and a line in [`day`].
 
 mod dated;
+mod glued;
+mod holiday;
+mod iso;
+mod month;
 mod near;
 mod nth;
 mod numeric;
@@ -25,8 +29,11 @@ use crate::present::{Present, within_reach};
 use crate::tokens::Cursor;
 use crate::vocabulary::DayPart;
 
-pub(crate) use dated::dated_parts;
+pub(crate) use dated::{Dated, dated_parts};
+pub(crate) use month::bounding_month;
+pub(crate) use near::is_day_word;
 pub(crate) use nth::{Which, which};
+pub(crate) use numeric::month_and_day;
 
 /// Where in a line a phrase counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,10 +126,13 @@ fn reachable(meaning: Meaning, present: &Present<'_>) -> Result<Meaning, ErrorCo
 fn absolute(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
     c.attempt(|c| near::near(c, present))
         .or_else(|| c.attempt(|c| dated::dated(c, present)))
+        .or_else(|| c.attempt(|c| glued::glued(c, present)))
         .or_else(|| c.attempt(|c| of_month::of_month(c, lead, present)))
         .or_else(|| c.attempt(|c| nth::nth(c, present)))
+        .or_else(|| c.attempt(|c| numeric::after_weekday(c, lead, present)))
         .or_else(|| c.attempt(|c| weekday::weekday(c, lead, present)))
         .or_else(|| c.attempt(|c| period::period(c, present)))
+        .or_else(|| c.attempt(|c| holiday::holiday(c, lead, present)))
         .or_else(|| c.attempt(|c| numeric::numeric(c, lead, present)))
 }
 

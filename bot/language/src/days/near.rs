@@ -11,7 +11,7 @@ use super::{Day, Meaning, Said, Stance};
 use crate::calendar::plus_days;
 use crate::present::Present;
 use crate::tokens::Cursor;
-use crate::vocabulary::{DayPart, day_part};
+use crate::vocabulary::{DayPart, day_part, weekday};
 
 pub(super) fn near(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
     let today = present.today;
@@ -26,6 +26,11 @@ pub(super) fn near(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
         return Some(said_part(today, DayPart::Night, Stance::Ends));
     }
     one_word(c, today)
+}
+
+/// Whether the word alone names a day: `friday`, `tomorrow`.
+pub(crate) fn is_day_word(word: &str) -> bool {
+    weekday(word).is_some() || tomorrow(word).is_some() || word == "today"
 }
 
 fn day_after(c: &mut Cursor<'_>) -> Option<()> {

@@ -1,33 +1,49 @@
 //! Days of a month that is not named.
 //!
 //! ```text
-//! of_month = preposition [ "the" ] ordinal [ "of" ( "the" | "this" | "next" ) "month" | "next month" ]
-//!          | weekday "the" ordinal
+//! of_month = preposition [ "the" ] ordinal [ which ] | number "of" ( "this" | "next" ) "month"
+//!          | preposition "the" number | weekday [ "," ] [ "the" ] ordinal
 //!          | "the" ordinal                                         (* at the end of the text *)
+//! which    = "of" ( "the" | "this" | [ "the" ] "next" ) "month" | "next month"
 //! ```
 //!
 //! It is the next such day, today included.
 
+use super::weekday::name;
 use super::{Day, Said, Stance, which};
 use crate::calendar::{day_in, month_of};
-use crate::lead::Lead;
+use crate::lead::{Lead, Word};
 use crate::numbers::spelled_ordinal;
 use crate::present::Present;
 use crate::tokens::{Cursor, Token};
-use crate::vocabulary::{ordinal_digits, weekday, weekdays_plural};
+use crate::vocabulary::{digits, ordinal_digits, weekdays_plural};
 
 pub(super) fn of_month(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
-    c.attempt(|c| weekday_the(c, present)).or_else(|| c.attempt(|c| by_ordinal(c, lead, present)))
+    c.attempt(|c| weekday_the(c, present))
+        .or_else(|| c.attempt(|c| by_ordinal(c, lead, present)))
+        .or_else(|| c.attempt(|c| by_number(c, lead, present)))
 }
 
-/// `monday the 9th`, if the next 9th is a monday.
+/// `monday the 9th`, `monday 9th`, if the next 9th is a monday.
 fn weekday_the(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
-    let weekday = c.take(weekday)?;
+    let weekday = name(c)?;
     let _ = c.mark(',');
-    c.word("the")?;
-    let day = i8::try_from(c.take(ordinal_digits)?).ok()?;
-    let said = next_of_month(day, 0, present)?;
-    (said.date.weekday() == weekday).then(|| Said::day(said, Stance::Anywhere))
+    let the = c.word("the").is_some();
+    let day = c.take(ordinal_digits).or_else(|| the.then(|| spelled_ordinal(c)).flatten())?;
+    let said = next_of_month(i8::try_from(day).ok()?, 0, present)?;
+    (said.date.weekday() == weekday && !counts(*c)).then(|| Said::day(said, Stance::Anywhere))
+}
+
+/// `20 of next month`; behind a preposition and an article also `on the 15`, where it ends there.
+fn by_number(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
+    let the = c.word("the").is_some();
+    let day = i8::try_from(c.take(digits)?).ok().filter(|day| (1..=31).contains(day))?;
+    let named = c.attempt(|c| which_month(c));
+    let firm = the && lead.firm && lead.last != Word::At;
+    let ends = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
+    let ahead = i64::from(named == Some(true));
+    (ends && (firm || named.is_some())).then_some(())?;
+    Some(Said::day(next_of_month(day, ahead, present)?, Stance::Anywhere))
 }
 
 /// The next such day of a month so many months ahead, and the one after it.
@@ -64,7 +80,8 @@ fn by_ordinal(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<S
 /// `of the month`, `of next month`: whether it is the next.
 fn which_month(c: &mut Cursor<'_>) -> Option<bool> {
     let of = c.one_of(&["of", "in"]).is_some();
-    let which = c.one_of(&["the", "this", "next"])?;
+    let the = c.word("the").is_some();
+    let which = c.one_of(&["this", "next"]).or(the.then_some("the"))?;
     c.word("month")?;
     (of || which == "next").then_some(which == "next")
 }

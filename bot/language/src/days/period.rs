@@ -122,7 +122,7 @@ fn end_of_quarter(word: &str, present: &Present<'_>) -> Option<Day> {
 }
 
 /// A day of each year: the first one from today on, and the one after it.
-fn from_today(present: &Present<'_>, in_year: impl Fn(i16) -> Option<Date>) -> Option<Day> {
+pub(super) fn from_today(present: &Present<'_>, in_year: impl Fn(i16) -> Option<Date>) -> Option<Day> {
     let year = present.today.year();
     let years = [year, year.saturating_add(1), year.saturating_add(2)];
     let mut ahead = years.into_iter().filter_map(in_year).filter(|date| *date >= present.today);

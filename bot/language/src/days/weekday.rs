@@ -1,9 +1,11 @@
 //! Weekdays and weekends.
 //!
 //! ```text
-//! weekday = name [ "week" | [ "of" ] "next week" | [ "of" ] "this week" ]
+//! name    = weekday | short weekday "."
+//! weekday = name [ "week" | [ "of" ] ( "next week" | "the following week" | "this week" ) ]
 //!         | ( "this" | "next" | "last" | [ "the" ] "coming" | "upcoming" | "this coming" ) name
-//!         | "next week" [ "on" ] name
+//!         | "this past" name                                                    (* gone by *)
+//!         | ( "this" | "next" ) "week" [ "on" ] name
 //!         | [ "the" ] name "after next"
 //!         | [ [ "over" ] ( "the" | "this" | "next" ) ] "weekend"
 //! ```
@@ -17,14 +19,24 @@ use crate::calendar::{plus_days, week_of, weekday_after, weekday_from};
 use crate::lead::{Lead, Word};
 use crate::present::Present;
 use crate::tokens::Cursor;
-use crate::vocabulary::weekday as name;
+use crate::vocabulary;
 
 pub(super) fn weekday(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
     c.attempt(|c| after_next(c, present))
         .or_else(|| c.attempt(|c| qualified(c, present)))
-        .or_else(|| c.attempt(|c| next_week(c, present)))
+        .or_else(|| c.attempt(|c| week_and_day(c, present)))
         .or_else(|| c.attempt(|c| weekend(c, present)))
         .or_else(|| c.attempt(|c| bare(c, lead, present)))
+}
+
+/// Reads one weekday, with the dot of a short one.
+pub(super) fn name(c: &mut Cursor<'_>) -> Option<Weekday> {
+    let short = !c.peek_word()?.ends_with("day");
+    let weekday = c.take(vocabulary::weekday)?;
+    if short && c.peek().is_some_and(|token| token.glued) {
+        let _ = c.mark('.');
+    }
+    Some(weekday)
 }
 
 /// This weekday of the week that lies so many weeks ahead.
@@ -49,12 +61,13 @@ fn qualified(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
     });
     let which = c.one_of(&["this", "next", "nxt", "last", "coming", "upcoming"])?;
     let coming = which == "this" && c.one_of(&["coming", "upcoming"]).is_some();
-    let weekday = c.take(name)?;
+    let past = which == "last" || (which == "this" && c.word("past").is_some());
+    let weekday = name(c)?;
     let today = present.today;
     let (day, stance) = match which {
+        _ if past => (Day::outright(plus_days(weekday_from(today, weekday), -7)), Stance::End),
         "next" | "nxt" => (Day::outright(in_week(present, 1, weekday)), Stance::Anywhere),
         "this" if !coming => (this(present, weekday), Stance::Anywhere),
-        "last" => (Day::outright(plus_days(weekday_from(today, weekday), -7)), Stance::End),
         _ => (Day::outright(weekday_after(today, weekday)), Stance::Anywhere),
     };
     Some(Said::day(day, stance))
@@ -63,19 +76,23 @@ fn qualified(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
 /// `the friday after next`.
 fn after_next(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
     let _ = c.word("the");
-    let weekday = c.take(name)?;
+    let weekday = name(c)?;
     c.words(&["after", "next"])?;
-    c.peek_word().is_none_or(|word| name(word).is_none() && word != "week").then_some(())?;
+    c.peek_word().is_none_or(|word| vocabulary::weekday(word).is_none() && word != "week").then_some(())?;
     let day = Day::outright(in_week(present, 2, weekday));
     Some(Said::day(day, Stance::Anywhere))
 }
 
-/// `next week on friday`.
-fn next_week(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
-    c.words(&["next", "week"])?;
+/// `next week on friday`, `this week friday`.
+fn week_and_day(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
+    let which = c.one_of(&["this", "next"])?;
+    c.word("week")?;
     let _ = c.word("on");
-    let weekday = c.take(name)?;
-    let day = Day::outright(in_week(present, 1, weekday));
+    let weekday = name(c)?;
+    let day = match which {
+        "this" => this(present, weekday),
+        _ => Day::outright(in_week(present, 1, weekday)),
+    };
     Some(Said::day(day, Stance::Anywhere))
 }
 
@@ -106,7 +123,7 @@ fn bare(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
     if lead.last == Word::In || matches!(article, Some("the" | "a" | "an" | "my" | "our" | "your")) {
         return None;
     }
-    let weekday = c.take(name)?;
+    let weekday = name(c)?;
     let soon = weekday_after(present.today, weekday);
     if c.attempt(|c| of_week(c, "next")).is_some() {
         let day = Day::outright(in_week(present, 1, weekday));
@@ -122,6 +139,7 @@ fn bare(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
 }
 
 fn of_week(c: &mut Cursor<'_>, which: &str) -> Option<()> {
-    let _ = c.word("of");
-    c.words(&[which, "week"])
+    let of = c.word("of").is_some();
+    let following = || (of && which == "next").then_some(&["the", "following", "week"]);
+    c.words(&[which, "week"]).or_else(|| c.words(following()?))
 }

@@ -1,6 +1,6 @@
 //! Phrases as they stand in a line: parts side by side that complete each other.
 
-use super::part::{Found, Part, part};
+use super::part::{Found, Part, part, to_end};
 use super::plan::Plan;
 use crate::days::Stance;
 use crate::present::Present;
@@ -107,7 +107,9 @@ pub(super) fn clusters(tokens: &[Token<'_>], present: &Present<'_>) -> Vec<Clust
     let mut c = Cursor::new(tokens);
     let mut clusters: Vec<Cluster> = Vec::new();
     while !c.is_done() {
-        let found = c.peek_word().and_then(|_| part(&mut c, present));
+        let open = clusters.last().is_some_and(|last| last.plan.has_no_end() && last.end() == c.at());
+        let end = open.then(|| to_end(&mut c, present)).flatten();
+        let found = end.or_else(|| c.peek_word().and_then(|_| part(&mut c, present)));
         let Some(found) = found else {
             let _ = c.bump();
             continue;

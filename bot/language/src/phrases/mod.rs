@@ -3,7 +3,8 @@
 //! ```text
 //! phrase = part { [ "," ] part }
 //! part   = [ lead ] ( repeats | day | times | day part | limit )
-//! limit  = [ "for" ] number "times" | "for" length | "after completion"
+//!        | ( start | until ) month                       (* of a recurrence before it *)
+//! limit  = [ "for" ] [ "up to" ] number ( "times" | "x" ) | "for" [ "up to" | "the next" ] length | "after completion"
 //! ```
 //!
 //! Parts that stand side by side and complete each other are one phrase. A line has one phrase: the

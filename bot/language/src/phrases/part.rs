@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use crate::days::{Day, Meaning, Stance, day};
+use crate::days::{Day, Meaning, Stance, bounding_month, day};
 use crate::lead::{Lead, Role, Word, lead};
 use crate::length::{Length, length};
 use crate::misread::ErrorCode;
@@ -12,12 +12,14 @@ use crate::present::Present;
 use crate::repeats::{Repeats, repeats};
 use crate::times::{Times, day_part, times};
 use crate::tokens::Cursor;
-use crate::vocabulary::{DayPart, cardinal};
+use crate::vocabulary::{DayPart, cardinal, digits, unit};
 
 /// What a part says.
 #[derive(Clone, Debug)]
 pub(super) enum Part {
     Day(Day, Option<DayPart>),
+    /// A month in which a recurrence begins or with which it ends; whether it may stand before the recurrence.
+    Bound(Day, bool),
     DayPart(DayPart),
     Times(Times),
     Moment(Timestamp),
@@ -71,7 +73,7 @@ fn leads(lead: Lead, part: &Part, stance: Stance) -> bool {
 
 /// Reads what stands behind these prepositions.
 fn behind(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<(Part, Stance)> {
-    if let Some(repeats) = repeats(c) {
+    if let Some(repeats) = repeats(c, present.settings.day_first) {
         let stance = repeats.stance;
         return Some((Part::Repeats(repeats), stance));
     }
@@ -85,6 +87,7 @@ fn behind(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<(Part
         return Some((part, said.stance));
     }
     c.attempt(|c| time(c, lead, present))
+        .or_else(|| c.attempt(|c| bound(c, lead, present)))
         .or_else(|| c.attempt(|c| limit(c, lead)))
         .or_else(|| c.attempt(|c| part_of_day(c, lead)))
 }
@@ -122,20 +125,43 @@ fn part_of_day(c: &mut Cursor<'_>, lead: Lead) -> Option<(Part, Stance)> {
     Some((Part::DayPart(part), stance))
 }
 
-/// `5 times`, `for 5 times`, `for 3 weeks`.
+/// `starting in april`, `until june`.
+fn bound(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<(Part, Stance)> {
+    Some((Part::Bound(bounding_month(c, lead, present)?, lead.firm), Stance::Beside))
+}
+
+/// The end of a recurrence behind its beginning: `from june 1` and now `to july 15`.
+pub(super) fn to_end(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found> {
+    let start = c.at();
+    let (part, stance) = c.attempt(|c| {
+        c.word("to")?;
+        behind(c, Lead::TO, present).filter(|(part, _)| matches!(part, Part::Day(_, None) | Part::Bound(..)))
+    })?;
+    Some(Found { part, role: Role::Until, stance, tokens: start..c.at(), verb: false })
+}
+
+/// `5 times`, `for 5 times`, `for 3 weeks`, `for up to 3 weeks`, `for the next month`.
 fn limit(c: &mut Cursor<'_>, lead: Lead) -> Option<(Part, Stance)> {
-    if let Some(count) = c.attempt(count) {
+    let up_to = c.words(&["up", "to"]).is_some();
+    let limited = up_to || lead.last == Word::For;
+    if let Some(count) = c.attempt(|c| count(c, limited)) {
         return Some((Part::Count(count), Stance::Beside));
     }
     if lead.last != Word::For {
         return None;
     }
     let _ = c.word("the");
-    let _ = c.word("next");
-    Some((Part::For(length(c)?), Stance::Beside))
+    let next = c.word("next").is_some();
+    let length = length(c).or_else(|| next.then(|| c.take(unit)).flatten().map(|unit| Length::of(1, unit)))?;
+    Some((Part::For(length), Stance::Beside))
 }
 
-fn count(c: &mut Cursor<'_>) -> Option<u32> {
+/// `5 times`; where it can only limit, also `5x`.
+fn count(c: &mut Cursor<'_>, limited: bool) -> Option<u32> {
+    let crossed = |word: &str| word.strip_suffix('x').and_then(digits);
+    if let Some(count) = limited.then(|| c.take(crossed)).flatten() {
+        return Some(count);
+    }
     let count = c.take(cardinal)?;
     c.one_of(&["times", "occurrences", "time"])?;
     let rate = c.peek_word().is_some_and(|word| matches!(word, "a" | "per" | "each" | "every"));

@@ -1,7 +1,7 @@
 //! A phrase in the making: which of its places are taken.
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
+use jiff::tz::TimeZone;
 
 use super::Timing;
 use super::part::{Found, Part};
@@ -21,10 +21,10 @@ pub(super) struct Plan {
     pub(super) start: Option<Day>,
     pub(super) until: Option<Day>,
     pub(super) until_clock: Option<Clock>,
-    pub(super) until_zone: Option<Offset>,
+    pub(super) until_zone: Option<TimeZone>,
     pub(super) part: Option<DayPart>,
     pub(super) clocks: Vec<Clock>,
-    pub(super) zone: Option<Offset>,
+    pub(super) zone: Option<TimeZone>,
     /// The end of a range of times.
     pub(super) range_end: Option<Clock>,
     pub(super) moment: Option<Timestamp>,
@@ -43,6 +43,7 @@ impl Plan {
         let taken = match &found.part {
             Part::Fault(code) => self.moment.is_none() && fill(&mut self.fault, *code),
             Part::Day(day, part) => self.absorb_day(*day, *part, found.role),
+            Part::Bound(month, first) => self.absorb_month(*month, *first, found.role),
             Part::DayPart(part) => self.absorb_part(*part),
             Part::Times(times) => self.absorb_times(times, found.role),
             Part::Moment(at) => self.is_empty() && fill(&mut self.moment, *at),
@@ -77,6 +78,15 @@ impl Plan {
         taken
     }
 
+    /// A month that bounds a recurrence before it; `starting in april` may also come first. From november until june it
+    /// is the june that follows.
+    fn absorb_month(&mut self, month: Day, first: bool, role: Role) -> bool {
+        let begins = first && role == Role::Start && self.is_empty();
+        let gone = role == Role::Until && self.start.is_some_and(|start| month.date < start.date);
+        let month = month.later.filter(|_| gone).map_or(month, |later| Day::rolling(later, None));
+        (begins || self.repeats.is_some()) && self.absorb_day(month, None, role)
+    }
+
     fn absorb_part(&mut self, part: DayPart) -> bool {
         let free = self.moment.is_none() && !self.is_bare_limit();
         free && self.repeats.as_ref().is_none_or(|repeats| repeats.part.is_none()) && fill(&mut self.part, part)
@@ -90,13 +100,13 @@ impl Plan {
         }
         match times.clocks[..] {
             [clock] if of_until || (role == Role::Until && self.repeats.is_some()) => {
-                self.until_zone = times.zone;
+                self.until_zone.clone_from(&times.zone);
                 fill(&mut self.until_clock, clock)
             }
             _ if !self.clocks.is_empty() => false,
             _ => {
                 self.clocks.clone_from(&times.clocks);
-                self.zone = times.zone;
+                self.zone.clone_from(&times.zone);
                 self.range_end = times.end;
                 true
             }
@@ -153,6 +163,11 @@ impl Plan {
     pub(super) fn is_bound_alone(&self) -> bool {
         let bound = self.start.is_some() || self.until.is_some();
         bound && self.day.is_none() && self.repeats.is_none() && !self.has_time()
+    }
+
+    /// Whether it is a recurrence with a beginning and no end yet.
+    pub(super) fn has_no_end(&self) -> bool {
+        self.repeats.is_some() && self.start.is_some() && self.until.is_none()
     }
 
     /// Whether it has a time of day.

@@ -9,6 +9,12 @@ use super::Person;
 pub enum StatusFilter {
     /// Completed tasks.
     Done,
+    /// Occurrences that the next one overtook.
+    Missed,
+    /// Occurrences that somebody left out on purpose.
+    Skipped,
+    /// Deleted tasks, as long as they can be brought back.
+    Deleted,
     /// Tasks in any state.
     All,
 }
@@ -18,6 +24,9 @@ impl StatusFilter {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::Missed => "missed",
+            Self::Skipped => "skipped",
+            Self::Deleted => "deleted",
             Self::All => "all",
         }
     }
@@ -57,7 +66,7 @@ pub enum Whom {
 /// Only what was said; all of it must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
-    /// `done` or `all`; open otherwise.
+    /// `done`, `missed`, `skipped`, `deleted` or `all`; open otherwise.
     pub status: Option<StatusFilter>,
     /// Only what is late.
     pub overdue: bool,

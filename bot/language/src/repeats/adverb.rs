@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! adverb = ( "daily" | "weekly" | "biweekly" | "fortnightly" | "monthly" | "quarterly" | "yearly"
-//!          | "annually" | "hourly" | "bimonthly" | "semiannually" ) [ on ] | "nightly"
+//!          | "annually" | "hourly" | "bimonthly" | "semiannually" | "biannually" | "biennially" ) [ on ] | "nightly"
 //! ```
 //!
 //! Before a noun they are adjectives and stay in the title, so by themselves they count only at the
@@ -36,9 +36,10 @@ fn word(word: &str) -> Option<(Cycle, u32)> {
         "biweekly" | "bi-weekly" | "fortnightly" => (Cycle::Weeks, 2),
         "monthly" => (Cycle::Months, 1),
         "bimonthly" | "bi-monthly" => (Cycle::Months, 2),
-        "semiannually" | "half-yearly" => (Cycle::Months, 6),
+        "semiannually" | "semi-annually" | "biannually" | "half-yearly" => (Cycle::Months, 6),
         "quarterly" => (Cycle::Months, 3),
         "yearly" | "annually" => (Cycle::Years, 1),
+        "biennially" => (Cycle::Years, 2),
         _ => return None,
     })
 }

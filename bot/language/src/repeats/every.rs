@@ -5,7 +5,8 @@
 //!        | "once" ( "a" | "per" ) unit [ on ]
 //! what   = counted [ of month ]                    (* last day, 3rd friday, first workday *)
 //!        | ordinals [ of month ]                   (* 15th, 1st and 15th *)
-//!        | dated | counted ( "of" | "in" ) month   (* jan 27, 2nd tuesday in november *)
+//!        | dates | days of month | figures         (* jan 27, 1st and 15th of may, 4/15 *)
+//!        | counted ( "of" | "in" ) month           (* 2nd tuesday in november *)
 //!        | [ "other" | ordinal ] unit [ on ] | amount unit [ on ]
 //!        | [ "other" | number ] ( weekdays | "weekday" | "workday" | "weekend" ) [ except ] [ part ]
 //!        | part | "noon" | "midnight" | "half hour" | "half year"
@@ -15,18 +16,19 @@
 
 use super::Repeats;
 use super::amount::{amount_and_unit, half_hour};
+use super::dates::{dates, days_of_month, figures};
 use super::kinds::{WORKDAYS, except, kind_of_day, without};
 use super::lists::weekdays;
 use super::on::{counted, month_days, on};
 use super::pattern::{Cycle, Days, Pattern};
-use crate::days::{Stance, dated_parts};
+use crate::days::Stance;
 use crate::misread::ErrorCode;
 use crate::numbers::number;
 use crate::times::{day_part, named};
 use crate::tokens::{Cursor, Token};
 use crate::vocabulary::{Unit, month, unit};
 
-pub(super) fn every(c: &mut Cursor<'_>) -> Option<Repeats> {
+pub(super) fn every(c: &mut Cursor<'_>, day_first: bool) -> Option<Repeats> {
     if c.one_of(&["everyday", "evryday"]).is_some() {
         let daily = Pattern::every(Cycle::Days, 1);
         return Some(Repeats::new(daily, Stance::Ends));
@@ -39,7 +41,7 @@ pub(super) fn every(c: &mut Cursor<'_>) -> Option<Repeats> {
     let completion = c.peek().is_some_and(|token| token.glued) && c.mark('!').is_some();
     let repeats = c
         .attempt(of_month)
-        .or_else(|| c.attempt(dated))
+        .or_else(|| c.attempt(|c| dated(c, day_first)))
         .or_else(|| c.attempt(interval))
         .or_else(|| c.attempt(on_weekdays))
         .or_else(|| c.attempt(of_day))?;
@@ -107,13 +109,12 @@ fn follows(c: Cursor<'_>) -> bool {
     c.peek().is_none_or(Token::is_punctuation) || c.peek_word().is_some_and(|word| words.contains(&word))
 }
 
-/// `every jan 27`, `every 4th of july`.
-fn dated(c: &mut Cursor<'_>) -> Option<Repeats> {
-    let dated = dated_parts(c)?;
-    let pattern = dated.checked_day().map(|day| {
-        let yearly = Pattern::every(Cycle::Years, 1);
-        yearly.on(Days::Month(vec![day])).in_month(dated.month)
-    });
+/// `every jan 27`, `every 4th of july`, `every 20th and 30th of august`, `every 4/15`.
+fn dated(c: &mut Cursor<'_>, day_first: bool) -> Option<Repeats> {
+    let named = c.attempt(dates).or_else(|| c.attempt(days_of_month));
+    let (month, days) = named.or_else(|| c.attempt(|c| figures(c, day_first)))?;
+    let yearly = Pattern::every(Cycle::Years, 1);
+    let pattern = days.map(|days| yearly.on(Days::Month(days)).in_month(month));
     Some(Repeats::of(pattern, Stance::Anywhere))
 }
 

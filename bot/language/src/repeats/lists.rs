@@ -18,12 +18,12 @@ const MOST: usize = 12;
 
 /// Reads a list of weekdays, singular or plural.
 pub(super) fn weekdays(c: &mut Cursor<'_>) -> Option<Vec<Weekday>> {
-    list(c, |c| span(c, any_weekday)).map(|lists| lists.concat())
+    list(c, |c| c.take(compound).or_else(|| span(c, any_weekday))).map(|lists| lists.concat())
 }
 
 /// Reads a list of weekdays in the plural.
 pub(super) fn plurals(c: &mut Cursor<'_>) -> Option<Vec<Weekday>> {
-    list(c, |c| c.take(weekdays_plural))
+    list(c, |c| span(c, weekdays_plural)).map(|lists| lists.concat())
 }
 
 /// Reads a list of ordinals; -1 is the last, -2 the one before.
@@ -54,17 +54,14 @@ fn list<T>(c: &mut Cursor<'_>, mut item: impl FnMut(&mut Cursor<'_>) -> Option<T
     Some(items)
 }
 
-fn join(c: &mut Cursor<'_>) -> Option<()> {
+pub(super) fn join(c: &mut Cursor<'_>) -> Option<()> {
     let comma = c.mark(',');
     let and = c.one_of(&["and", "&", "/", "+", "or"]).map(|_| ());
     comma.or(and)
 }
 
-/// One weekday, a range of them, or some in one word: `mon-fri`, `mon/wed/fri`.
+/// One weekday or a range of them: `mon to fri`, `mondays through fridays`.
 fn span(c: &mut Cursor<'_>, name: fn(&str) -> Option<Weekday>) -> Option<Vec<Weekday>> {
-    if let Some(days) = c.take(compound) {
-        return Some(days);
-    }
     let first = c.take(name)?;
     let last = c.attempt(|c| {
         if c.mark('-').is_none() && c.mark('–').is_none() {
@@ -78,6 +75,7 @@ fn span(c: &mut Cursor<'_>, name: fn(&str) -> Option<Weekday>) -> Option<Vec<Wee
     })
 }
 
+/// Some weekdays in one word: `mon-fri`, `mon/wed/fri`.
 fn compound(word: &str) -> Option<Vec<Weekday>> {
     // The shortest begin with a weekday of three letters.
     weekday(word.get(..3)?).or_else(|| weekday(word.get(..4)?))?;

@@ -1,7 +1,7 @@
 //! Recurrences.
 //!
 //! ```text
-//! repeats = every | adverb | plural | of_each
+//! repeats = [ "repeat" ] ( every | adverb | plural | of_each )        (* "repeat" only behind something *)
 //! ```
 //!
 //! One file per alternative; [`pattern`](mod@pattern) says what days a recurrence names, `rule` makes
@@ -9,6 +9,7 @@
 
 mod adverb;
 mod amount;
+mod dates;
 mod every;
 mod kinds;
 mod lists;
@@ -54,9 +55,21 @@ impl Repeats {
     }
 }
 
-/// Reads a recurrence.
-pub(crate) fn repeats(c: &mut Cursor<'_>) -> Option<Repeats> {
-    c.attempt(every::every)
+/// Reads a recurrence. `day_first` says that `4/5` is 4 May.
+pub(crate) fn repeats(c: &mut Cursor<'_>, day_first: bool) -> Option<Repeats> {
+    c.attempt(|c| repeating(c, day_first)).or_else(|| plainly(c, day_first))
+}
+
+/// `repeat every week` behind what is to be repeated.
+fn repeating(c: &mut Cursor<'_>, day_first: bool) -> Option<Repeats> {
+    c.before()?;
+    c.one_of(&["repeat", "repeats", "repeating", "recurring"])?;
+    let _ = c.mark(':');
+    plainly(c, day_first)
+}
+
+fn plainly(c: &mut Cursor<'_>, day_first: bool) -> Option<Repeats> {
+    c.attempt(|c| every::every(c, day_first))
         .or_else(|| c.attempt(of_each::of_each))
         .or_else(|| c.attempt(adverb::adverb))
         .or_else(|| c.attempt(plural::plural))

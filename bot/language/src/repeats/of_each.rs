@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! of_each = [ "the" ] ( counted | ordinals ) [ "of" ] every [ amount ] "month"
+//!         | [ "the" ] ordinal [ "to the" ] "last" "of" every [ amount ] "month"
 //!         | [ "the" ] ( counted | ordinals ) "of the month" ( every [ amount ] "month" | "monthly" )
 //!         | [ "the" ] ( "end" | "start" | "beginning" ) "of" every [ amount ] "month"
 //!         | [ "the" ] counted "of" month every "year"
@@ -9,7 +10,7 @@
 
 use super::Repeats;
 use super::every::period;
-use super::on::{counted, month_days};
+use super::on::{counted, from_the_end, month_days};
 use super::pattern::{Cycle, Days, Pattern};
 use crate::days::Stance;
 use crate::tokens::Cursor;
@@ -18,6 +19,9 @@ use crate::vocabulary::month;
 pub(super) fn of_each(c: &mut Cursor<'_>) -> Option<Repeats> {
     let _ = c.word("the");
     if let Some(repeats) = c.attempt(edge) {
+        return Some(repeats);
+    }
+    if let Some(repeats) = c.attempt(last) {
         return Some(repeats);
     }
     let days = counted(c).or_else(|| month_days(c))?;
@@ -39,10 +43,18 @@ pub(super) fn of_each(c: &mut Cursor<'_>) -> Option<Repeats> {
 
 /// `end of every month`, `beginning of each month`.
 fn edge(c: &mut Cursor<'_>) -> Option<Repeats> {
-    let day = if c.one_of(&["end", "start", "beginning"])? == "end" { -1 } else { 1 };
+    let day = if c.one_of(&["end", "start", "begin", "beginning"])? == "end" { -1 } else { 1 };
     c.word("of")?;
     let (cycle, interval) = of_cycle(c, Cycle::Months)?;
     Some(Repeats::new(Pattern::every(cycle, interval).on(Days::Month(vec![day])), Stance::Anywhere))
+}
+
+/// `last of each month`, `2nd to the last of every month`.
+fn last(c: &mut Cursor<'_>) -> Option<Repeats> {
+    let days = from_the_end(c)?;
+    c.word("of")?;
+    let (cycle, interval) = of_cycle(c, Cycle::Months)?;
+    Some(Repeats::new(Pattern::every(cycle, interval).on(days), Stance::Anywhere))
 }
 
 /// Reads `every other month` where months are wanted.

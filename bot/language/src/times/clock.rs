@@ -1,17 +1,20 @@
 //! Times on the clock.
 //!
 //! ```text
-//! clock    = hour ":" minute [ ":" second ] [ meridiem ] | hour meridiem | hour "." minute meridiem
-//!          | hour "h" [ minute ] | hour "o'clock"
-//!          | "at" hour | "at" hour minute                         (* at 5, at five, at 0900 *)
-//!          | past | spelled
-//! meridiem = "am" | "pm" | "a.m." | "p.m." | "p"
+//! clock    = hour ":" minute [ ":" second ] [ meridiem ] | hour [ [ "." ] minute ] meridiem
+//!          | hour "h" [ minute ] | hour "o'clock" [ meridiem ]
+//!          | "at" hour [ "ish" ] | "at" hour minute                 (* at 5, at five, at 0900 *)
+//!          | past | spelled | dotted | beside
 //! ```
 //!
 //! What has the form but no place on the clock (`25:00`, `13pm`, `10:75`) is an error. A ratio such
-//! as `80:20` is not of the form. [`past`](mod@super::past) and [`spelled`](mod@super::spelled) have files of their own.
+//! as `80:20` is not of the form. [`meridiem`](mod@super::meridiem), [`past`](mod@super::past), [`spelled`](mod@super::spelled),
+//! [`dotted`](mod@super::dotted) and [`beside`](mod@super::beside) have files of their own.
 
-use super::past::past;
+use super::beside::beside;
+use super::dotted::dotted;
+use super::meridiem::{eat_dot, meridiem, meridiem_of};
+use super::past::{ahead_of, past};
 use super::spelled::{hour, with_minutes};
 use super::{Clock, Reading};
 use crate::misread::ErrorCode;
@@ -23,17 +26,18 @@ pub(super) type Read = Option<Result<Clock, ErrorCode>>;
 
 /// Reads a time on the clock.
 pub(crate) fn clock(c: &mut Cursor<'_>, at: bool) -> Read {
-    c.attempt(|c| past(c, at)).or_else(|| plain(c, at))
+    c.attempt(|c| past(c, at)).or_else(|| c.attempt(ahead_of)).or_else(|| plain(c, at))
 }
 
 /// A clock that is not counted from an hour.
 pub(super) fn plain(c: &mut Cursor<'_>, at: bool) -> Read {
     c.attempt(|c| colon(c, at))
-        .or_else(|| c.attempt(with_meridiem))
+        .or_else(|| c.attempt(|c| with_meridiem(c, at)))
         .or_else(|| c.attempt(|c| with_h(c, at)))
         .or_else(|| c.attempt(oclock))
         .or_else(|| c.attempt(|c| with_minutes(c, at)))
-        .or_else(|| at.then(|| c.attempt(bare)).flatten())
+        .or_else(|| at.then(|| c.attempt(dotted).or_else(|| c.attempt(bare))).flatten())
+        .or_else(|| c.attempt(beside))
 }
 
 /// An hour and a minute on either clock. A leading zero makes it the 24-hour clock's.
@@ -64,6 +68,8 @@ fn colon(c: &mut Cursor<'_>, at: bool) -> Read {
     let (second, letters) = seconds(letters)?;
     let meridiem = match letters {
         "" => c.attempt(meridiem),
+        // A room may be a 5a, but no 5:30a.
+        "a" => Some(false),
         _ => Some(meridiem_of(letters)?),
     };
     if !at && meridiem.is_none() && is_ratio(hour, *c) {
@@ -94,44 +100,32 @@ fn is_ratio(hour: &str, mut c: Cursor<'_>) -> bool {
     digits(hour).is_none_or(|hour| hour >= 30) || c.one_of(&nouns).is_some()
 }
 
-/// `5pm`, `5 p.m.`, `5.30pm`.
-fn with_meridiem(c: &mut Cursor<'_>) -> Read {
+/// `5pm`, `5 p.m.`, `5.30pm`, `530pm`, `at 9a`.
+fn with_meridiem(c: &mut Cursor<'_>, at: bool) -> Read {
     let word = c.take(in_figures)?;
     let end = word.find(|c: char| !c.is_ascii_digit() && c != '.');
     let (number, letters) = word.split_at(end.unwrap_or(word.len()));
     let pm = match letters {
         "" => meridiem(c)?,
-        "p" if digits(number).is_none_or(|hour| !(1..=12).contains(&hour)) => return None,
+        "p" | "a" if digits(number).is_none_or(|hour| !(1..=12).contains(&hour)) => return None,
+        "a" => at.then_some(false)?,
         _ => {
             let pm = meridiem_of(letters)?;
             eat_dot(c, letters);
             pm
         }
     };
-    let (hour, minute) = number.split_once('.').unwrap_or((number, "00"));
+    let (hour, minute) = hour_and_minute(number);
     face(hour, minute, Some(pm))
 }
 
-/// A meridiem of its own: `pm`, `p.m.`; true is pm.
-pub(super) fn meridiem(c: &mut Cursor<'_>) -> Option<bool> {
-    let word = c.take(|word| (word != "p").then_some(word))?;
-    let pm = meridiem_of(word)?;
-    eat_dot(c, word);
-    Some(pm)
-}
-
-pub(super) fn meridiem_of(letters: &str) -> Option<bool> {
-    match letters {
-        "am" | "a.m" => Some(false),
-        "pm" | "p.m" | "p" => Some(true),
-        _ => None,
-    }
-}
-
-/// The dot that ends `p.m.`
-fn eat_dot(c: &mut Cursor<'_>, letters: &str) {
-    if letters.contains('.') && c.peek().is_some_and(|token| token.glued) {
-        let _ = c.mark('.');
+/// `5`, `5.30`, `530`.
+fn hour_and_minute(number: &str) -> (&str, &str) {
+    let hours = number.len().saturating_sub(2);
+    match number.split_once('.') {
+        Some(parts) => parts,
+        None if matches!(hours, 1 | 2) => number.split_at(hours),
+        None => (number, "00"),
     }
 }
 
@@ -151,15 +145,18 @@ fn with_h(c: &mut Cursor<'_>, at: bool) -> Read {
 fn oclock(c: &mut Cursor<'_>) -> Read {
     let hour = c.take(|word| cardinal(word).filter(|hour| (1..=12).contains(hour)))?;
     c.one_of(&["o'clock", "o’clock", "oclock"])?;
-    face(&hour.to_string(), "00", None)
+    face(&hour.to_string(), "00", c.attempt(meridiem))
 }
 
-/// Behind `at`: `5`, `17`, `0900`. A number that counts what follows (`look at 3 options`) is none.
+/// Behind `at`: `5`, `17`, `0900`, `5ish`. A number that counts what follows (`look at 3 options`) is none.
 fn bare(c: &mut Cursor<'_>) -> Read {
     if let Some(hour) = c.attempt(hour) {
         return face(&hour.to_string(), "00", None);
     }
-    let word = c.take(|word| digits(word).map(|_| word))?;
+    let word = c.take(|word| {
+        let number = word.strip_suffix("ish").map_or(word, |number| number.trim_end_matches('-'));
+        digits(number).map(|_| number)
+    })?;
     if counts(*c) {
         return None;
     }

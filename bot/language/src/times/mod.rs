@@ -1,15 +1,19 @@
 //! Times of day.
 //!
 //! ```text
-//! times   = range | time { ( "," | "and" ) [ "at" ] time }
-//! time    = clock [ zone ] | named
-//! part    = [ "in the" | "at" ] ( "morning" | "afternoon" | "evening" | "night" )
+//! times   = ( range | time { ( "," | "and" ) [ "at" ] time } ) [ zone ] [ hedge ]
+//! time    = clock | named
+//! hedge   = "sharp" | "exactly" | "approximately" | "or so"                (* at the end of the text *)
+//! part    = [ "in the" | "at" ] [ "early" | "late" ] ( "morning" | "afternoon" | "evening" | "night" )
 //! ```
 //!
 //! Ranges are in [`range`](mod@range), the clock is in [`clock`](mod@clock), named times in [`named`](mod@named), zones in
 //! [`zone`](mod@zone).
 
+mod beside;
 mod clock;
+mod dotted;
+mod meridiem;
 mod named;
 mod past;
 mod range;
@@ -17,7 +21,7 @@ mod spelled;
 mod zone;
 
 use jiff::civil::Time;
-use jiff::tz::Offset;
+use jiff::tz::TimeZone;
 
 use crate::misread::ErrorCode;
 use crate::tokens::{Cursor, Token};
@@ -80,7 +84,7 @@ impl Clock {
 #[derive(Clone, Debug)]
 pub(crate) struct Times {
     pub(crate) clocks: Vec<Clock>,
-    pub(crate) zone: Option<Offset>,
+    pub(crate) zone: Option<TimeZone>,
     /// At which token the last of them begins.
     pub(crate) last_at: usize,
     /// Whether the first is a name such as `noon`.
@@ -114,7 +118,15 @@ pub(crate) fn times(c: &mut Cursor<'_>, at: bool) -> Option<Result<Times, ErrorC
         times.last_at = last_at;
     }
     times.zone = c.attempt(zone::zone);
+    let _ = c.attempt(hedge);
     Some(Ok(times))
+}
+
+/// How exactly a time is meant, where nothing else is behind it.
+fn hedge(c: &mut Cursor<'_>) -> Option<()> {
+    let one = c.one_of(&["sharp", "exactly", "approximately"]).map(|_| ());
+    one.or_else(|| c.words(&["or", "so"]))?;
+    c.peek().is_none_or(Token::is_punctuation).then_some(())
 }
 
 fn time(c: &mut Cursor<'_>, at: bool) -> Option<Result<Clock, ErrorCode>> {

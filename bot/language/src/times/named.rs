@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! named = "noon" | "midday" | "midnight" | "eod" | "cob" | "end of [the] day" | "close of business"
-//! part  = [ "in the" | "at" ] ( "morning" | "afternoon" | "evening" | "night" )
+//!       | "end of" day                                                      (* the day itself is left *)
+//! part  = [ "in the" | "at" ] [ "early" | "late" ] ( "morning" | "afternoon" | "evening" | "night" )
 //! ```
 
 use super::{Clock, Reading};
+use crate::days::is_day_word;
 use crate::tokens::Cursor;
 use crate::vocabulary::{self, DayPart};
 
@@ -32,8 +34,10 @@ fn end_of_day(c: &mut Cursor<'_>) -> Option<Clock> {
         "close" => c.words(&["of", "business"])?,
         _ => {
             c.word("of")?;
-            let _ = c.one_of(&["the", "business"]);
-            c.word("day")?;
+            if !c.peek_word().is_some_and(is_day_word) {
+                let _ = c.one_of(&["the", "business"]);
+                c.word("day")?;
+            }
         }
     }
     Some(END_OF_DAY)
@@ -43,6 +47,7 @@ fn end_of_day(c: &mut Cursor<'_>) -> Option<Clock> {
 pub(crate) fn day_part(c: &mut Cursor<'_>) -> Option<DayPart> {
     c.attempt(|c| {
         let _ = c.word("the");
+        let _ = c.one_of(&["early", "late"]);
         c.take(vocabulary::day_part)
     })
 }

@@ -1,13 +1,33 @@
 //! Times counted from an hour.
 //!
 //! ```text
-//! past = ( [ "a" ] ( "half" | "quarter" ) | minutes ) ( "past" | "after" | "to" | "till" ) ( hour [ meridiem ] | named )
+//! past = length "before" ( hour [ meridiem ] | named ) | length "after" named
+//!      | ( [ "a" ] ( "half" | "quarter" ) | minutes ) ( "past" | "after" | "to" | "till" ) ( hour [ meridiem ] | named )
 //! ```
 
 use super::clock::{Read, plain};
 use super::{Clock, Reading, named};
+use crate::length::length;
 use crate::numbers::number;
 use crate::tokens::Cursor;
+
+/// Nobody counts back farther on the clock, in minutes.
+const HALF_A_DAY: i64 = 12 * 60;
+
+/// `30 minutes before 5pm`, `an hour before noon`.
+pub(super) fn ahead_of(c: &mut Cursor<'_>) -> Read {
+    let minutes = length(c)?.minutes().filter(|minutes| (1..=HALF_A_DAY).contains(minutes))?;
+    // Two hours after 5 may be how long, and from when.
+    let (clock, minutes) = match c.one_of(&["before", "after"])? {
+        "before" => (plain(c, true).or_else(|| named(c).map(Ok))?.ok()?, -minutes),
+        _ => (named(c)?, minutes),
+    };
+    let time = clock.time(None);
+    // The hours before a midnight are of the day before it, which is the one that people mean.
+    let all = (i64::from(time.hour()) * 60 + i64::from(time.minute()) + minutes).rem_euclid(2 * HALF_A_DAY);
+    let (hour, minute) = (i8::try_from(all / 60).ok()?, i8::try_from(all % 60).ok()?);
+    Some(Ok(Clock::sure(hour, minute)))
+}
 
 /// `half past 3`, `quarter to 5 pm`, `ten past nine`, `at 5 to 12`.
 pub(super) fn past(c: &mut Cursor<'_>, at: bool) -> Read {

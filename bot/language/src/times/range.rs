@@ -7,7 +7,8 @@
 //! The end must be written as a time, so that `9-5` and `2 to 3 weeks` are none.
 
 use super::Clock;
-use super::clock::{clock, face, in_figures, meridiem_of};
+use super::clock::{clock, face, in_figures};
+use super::meridiem::meridiem_of;
 use crate::tokens::Cursor;
 use crate::vocabulary::digits;
 

@@ -4,7 +4,8 @@
 //! spelled = "at" word | word [ minute ] meridiem | "at" word minute       (* five pm, at five thirty *)
 //! ```
 
-use super::clock::{Read, counts, face, meridiem};
+use super::clock::{Read, counts, face};
+use super::meridiem::meridiem;
 use crate::numbers::number;
 use crate::tokens::{Cursor, Token};
 use crate::vocabulary::{cardinal, digits};

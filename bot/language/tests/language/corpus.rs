@@ -80,6 +80,7 @@ fn lines_written_without_a_look_at_the_grammar_are_read() {
 fn forms_that_other_engines_know_are_read() {
     every_case_is_right(include_str!("../../corpus/engine-dates.jsonl"));
     every_case_is_right(include_str!("../../corpus/engine-repeats.jsonl"));
+    every_case_is_right(include_str!("../../corpus/forms.jsonl"));
 }
 
 #[test]

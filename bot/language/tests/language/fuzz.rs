@@ -17,6 +17,7 @@ const SEEDS: &[&str] = &[
     include_str!("../../corpus/blind-one.jsonl"),
     include_str!("../../corpus/engine-dates.jsonl"),
     include_str!("../../corpus/engine-repeats.jsonl"),
+    include_str!("../../corpus/forms.jsonl"),
     include_str!("../../corpus/absurd.jsonl"),
 ];
 

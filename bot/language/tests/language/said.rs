@@ -132,6 +132,9 @@ fn shown(filter: &Filter) -> String {
     let status = match filter.status {
         None => "what is open",
         Some(StatusFilter::Done) => "what is done",
+        Some(StatusFilter::Missed) => "what was missed",
+        Some(StatusFilter::Skipped) => "what was skipped",
+        Some(StatusFilter::Deleted) => "what was deleted",
         Some(StatusFilter::All) => "everything",
     };
     let mine = filter.assignee.as_ref().map(|whom| match whom {
