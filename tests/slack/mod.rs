@@ -2,6 +2,7 @@
 
 mod dialogs;
 mod forged;
+mod home;
 mod kit;
 mod manifest;
 mod reminders;

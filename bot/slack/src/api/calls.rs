@@ -171,6 +171,11 @@ impl Api {
         self.tell("views.update", &json!({ "view_id": id, "view": view })).await.map(|_: Anything| ())
     }
 
+    /// Shows somebody their page of the bot.
+    pub(crate) async fn publish_home(&self, user: &str, view: &Value) -> Result<(), CallError> {
+        self.tell("views.publish", &json!({ "user_id": user, "view": view })).await.map(|_: Anything| ())
+    }
+
     /// The address of a message.
     pub(crate) async fn permalink(&self, channel: &str, ts: &str) -> Result<String, CallError> {
         #[derive(Deserialize)]

@@ -60,7 +60,7 @@ impl Desk {
             user: command.user_id,
             channel: Some(command.channel_id).filter(|_| command.channel_name != "directmessage"),
             thread: None,
-            key: format!("command/{}", command.trigger_id),
+            key: Some(format!("command/{}", command.trigger_id)),
             text: format!("{} {}", command.command, typed(&command.text)),
         };
         match self.take(line).await {

@@ -96,7 +96,7 @@ impl Desk {
             user: submitted.user.id,
             channel: about.channel.clone(),
             thread: None,
-            key: format!("view/{}/{digest:x}", submitted.view.id),
+            key: Some(format!("view/{}/{digest:x}", submitted.view.id)),
             text: told,
         };
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());

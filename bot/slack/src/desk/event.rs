@@ -24,6 +24,7 @@ impl Desk {
         let (said, direct) = match event {
             Event::AppMention(said) => (said, false),
             Event::Message(said) if said.channel_type.as_deref() == Some("im") => (said, true),
+            Event::AppHomeOpened { user, tab } => return self.home_opened(team, user, &tab).await,
             Event::Message(_) | Event::Other => return Ok(()),
         };
         if said.subtype.is_some() || said.bot_id.is_some() || said.user.is_none() {
@@ -57,7 +58,7 @@ impl Desk {
             channel: Some(said.channel.clone()).filter(|_| !direct),
             thread: said.thread_ts.clone(),
             // The message, not the event: Slack may tell of one message under several events.
-            key: format!("message/{}/{}", said.channel, said.ts),
+            key: Some(format!("message/{}/{}", said.channel, said.ts)),
             text: typed(&without_mention(&said.text, &bot)),
         };
         match self.take(line).await {

@@ -5,6 +5,7 @@ mod answer;
 mod command;
 mod dialog;
 mod event;
+mod home;
 mod line;
 mod press;
 mod seen;
@@ -49,8 +50,8 @@ struct Line {
     /// The channel, or `None` for a direct message with the bot.
     channel: Option<String>,
     thread: Option<String>,
-    /// The same for each time that Slack tells of it.
-    key: String,
+    /// The same for each time that Slack tells of it; nothing of what only asks.
+    key: Option<String>,
     text: String,
 }
 
@@ -95,7 +96,7 @@ impl Desk {
             (Some(channel), Some(thread)) => Place::Thread { channel, thread },
         };
         let Line { tenant, key, text, .. } = line;
-        let key = Some(format!("slack/{tenant}/{key}"));
+        let key = key.map(|key| format!("slack/{tenant}/{key}"));
         Ok(Message { key, author, tenant, place, text, received_at, trace })
     }
 

@@ -30,7 +30,7 @@ impl Desk {
             user: pressed.user.id.clone(),
             channel: channel.filter(|channel| !channel.starts_with('D')),
             thread: pressed.message.as_ref().and_then(|message| message.thread_ts.clone()),
-            key: format!("press/{}/{}/{}", pressed.user.id, act.action_id, act.action_ts),
+            key: Some(format!("press/{}/{}/{}", pressed.user.id, act.action_id, act.action_ts)),
             text: says.to_owned(),
         };
         match self.take(line).await {
@@ -46,6 +46,7 @@ impl Desk {
     async fn show(&self, pressed: &Pressed, says: &str, reply: &Reply) {
         let settled = reply.verdict == bot::reply::Verdict::Answered;
         match (&pressed.channel, &pressed.message) {
+            _ if pressed.view.is_some() => self.show_home(&pressed.team.id, &pressed.user.id, Some(reply)).await,
             (Some(channel), Some(message)) if settled => {
                 if let Err(error) = self.edit(&channel.id, message, says, reply).await {
                     warn!(%error, "the message could not be changed");

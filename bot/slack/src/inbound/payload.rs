@@ -40,6 +40,12 @@ pub(crate) enum Event {
     Message(Said),
     /// A message that speaks to the bot.
     AppMention(Said),
+    /// Somebody looks at the bot's own page.
+    AppHomeOpened {
+        user: String,
+        #[serde(default)]
+        tab: String,
+    },
     #[serde(other)]
     Other,
 }
@@ -83,6 +89,8 @@ pub(crate) struct Pressed {
     pub(crate) user: Named,
     pub(crate) channel: Option<Named>,
     pub(crate) message: Option<Shown>,
+    /// Where it was pressed, if that is no message.
+    pub(crate) view: Option<Named>,
     pub(crate) response_url: Option<String>,
     pub(crate) actions: Vec<Act>,
 }

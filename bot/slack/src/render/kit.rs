@@ -44,9 +44,17 @@ pub(crate) fn link_to(action: &str, label: &str, url: &str) -> Value {
 
 /// A menu whose choices each stand for something to say.
 pub(crate) fn menu(action: &str, label: &str, choices: &[(&str, String)]) -> Value {
-    let option = |(label, says): &(&str, String)| json!({ "text": label_of(label), "value": says });
-    let options: Vec<Value> = choices.iter().map(option).collect();
-    json!({ "type": "static_select", "action_id": action, "placeholder": label_of(label), "options": options })
+    let placeholder = label_of(label);
+    json!({ "type": "static_select", "action_id": action, "placeholder": placeholder, "options": options(choices) })
+}
+
+/// A few choices behind three dots, each of which stands for something to say.
+pub(crate) fn overflow(action: &str, choices: &[(&str, String)]) -> Value {
+    json!({ "type": "overflow", "action_id": action, "options": options(choices) })
+}
+
+fn options(choices: &[(&str, String)]) -> Vec<Value> {
+    choices.iter().map(|(label, says)| json!({ "text": label_of(label), "value": says })).collect()
 }
 
 fn label_of(label: &str) -> Value {
