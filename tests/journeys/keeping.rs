@@ -1,14 +1,17 @@
 //! What waits for its time keeps it, whatever else is changed: people, place, list, zone, and undo of any of them.
 
 use domain::access::Principal;
-use domain::command::{AddTask, Command, MoveTo, Repeat, SettingsEdit, TaskEdit};
+use domain::command::{AddTask, Command, MoveTo, SettingsEdit, TaskEdit};
 use domain::due::Due;
 use domain::list::List;
+use domain::place::Place;
+use domain::ports::agenda::Reach;
 use domain::query::TaskQuery;
-use domain::task::{RepeatFrom, Status, Task};
+use domain::task::{Status, Task};
+use domain::tenant::Platform;
 use jiff::Timestamp;
 
-use crate::kit::world::{World, by_id, draft, due};
+use crate::kit::world::{World, by_id, draft, due, repeat};
 
 /// Ana and Ben in #ops.
 struct Scene {
@@ -28,8 +31,13 @@ impl Scene {
     }
 
     async fn task(&self, when: &str, rule: Option<&str>) -> Task {
-        let repeat = rule.map(repeat);
-        let add = AddTask { list: self.ops.clone(), due: Some(due(when)), repeat, ..draft(&self.ana, "rotate keys") };
+        let repeats = rule.map(repeat);
+        let add = AddTask {
+            list: self.ops.clone(),
+            due: Some(due(when)),
+            repeat: repeats,
+            ..draft(&self.ana, "rotate keys")
+        };
         self.world.add(&self.ana, add).await
     }
 
@@ -48,10 +56,6 @@ impl Scene {
         let page = self.world.tasks.find(&self.ana, &query).await.expect("a page");
         page.items.into_iter().map(|listed| listed.task.number).collect()
     }
-}
-
-fn repeat(rule: &str) -> Repeat {
-    Repeat { rule: rule.parse().expect("a rule"), start: None, from: RepeatFrom::Schedule }
 }
 
 fn assigned(who: &Principal) -> TaskEdit {
@@ -76,6 +80,38 @@ async fn a_snooze_outlives_a_change_of_people_and_of_list() {
     assert_eq!(scene.world.reminds_at(&task).await, Some(until), "moved to a list");
     scene.world.clock.set("2026-03-04T16:00:00Z");
     assert_eq!(scene.world.sends().await.len(), 1);
+}
+
+/// What was owed before a downtime, or waits for a platform that says no for now.
+#[tokio::test]
+async fn what_is_overdue_and_has_not_come_still_comes_after_a_change_of_people_or_of_list() {
+    for claimed in [false, true] {
+        let scene = Scene::new().await;
+        let task = scene.task("2026-03-04T11:00", None).await;
+        scene.world.clock.set("2026-03-04T19:00:00Z");
+        if claimed {
+            scene.world.deliveries.claim(&[Reach::Platform(Platform::Console)], 10).await.expect("claimed");
+        }
+        scene.world.run(&scene.ben, Command::Claim(by_id(&task))).await;
+        assert_eq!(scene.world.reminds_at(&task).await, Some(due("2026-03-04T11:00").at), "claimed: {claimed}");
+        scene.world.run(&scene.ben, Command::Undo).await;
+        assert_eq!(scene.world.reminds_at(&task).await, Some(due("2026-03-04T11:00").at), "undone: {claimed}");
+        let own = List::personal(task.tenant.clone(), scene.ana.person);
+        scene.world.run(&scene.ana, Command::MoveToList { tasks: by_id(&task), list: own }).await;
+        assert_eq!(scene.world.sends().await, [(Place::Direct(scene.ana.person), vec![1])], "{claimed}");
+        scene.edit(&scene.ana, &task, assigned(&scene.ben)).await;
+        assert!(scene.world.sends().await.is_empty(), "it came already");
+    }
+}
+
+#[tokio::test]
+async fn a_day_that_is_overdue_comes_at_its_own_time_and_not_in_the_afternoon() {
+    let scene = Scene::new().await;
+    let task = scene.task("2026-03-05", None).await;
+    scene.world.clock.set("2026-03-05T14:00:05Z");
+    scene.edit(&scene.ana, &task, assigned(&scene.ben)).await;
+    assert_eq!(scene.world.sends().await, [(Place::Channel("ops".to_owned()), vec![1])]);
+    assert_eq!(scene.world.reminds_at(&task).await, None);
 }
 
 #[tokio::test]

@@ -13,4 +13,5 @@ mod seals;
 mod series;
 mod states;
 mod undo;
+mod waits;
 mod zones;

@@ -40,11 +40,19 @@ pub(super) fn schedule(book: &mut Book<'_>, task: &Task, list: &List, late: Late
     }
 }
 
-/// Whether the reminder for this time has been sent there, or is being sent.
+/// Whether the reminder for this time has been sent there, or is being sent. One that was called back is neither.
 pub(super) fn went_out(book: &Book<'_>, task: &Task, place: &Place, at: Timestamp) -> bool {
     let sent = |state| matches!(state, ReminderState::Delivered | ReminderState::Due);
-    let mut told = book.loaded(task.id).into_iter().flat_map(|loaded| &loaded.reminders);
+    let told = book.loaded(task.id).into_iter().flat_map(|loaded| &loaded.reminders);
+    let mut told = told.filter(|reminder| called_off(book, task).all(|gone| gone.id != reminder.id));
     told.any(|reminder| sent(reminder.state) && reminder.at == at && reminder.place == *place)
+}
+
+/// The task's reminders that were called off by what is being decided.
+fn called_off<'a>(book: &'a Book<'_>, task: &Task) -> impl Iterator<Item = &'a Reminder> {
+    let id = task.id;
+    let written = book.change.reminders.iter().map(|put| &put.row).filter(move |reminder| reminder.task == id);
+    written.filter(|reminder| reminder.state == ReminderState::Cancelled)
 }
 
 /// A reminder that waits for its time.
@@ -102,22 +110,25 @@ pub(super) fn cancel(book: &mut Book<'_>, loaded: &Loaded, reason: &str) -> bool
     going_out
 }
 
-/// Moves a task's reminders to where its due, place and people now ask for them. A snooze that waits goes to the new
-/// places with its time, unless the due changes.
+/// Moves a task's reminders to where its due, place and people now ask for them. Unless the due changes, a snooze that
+/// waits goes to the new places with its time, and so does what was owed already and has not come.
 pub(super) fn again(book: &mut Book<'_>, loaded: &Loaded, task: &Task, list: &List, late: Late) {
-    let snoozed = snoozed_until(book, loaded).filter(|_| task.due == loaded.task.due && task.is_open());
+    let snoozed = snoozed_until(book, loaded);
     cancel(book, loaded, "moved");
-    match snoozed {
-        Some(until) => schedule_at(book, task, list, until),
+    let owed = called_off(book, task).map(|reminder| reminder.at).filter(|at| *at <= book.now()).min();
+    match snoozed.or(owed).filter(|_| task.due == loaded.task.due && task.is_open()) {
+        Some(at) => schedule_at(book, task, list, at),
         None => schedule(book, task, list, late),
     }
 }
 
-/// Schedules a reminder for this time in each place of a task.
+/// Schedules a reminder for this time in each place of a task that has not had it.
 pub(super) fn schedule_at(book: &mut Book<'_>, task: &Task, list: &List, at: Timestamp) {
     for (place, recipients) in places(task, list) {
-        let reminder = fresh(book, task, place, recipients, at);
-        book.put_reminder(None, reminder);
+        if !went_out(book, task, &place, at) {
+            let reminder = fresh(book, task, place, recipients, at);
+            book.put_reminder(None, reminder);
+        }
     }
 }
 

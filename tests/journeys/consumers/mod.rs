@@ -1,6 +1,7 @@
 //! The consumers on the real service and the real store: what they make of events and of the clock.
 
 mod audit;
+mod away;
 mod chat;
 mod records;
 mod recurrence;
