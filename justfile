@@ -16,6 +16,10 @@ test:
 full:
     ci/full.sh
 
+# The stand-ins of the chat platforms, driven by other clients.
+fakes:
+    ci/fakes.sh
+
 # Speed and size beside the limits of this machine; `just bench 2 2b` measures some.
 bench *MARKS:
     ci/bench.sh {{MARKS}}

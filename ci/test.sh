@@ -76,6 +76,9 @@ run "${threads[@]}" --skip faults::
 step "testing what dies, one at a time: each brings a fleet of processes"
 run --test all -- --test-threads 1 faults::
 
+step "driving the stand-ins with other clients"
+ci/fakes.sh || status=1
+
 step "measuring the success criteria"
 ci/verify.sh || status=1
 
