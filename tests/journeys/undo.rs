@@ -254,6 +254,17 @@ async fn a_reminder_whose_time_passed_before_the_undo_is_still_owed() {
 }
 
 #[tokio::test]
+async fn a_snooze_that_is_taken_back_after_its_first_time_passed_unsent_leaves_it_owed() {
+    let Scene { world, ana, .. } = Scene::new().await;
+    let task = world.add(&ana, AddTask { due: Some(due("2026-03-04T11:00")), ..draft(&ana, "call dad") }).await;
+    let until: Timestamp = "2026-03-05T16:00:00Z".parse().expect("an instant");
+    world.run(&ana, Command::Snooze { tasks: by_id(&task), until }).await;
+    world.clock.set("2026-03-04T17:00:00Z");
+    world.run(&ana, Command::Undo).await;
+    assert_eq!(world.sends().await.len(), 1, "late, once");
+}
+
+#[tokio::test]
 async fn undoing_a_change_of_zone_takes_back_the_zone_with_what_moved() {
     let Scene { world, ana, .. } = Scene::new().await;
     let task = world

@@ -144,7 +144,7 @@ fn put_back_reminders(book: &mut Book<'_>, record: &UndoRecord, task: &Task) {
 
 fn owe_again(book: &mut Book<'_>, task: &Task, before: &Reminder) {
     let anew = remind::fresh(book, task, before.place.clone(), before.recipients.clone(), before.at);
-    book.put_reminder(None, anew);
+    book.put_reminder(None, Reminder { reason: before.reason.clone(), ..anew });
 }
 
 /// Puts back each field that the change set, if it still says what the change made it say.
@@ -225,7 +225,9 @@ fn take_snoozes_back(book: &mut Book<'_>, record: &UndoRecord) -> Result<(), Ref
         let told = book.outcome.effects.iter().any(|effect| effect.task.id == loaded.task.id);
         if !told {
             remind::cancel(book, &loaded, "the snooze was taken back");
-            if let Some(before) = before.as_ref().filter(|reminder| reminder.at > book.now()) {
+            if let Some(before) = before
+                && !remind::went_out(book, &loaded.task, &before.place, before.at)
+            {
                 owe_again(book, &loaded.task, before);
             }
             book.say(Deed::Undone, &loaded.task, &loaded.list, Changes::new());

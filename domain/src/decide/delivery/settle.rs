@@ -80,13 +80,14 @@ fn wait(attempts: u32) -> SignedDuration {
     SignedDuration::from_secs(doubled).min(WAIT_MAX)
 }
 
-/// The reminder failed for good: its author is told in a direct message, unless that is what failed.
+/// The reminder failed for good: its author is told in a direct message, unless that is what failed, or there is nothing
+/// left to be reminded of.
 fn fail(change: &mut Change, loaded: &Loaded, reminder: &Reminder, delivery: &Delivery, now: Timestamp, ids: &dyn Ids) {
     let reason = delivery.last_error.clone().unwrap_or_default();
     let failed = Reminder { state: ReminderState::Failed, reason: Some(reason.clone()), ..reminder.clone() };
     put(change, reminder, failed, now, ids);
     let author = Place::Direct(loaded.task.author);
-    if delivery.place == author {
+    if delivery.place == author || !loaded.task.is_open() {
         return;
     }
     let told = Reminder {
