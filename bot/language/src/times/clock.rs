@@ -1,7 +1,7 @@
 //! Times on the clock.
 //!
 //! ```text
-//! clock    = hour ":" minute [ ":" second ] [ meridiem ] | hour meridiem | hour "." minute meridiem
+//! clock    = hour ":" minute [ ":" second ] [ meridiem ] | hour meridiem | hour [ "." ] minute meridiem
 //!          | hour "h" [ minute ] | hour "o'clock"
 //!          | "at" hour | "at" hour minute                         (* at 5, at five, at 0900 *)
 //!          | past | spelled
@@ -12,7 +12,7 @@
 //! as `80:20` is not of the form. [`past`](mod@super::past) and [`spelled`](mod@super::spelled) have files of their own.
 
 use super::past::past;
-use super::spelled::{hour, with_minutes};
+use super::spelled::{hour, is_free, with_minutes};
 use super::{Clock, Reading};
 use crate::misread::ErrorCode;
 use crate::tokens::{Cursor, Token};
@@ -94,7 +94,7 @@ fn is_ratio(hour: &str, mut c: Cursor<'_>) -> bool {
     digits(hour).is_none_or(|hour| hour >= 30) || c.one_of(&nouns).is_some()
 }
 
-/// `5pm`, `5 p.m.`, `5.30pm`.
+/// `5pm`, `5 p.m.`, `5.30pm`, `530pm`.
 fn with_meridiem(c: &mut Cursor<'_>) -> Read {
     let word = c.take(in_figures)?;
     let end = word.find(|c: char| !c.is_ascii_digit() && c != '.');
@@ -108,8 +108,13 @@ fn with_meridiem(c: &mut Cursor<'_>) -> Read {
             pm
         }
     };
-    let (hour, minute) = number.split_once('.').unwrap_or((number, "00"));
+    let (hour, minute) = number.split_once('.').or_else(|| run_together(number)).unwrap_or((number, "00"));
     face(hour, minute, Some(pm))
+}
+
+/// The hour and minute of `930`, `1030`.
+fn run_together(number: &str) -> Option<(&str, &str)> {
+    matches!(number.len(), 3 | 4).then(|| number.split_at(number.len() - 2))
 }
 
 /// A meridiem of its own: `pm`, `p.m.`; true is pm.
@@ -154,35 +159,62 @@ fn oclock(c: &mut Cursor<'_>) -> Read {
     face(&hour.to_string(), "00", None)
 }
 
-/// Behind `at`: `5`, `17`, `0900`. A number that counts what follows (`look at 3 options`) is none.
+/// Behind `at`: `5`, `17`, `0900`, `930`. A number that measures what follows (`at 5 percent`) is none; whether one
+/// that may count it (`look at 3 options`) is an hour, [`doubt`] leaves to what stands before.
 fn bare(c: &mut Cursor<'_>) -> Read {
     if let Some(hour) = c.attempt(hour) {
         return face(&hour.to_string(), "00", None);
     }
     let word = c.take(|word| digits(word).map(|_| word))?;
-    if counts(*c) {
+    if measures(*c) {
         return None;
     }
     let read = match word.len() {
         1 | 2 => face(word, "00", None),
-        4 => face(&word[..2], &word[2..], None),
+        3 if !matches!(&word[1..], "15" | "30" | "45") => None,
+        3 | 4 => face(&word[..word.len() - 2], &word[word.len() - 2..], None),
         _ => None,
     };
     let last = c.peek().is_none_or(Token::is_punctuation);
     read.filter(|time| time.is_ok() || last)
 }
 
-/// Whether the word ahead is what a number before it counts, or the street it stands in.
-pub(super) fn counts(mut c: Cursor<'_>) -> bool {
+/// Why a bare number behind `at` may be no hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// What follows may be what it counts: `at 3 options`.
+    Counts,
+    /// It is a word with others behind it: `at one point`.
+    Word,
+}
+
+/// Whether what was read from here to there is a number that may be no hour.
+pub(super) fn doubt(start: Cursor<'_>, end: Cursor<'_>) -> Option<Doubt> {
+    let word = start.peek_word().filter(|_| end.at() == start.at() + 1)?;
+    match digits(word) {
+        Some(_) => counts(end).then_some(Doubt::Counts),
+        None => cardinal(word).filter(|_| !is_free(end)).map(|_| Doubt::Word),
+    }
+}
+
+/// Whether the word ahead is what a number before it measures, or the street it stands in.
+pub(super) fn measures(mut c: Cursor<'_>) -> bool {
     let Some(word) = c.peek_word() else {
         return false;
     };
-    let many = word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
-    if matches!(word, "percent" | "degrees" | "dollars" | "people" | "%") || unit(word).is_some() {
+    if matches!(word, "percent" | "degrees" | "dollars" | "%") || unit(word).is_some() {
         return true;
     }
     let _ = c.bump();
-    let street = ["street", "st", "road", "rd", "avenue", "ave", "lane", "drive"];
-    (many && !matches!(word, "always" | "this" | "thanks" | "towards" | "mondays" | "weekdays"))
-        || c.one_of(&street).is_some()
+    c.one_of(&["street", "st", "road", "rd", "avenue", "ave", "lane", "drive"]).is_some()
+}
+
+/// Whether the word ahead may be what a number before it counts.
+pub(super) fn counts(c: Cursor<'_>) -> bool {
+    let many = |word: &str| word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
+    c.peek_word().is_some_and(|word| match word {
+        "people" => true,
+        "always" | "this" | "thanks" | "towards" | "mondays" | "weekdays" => false,
+        _ => many(word),
+    })
 }

@@ -21,9 +21,9 @@ use jiff::tz::Offset;
 
 use crate::misread::ErrorCode;
 use crate::tokens::{Cursor, Token};
-use crate::vocabulary::DayPart;
+use crate::vocabulary::{DayPart, digits};
 
-pub(crate) use clock::clock;
+pub(crate) use clock::{Doubt, clock};
 pub(crate) use named::{day_part, named};
 
 /// Nobody lists more times of a day than that.
@@ -87,12 +87,17 @@ pub(crate) struct Times {
     pub(crate) named: bool,
     /// The end of a range.
     pub(crate) end: Option<Clock>,
+    /// Why the only one may be none.
+    pub(crate) doubt: Option<Doubt>,
+    /// Whether the first is a bare number.
+    bare: bool,
 }
 
 /// Reads one or more times. `at` says that the word `at` stands before them, so that a bare number
 /// is an hour.
 pub(crate) fn times(c: &mut Cursor<'_>, at: bool) -> Option<Result<Times, ErrorCode>> {
-    let mut times = Times { clocks: Vec::new(), zone: None, last_at: c.at(), named: false, end: None };
+    let mut times = Times { clocks: Vec::new(), zone: None, last_at: c.at(), named: false, end: None, doubt: None, bare: false };
+    let start = *c;
     if let Some((start, end)) = range::range(c, at) {
         times.clocks.push(start);
         times.end = Some(end);
@@ -113,8 +118,31 @@ pub(crate) fn times(c: &mut Cursor<'_>, at: bool) -> Option<Result<Times, ErrorC
         times.clocks.push(clock);
         times.last_at = last_at;
     }
+    times.doubt = clock::doubt(start, *c);
+    times.bare = at && start.peek_word().and_then(digits).is_some();
     times.zone = c.attempt(zone::zone);
     Some(Ok(times))
+}
+
+impl Times {
+    /// Takes the hours that follow, whatever stands behind them. Only of what comes again are there sure to be several.
+    pub(crate) fn go_on(&mut self, c: &mut Cursor<'_>) {
+        while self.bare
+            && self.clocks.len() < MOST
+            && let Some((last_at, clock)) = c.attempt(further)
+        {
+            self.clocks.push(clock);
+            self.last_at = last_at;
+        }
+    }
+}
+
+/// `and 19`, where 19 counts nothing.
+fn further(c: &mut Cursor<'_>) -> Option<(usize, Clock)> {
+    c.one_of(&["and", "&"])?;
+    let start = *c;
+    let clock = clock(c, true)?.ok()?;
+    clock::doubt(start, *c).is_none().then_some((start.at(), clock))
 }
 
 fn time(c: &mut Cursor<'_>, at: bool) -> Option<Result<Clock, ErrorCode>> {
@@ -138,7 +166,7 @@ fn another(c: &mut Cursor<'_>, at: bool) -> Option<(usize, Clock)> {
 
 /// Whether the list goes on: `9, 12 and 15`.
 fn goes_on(mut c: Cursor<'_>) -> bool {
-    c.one_of(&["and", "&"]).is_some() && matches!(clock(&mut c, true), Some(Ok(_)))
+    c.one_of(&["and", "&"]).is_some() && matches!(clock(&mut c, true), Some(Ok(_))) && !clock::counts(c)
 }
 
 /// Whether what is ahead shows that a list of hours has come to its end.
