@@ -49,12 +49,15 @@ pub(crate) struct Lead {
     pub(crate) firm: bool,
     /// Whether the first of them is a verb as well: `ends`.
     pub(crate) verb: bool,
+    /// Whether no word stands before them.
+    pub(crate) opens: bool,
     count: usize,
 }
 
 impl Lead {
     /// No prepositions.
-    pub(crate) const NONE: Self = Self { last: Word::Other, role: Role::Due, firm: false, verb: false, count: 0 };
+    pub(crate) const NONE: Self =
+        Self { last: Word::Other, role: Role::Due, firm: false, verb: false, opens: false, count: 0 };
 
     /// Whether there are any.
     pub(crate) fn is_some(self) -> bool {
@@ -77,6 +80,7 @@ impl Lead {
             },
             firm: self.firm || !matches!(word, "for" | "from" | "after" | "around" | "in"),
             verb: self.verb || (self.count == 0 && matches!(word, "ends" | "starts")),
+            opens: self.opens,
             count: self.count + 1,
         }
     }
@@ -84,7 +88,7 @@ impl Lead {
 
 /// Reads the prepositions here, none included.
 pub(crate) fn lead(c: &mut Cursor<'_>) -> Lead {
-    let mut lead = Lead::NONE;
+    let mut lead = Lead { opens: c.before().is_none_or(Token::is_punctuation), ..Lead::NONE };
     while lead.count < MOST
         && let Some(word) = c.attempt(one)
     {

@@ -10,9 +10,10 @@
 
 use super::{Day, Said, Stance, which};
 use crate::calendar::{day_in, month_of};
-use crate::lead::Lead;
+use crate::lead::{Lead, Word};
 use crate::numbers::spelled_ordinal;
 use crate::present::Present;
+use crate::times::clock;
 use crate::tokens::{Cursor, Token};
 use crate::vocabulary::{ordinal_digits, weekday, weekdays_plural};
 
@@ -50,7 +51,9 @@ fn by_ordinal(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<S
     if spelled.is_some() && month.is_none() && !(last && the && lead.firm) {
         return None;
     }
-    if counts(*c) || !(lead.is_some() || the || month.is_some()) {
+    // In 2nd form, on the 3rd deck: a thing behind it is what it counts, unless it opens the text.
+    let thing = lead.is_some() && month.is_none() && (lead.last == Word::In || !(lead.opens || goes_on(*c)));
+    if thing || counts(*c) || !(lead.is_some() || the || month.is_some()) {
         return None;
     }
     let stance = match lead.is_some() || month.is_some() {
@@ -67,6 +70,67 @@ fn which_month(c: &mut Cursor<'_>) -> Option<bool> {
     let which = c.one_of(&["the", "this", "next"])?;
     c.word("month")?;
     (of || which == "next").then_some(which == "next")
+}
+
+/// Whether what is ahead is no thing: nothing, a preposition, an article, a time.
+fn goes_on(mut c: Cursor<'_>) -> bool {
+    let Some(word) = c.peek().filter(|token| !token.is_ornament()).and_then(Token::word) else { return true };
+    let small = [
+        "to",
+        "at",
+        "@",
+        "on",
+        "in",
+        "by",
+        "for",
+        "from",
+        "with",
+        "about",
+        "of",
+        "and",
+        "or",
+        "but",
+        "that",
+        "if",
+        "when",
+        "after",
+        "before",
+        "until",
+        "till",
+        "around",
+        "the",
+        "a",
+        "an",
+        "my",
+        "our",
+        "your",
+        "his",
+        "her",
+        "their",
+        "this",
+        "every",
+        "each",
+        "please",
+        "pls",
+        "thanks",
+        "noon",
+        "midnight",
+        "morning",
+        "afternoon",
+        "evening",
+        "not",
+        "instead",
+        "as",
+        "because",
+        "so",
+        "then",
+        "it",
+        "them",
+        "eod",
+        "cob",
+        "midday",
+    ];
+    small.contains(&word) || matches!(clock(&mut c, false), Some(Ok(_)))
 }
 
 /// Whether the word ahead is what an ordinal counts: `the 5th floor`, `the 1st monday`.

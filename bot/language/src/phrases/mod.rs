@@ -9,9 +9,11 @@
 //! Parts that stand side by side and complete each other are one phrase. A line has one phrase: the
 //! last that counts, joined by one at the other end of the text if one of the two is a time alone.
 
+mod bounds;
 mod choose;
 mod cluster;
 mod ending;
+mod limit;
 mod part;
 mod plan;
 mod series;

@@ -124,7 +124,7 @@ fn part_of_day(c: &mut Cursor<'_>, lead: Lead) -> Option<(Part, Stance)> {
 
 /// `5 times`, `for 5 times`, `for 3 weeks`.
 fn limit(c: &mut Cursor<'_>, lead: Lead) -> Option<(Part, Stance)> {
-    if let Some(count) = c.attempt(count) {
+    if let Some(count) = c.attempt(|c| count(c, lead.last == Word::For)) {
         return Some((Part::Count(count), Stance::Beside));
     }
     if lead.last != Word::For {
@@ -135,11 +135,12 @@ fn limit(c: &mut Cursor<'_>, lead: Lead) -> Option<(Part, Stance)> {
     Some((Part::For(length(c)?), Stance::Beside))
 }
 
-fn count(c: &mut Cursor<'_>) -> Option<u32> {
+/// `5 times`; `5 times a day` is a rate, unless `for` stands before it.
+fn count(c: &mut Cursor<'_>, limits: bool) -> Option<u32> {
     let count = c.take(cardinal)?;
     c.one_of(&["times", "occurrences", "time"])?;
     let rate = c.peek_word().is_some_and(|word| matches!(word, "a" | "per" | "each" | "every"));
-    (!rate).then_some(count)
+    (limits || !rate).then_some(count)
 }
 
 /// `after completion`, `when done`, `counted from completion`.

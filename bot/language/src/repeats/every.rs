@@ -120,6 +120,9 @@ fn dated(c: &mut Cursor<'_>) -> Option<Repeats> {
 /// `every 3 days`, `every other week on friday`, `every month on the 3rd`, `every half hour`.
 fn interval(c: &mut Cursor<'_>) -> Option<Repeats> {
     let (amount, unit) = c.attempt(half_hour).or_else(|| c.attempt(amount_and_unit))?;
+    if is_vague(*c) {
+        return None;
+    }
     let Some((cycle, interval)) = Cycle::of(unit, amount).filter(|(_, interval)| *interval > 0) else {
         let code = if unit == Unit::Second && amount > 0 { ErrorCode::TooOften } else { ErrorCode::InvalidRecurrence };
         return Some(Repeats::of(Err(code), Stance::Anywhere));
@@ -127,6 +130,11 @@ fn interval(c: &mut Cursor<'_>) -> Option<Repeats> {
     let pattern = Pattern::every(cycle, interval);
     let pattern = on(c, &pattern).unwrap_or(Ok(pattern));
     Some(Repeats::of(pattern, Stance::Anywhere))
+}
+
+/// Whether it is not said how often: `every day or two`, `every week or so`.
+fn is_vague(mut c: Cursor<'_>) -> bool {
+    c.word("or").is_some() && (c.one_of(&["so", "thereabouts"]).is_some() || number(&mut c).is_some())
 }
 
 /// `every mon, wed and fri`, `every other monday`, `every weekday`, `every weekend`.

@@ -96,7 +96,8 @@ pub(crate) struct Times {
 /// Reads one or more times. `at` says that the word `at` stands before them, so that a bare number
 /// is an hour.
 pub(crate) fn times(c: &mut Cursor<'_>, at: bool) -> Option<Result<Times, ErrorCode>> {
-    let mut times = Times { clocks: Vec::new(), zone: None, last_at: c.at(), named: false, end: None, doubt: None, bare: false };
+    let mut times =
+        Times { clocks: Vec::new(), zone: None, last_at: c.at(), named: false, end: None, doubt: None, bare: false };
     let start = *c;
     if let Some((start, end)) = range::range(c, at) {
         times.clocks.push(start);
