@@ -1,7 +1,7 @@
 //! The moment of a reading, with what every rule asks of it.
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use crate::calendar::LAST_DAY;
@@ -28,13 +28,10 @@ impl<'c> Present<'c> {
 
     /// The instant of a wall time: a gap takes the offset from before it, an overlap its first
     /// reading. A stated zone goes before the speaker's.
-    pub(crate) fn instant(&self, date: Date, time: Time, stated: Option<Offset>) -> Result<Timestamp, ErrorCode> {
+    pub(crate) fn instant(&self, date: Date, time: Time, stated: Option<&TimeZone>) -> Result<Timestamp, ErrorCode> {
         let wall = date.to_datetime(time);
-        match stated {
-            Some(offset) => offset.to_timestamp(wall),
-            None => zone_instant(&self.settings.zone, wall),
-        }
-        .map_err(|_| ErrorCode::InvalidDate)
+        let zone = stated.unwrap_or(&self.settings.zone);
+        zone_instant(zone, wall).map_err(|_| ErrorCode::InvalidDate)
     }
 
     /// The instant that lies this much ahead: days and months on the calendar, the rest elapsed.

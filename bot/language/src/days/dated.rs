@@ -15,7 +15,7 @@ use crate::calendar::yearly_from;
 use crate::misread::ErrorCode;
 use crate::numbers::spelled_ordinal;
 use crate::present::Present;
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 use crate::vocabulary::{digits, month, ordinal_digits, unit, weekday};
 
 pub(super) fn dated(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
@@ -97,7 +97,7 @@ fn dot(c: &mut Cursor<'_>) -> Option<()> {
 fn spelled_day(c: &mut Cursor<'_>, the: bool) -> Option<u32> {
     let start = c.at();
     let day = spelled_ordinal(c)?;
-    let whole = the || c.at() > start + 1 || day > 20 || c.peek().is_none_or(Token::is_punctuation);
+    let whole = the || c.at() > start + 1 || day > 20 || c.is_at_end();
     whole.then_some(day)
 }
 
@@ -148,6 +148,6 @@ fn number(word: &str) -> Option<u32> {
 pub(super) fn year(c: &mut Cursor<'_>) -> Option<i16> {
     let _ = c.mark(',');
     let year = c.take(|word| digits(word).filter(|year| word.len() == 4 && *year >= 1900))?;
-    let last = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
+    let last = c.is_at_end() || c.peek_word() == Some("at");
     (year < 2200 || last).then(|| i16::try_from(year).ok()).flatten()
 }

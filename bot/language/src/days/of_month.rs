@@ -14,7 +14,7 @@ use crate::lead::{Lead, Word};
 use crate::numbers::spelled_ordinal;
 use crate::present::Present;
 use crate::times::clock;
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 use crate::vocabulary::{ordinal_digits, weekday, weekdays_plural};
 
 pub(super) fn of_month(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
@@ -47,7 +47,7 @@ fn by_ordinal(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<S
     let day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
     let month = c.attempt(which_month);
     // On the second floor, by the first of them: a word alone is a day only where nothing is behind it.
-    let last = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
+    let last = c.is_at_end() || c.peek_word() == Some("at");
     if spelled.is_some() && month.is_none() && !(last && the && lead.firm) {
         return None;
     }
@@ -74,7 +74,7 @@ fn which_month(c: &mut Cursor<'_>) -> Option<bool> {
 
 /// Whether what is ahead is no thing: nothing, a preposition, an article, a time.
 fn goes_on(mut c: Cursor<'_>) -> bool {
-    let Some(word) = c.peek().filter(|token| !token.is_ornament()).and_then(Token::word) else { return true };
+    let Some(word) = c.peek_word().filter(|_| !c.is_at_end()) else { return true };
     let small = [
         "to",
         "at",

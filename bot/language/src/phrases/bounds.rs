@@ -20,8 +20,7 @@ pub(super) struct Text<'a> {
 impl<'a> Text<'a> {
     /// `addressed` says that the line is `remind … <when> to …`.
     pub(super) fn new(tokens: &'a [Token<'a>], addressed: bool, today: Date) -> Self {
-        let is_text = |token: &Token<'_>| !(token.is_punctuation() || token.is_ornament());
-        Self { tokens, addressed, start: tokens.iter().position(is_text).unwrap_or(0), today }
+        Self { tokens, addressed, start: tokens.iter().position(Token::is_text).unwrap_or(0), today }
     }
 
     /// Whether the phrase counts where it stands.
@@ -59,7 +58,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Takes what is no text: a mark, an emoji, a link, thanks, or all that stands in brackets.
+/// Takes what is no text: a mark, an emoji, a smiley (`:D`), a link, thanks, or all that stands in brackets.
 fn beyond(c: &mut Cursor<'_>) -> Option<()> {
     let token = c.bump()?;
     let thanks = matches!(token.word(), Some("please" | "pls" | "thanks"));
@@ -67,5 +66,7 @@ fn beyond(c: &mut Cursor<'_>) -> Option<()> {
         let close = c.rest().iter().position(|token| token.is_mark(')'));
         *c = c.moved_to(c.at() + close.map_or(0, |close| close + 1));
     }
-    (thanks || token.is_punctuation() || token.is_ornament()).then_some(())
+    let smiley = token.is_mark(':') && c.peek().is_some_and(|face| face.glued && face.text.len() == 1);
+    let _ = smiley.then(|| c.bump());
+    (thanks || !token.is_text()).then_some(())
 }

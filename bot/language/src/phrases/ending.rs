@@ -63,7 +63,7 @@ impl Plan {
     fn until_instant(&self, first: When, time: Time, present: &Present<'_>) -> Result<Ending, ErrorCode> {
         let day = self.first_day(first, present);
         let date = self.until.map_or(day, |until| until.date);
-        let mut at = present.instant(date, time, self.until_zone)?;
+        let mut at = present.instant(date, time, self.until_zone.as_ref())?;
         let begin = match first {
             When::At(at) => at,
             When::Day(day) => present.instant(day, Time::midnight(), None)?,

@@ -1,7 +1,7 @@
 //! A phrase in the making: which of its places are taken.
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
+use jiff::tz::TimeZone;
 
 use super::Timing;
 use super::part::{Found, Part};
@@ -21,10 +21,10 @@ pub(super) struct Plan {
     pub(super) start: Option<Day>,
     pub(super) until: Option<Day>,
     pub(super) until_clock: Option<Clock>,
-    pub(super) until_zone: Option<Offset>,
+    pub(super) until_zone: Option<TimeZone>,
     pub(super) part: Option<DayPart>,
     pub(super) clocks: Vec<Clock>,
-    pub(super) zone: Option<Offset>,
+    pub(super) zone: Option<TimeZone>,
     /// The end of a range of times.
     pub(super) range_end: Option<Clock>,
     pub(super) moment: Option<Timestamp>,
@@ -90,13 +90,13 @@ impl Plan {
         }
         match times.clocks[..] {
             [clock] if of_until || (role == Role::Until && self.repeats.is_some()) => {
-                self.until_zone = times.zone;
+                self.until_zone.clone_from(&times.zone);
                 fill(&mut self.until_clock, clock)
             }
             _ if !self.clocks.is_empty() => false,
             _ => {
                 self.clocks.clone_from(&times.clocks);
-                self.zone = times.zone;
+                self.zone.clone_from(&times.zone);
                 self.range_end = times.end;
                 true
             }

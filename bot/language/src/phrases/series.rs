@@ -105,7 +105,7 @@ impl Plan {
                 return Ok((When::Day(date), None));
             }
             for time in times {
-                let at = present.instant(date, *time, self.zone)?;
+                let at = present.instant(date, *time, self.zone.as_ref())?;
                 if at > present.now {
                     let said = self.zone.is_none().then(|| date.to_datetime(*time));
                     return Ok((When::At(at), said));
@@ -128,7 +128,7 @@ impl Plan {
         let days = [date, plus_days(date, 1)];
         let all = days.iter().flat_map(|day| times.iter().map(move |time| (*day, *time)));
         for (day, time) in all {
-            let at = present.instant(day, time, self.zone)?;
+            let at = present.instant(day, time, self.zone.as_ref())?;
             if at > present.now {
                 return Ok(at);
             }

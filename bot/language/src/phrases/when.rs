@@ -54,7 +54,7 @@ impl Plan {
     ) -> Result<Timestamp, ErrorCode> {
         for date in [Some(day.date), day.later].into_iter().flatten() {
             let date = self.night_after(date, day.is_today, clock, time);
-            let at = present.instant(date, time, self.zone)?;
+            let at = present.instant(date, time, self.zone.as_ref())?;
             if at > present.now {
                 return Ok(at);
             }

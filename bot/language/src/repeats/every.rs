@@ -23,7 +23,7 @@ use crate::days::{Stance, dated_parts};
 use crate::misread::ErrorCode;
 use crate::numbers::number;
 use crate::times::{day_part, named};
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 use crate::vocabulary::{Unit, month, unit};
 
 pub(super) fn every(c: &mut Cursor<'_>) -> Option<Repeats> {
@@ -104,7 +104,7 @@ fn of_named_month(c: &mut Cursor<'_>) -> Option<i8> {
 /// customer`).
 fn follows(c: Cursor<'_>) -> bool {
     let words = ["at", "on", "by", "for", "until", "starting", "from", "to", "in", "about"];
-    c.peek().is_none_or(Token::is_punctuation) || c.peek_word().is_some_and(|word| words.contains(&word))
+    c.is_at_end() || c.peek_word().is_some_and(|word| words.contains(&word))
 }
 
 /// `every jan 27`, `every 4th of july`.

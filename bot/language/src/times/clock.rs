@@ -15,7 +15,7 @@ use super::past::past;
 use super::spelled::{hour, is_free, with_minutes};
 use super::{Clock, Reading};
 use crate::misread::ErrorCode;
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 use crate::vocabulary::{cardinal, digits, unit};
 
 /// A time, or what is wrong with what has the form of one.
@@ -175,7 +175,7 @@ fn bare(c: &mut Cursor<'_>) -> Read {
         3 | 4 => face(&word[..word.len() - 2], &word[word.len() - 2..], None),
         _ => None,
     };
-    let last = c.peek().is_none_or(Token::is_punctuation);
+    let last = c.is_at_end();
     read.filter(|time| time.is_ok() || last)
 }
 

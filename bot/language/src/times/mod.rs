@@ -17,10 +17,10 @@ mod spelled;
 mod zone;
 
 use jiff::civil::Time;
-use jiff::tz::Offset;
+use jiff::tz::TimeZone;
 
 use crate::misread::ErrorCode;
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 use crate::vocabulary::{DayPart, digits};
 
 pub(crate) use clock::{Doubt, clock};
@@ -80,7 +80,7 @@ impl Clock {
 #[derive(Clone, Debug)]
 pub(crate) struct Times {
     pub(crate) clocks: Vec<Clock>,
-    pub(crate) zone: Option<Offset>,
+    pub(crate) zone: Option<TimeZone>,
     /// At which token the last of them begins.
     pub(crate) last_at: usize,
     /// Whether the first is a name such as `noon`.
@@ -161,7 +161,7 @@ fn another(c: &mut Cursor<'_>, at: bool) -> Option<(usize, Clock)> {
         return Some((start, clock));
     }
     let clock = clock(c, at || again)?.ok()?;
-    let ends = c.peek().is_none_or(Token::is_punctuation) || follows_list(*c) || goes_on(*c);
+    let ends = c.is_at_end() || follows_list(*c) || goes_on(*c);
     ends.then_some((start, clock))
 }
 

@@ -6,7 +6,7 @@
 
 use super::clock::{Read, counts, face, measures, meridiem};
 use crate::numbers::number;
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 use crate::vocabulary::{cardinal, digits};
 
 /// `five pm`, `five thirty pm`, `at five thirty`.
@@ -36,5 +36,5 @@ pub(super) fn hour(c: &mut Cursor<'_>) -> Option<u32> {
 /// Whether nothing is ahead that an hour in words might belong to (`at one point`).
 pub(super) fn is_free(c: Cursor<'_>) -> bool {
     let behind = ["for", "with", "on", "in", "to", "sharp", "today", "tomorrow", "tonight", "every"];
-    c.peek().is_none_or(Token::is_punctuation) || c.peek_word().is_some_and(|word| behind.contains(&word))
+    c.is_at_end() || c.peek_word().is_some_and(|word| behind.contains(&word))
 }

@@ -1,13 +1,25 @@
-//! Zones behind a time: `5pm EST`, `9am UTC`. They are fixed offsets, whatever the season.
+//! Zones behind a time: `5pm EST`, `9am UTC`, `15:00 +02:00`, `3pm ET`.
+//!
+//! ```text
+//! zone   = name | ( "utc" | "gmt" ) offset | offset | region | iana
+//! offset = ( "+" | "-" ) hour [ [ ":" ] minute ]            (* alone with its minute *)
+//! region = "et" | "ct" | "mt" | "pt" | "sgt"                (* where no text is behind it *)
+//! ```
+//!
+//! Named zones are fixed offsets, whatever the season; regions and places keep theirs.
 
-use jiff::tz::Offset;
+use jiff::tz::{Offset, TimeZone};
 
 use crate::tokens::Cursor;
+use crate::vocabulary::{digits, weekday};
 
 /// Reads a zone.
-pub(super) fn zone(c: &mut Cursor<'_>) -> Option<Offset> {
-    let minutes = c.take(minutes)?;
-    Offset::from_seconds(minutes * 60).ok()
+pub(super) fn zone(c: &mut Cursor<'_>) -> Option<TimeZone> {
+    let fixed = c.take(|word| minutes(word).or_else(|| from_utc(word)).or_else(|| offset(word, true)));
+    if let Some(minutes) = fixed {
+        return Offset::from_seconds(minutes * 60).ok().map(TimeZone::fixed);
+    }
+    c.attempt(region).or_else(|| c.take(|word| word.contains('/').then(|| TimeZone::get(word).ok())?))
 }
 
 /// East of Greenwich.
@@ -15,13 +27,60 @@ fn minutes(word: &str) -> Option<i32> {
     Some(match word {
         "gmt" | "utc" => 0,
         "bst" | "cet" => 60,
-        "cest" => 2 * 60,
+        "cest" | "eet" | "sast" => 2 * 60,
+        "eest" | "msk" => 3 * 60,
         "ist" => 5 * 60 + 30,
+        "hkt" | "awst" => 8 * 60,
+        "jst" | "kst" => 9 * 60,
+        "acst" => 9 * 60 + 30,
+        "aest" => 10 * 60,
+        "acdt" => 10 * 60 + 30,
+        "aedt" => 11 * 60,
+        "nzst" => 12 * 60,
+        "nzdt" => 13 * 60,
+        "brt" => -3 * 60,
         "edt" => -4 * 60,
         "est" | "cdt" => -5 * 60,
         "cst" | "mdt" => -6 * 60,
         "mst" | "pdt" => -7 * 60,
-        "pst" => -8 * 60,
+        "pst" | "akdt" => -8 * 60,
+        "akst" => -9 * 60,
         _ => return None,
     })
+}
+
+/// `utc+2`, `gmt-3:30`.
+fn from_utc(word: &str) -> Option<i32> {
+    let rest = word.strip_prefix("utc").or_else(|| word.strip_prefix("gmt"))?;
+    offset(rest, false)
+}
+
+/// `+02:00`, `-0330`; `+2` only where a minute need not be said.
+fn offset(word: &str, whole: bool) -> Option<i32> {
+    let east = word.starts_with('+');
+    let clock = word.strip_prefix(['+', '-'])?;
+    let (hour, minute) = match clock.split_once(':') {
+        Some(parts) => parts,
+        None if clock.len() == 4 => clock.split_at(2),
+        None if whole => return None,
+        None => (clock, "00"),
+    };
+    let (hour, minute) = (digits(hour).filter(|hour| *hour <= 14)?, digits(minute).filter(|minute| *minute < 60)?);
+    let minutes = i32::try_from(60 * hour + minute).ok()?;
+    Some(if east { minutes } else { -minutes })
+}
+
+/// `et`, where it can be nothing else: `3pm PT tomorrow`, but not `3pm PT session`.
+fn region(c: &mut Cursor<'_>) -> Option<TimeZone> {
+    let name = c.take(|word| match word {
+        "et" => Some("America/New_York"),
+        "ct" => Some("America/Chicago"),
+        "mt" => Some("America/Denver"),
+        "pt" => Some("America/Los_Angeles"),
+        "sgt" => Some("Asia/Singapore"),
+        _ => None,
+    })?;
+    let behind = ["today", "tomorrow", "tonight", "on", "every", "each", "daily", "for", "with", "to", "until", "and"];
+    let alone = |word: &str| behind.contains(&word) || weekday(word).is_some();
+    (c.is_at_end() || c.peek_word().is_some_and(alone)).then(|| TimeZone::get(name).ok())?
 }

@@ -46,6 +46,11 @@ impl<'a> Cursor<'a> {
         self.peek()?.word()
     }
 
+    /// Whether no text is next: nothing, a mark or an ornament.
+    pub(crate) fn is_at_end(&self) -> bool {
+        !self.peek().is_some_and(Token::is_text)
+    }
+
     /// Whether nothing is ahead.
     pub(crate) fn is_done(&self) -> bool {
         self.at >= self.tokens.len()

@@ -76,6 +76,11 @@ impl<'t> Token<'t> {
         }
     }
 
+    /// Whether it is text, and neither punctuation nor an ornament.
+    pub(crate) fn is_text(&self) -> bool {
+        !(self.is_punctuation() || self.is_ornament())
+    }
+
     /// Whether it is punctuation, which is no text of its own.
     pub(crate) fn is_punctuation(&self) -> bool {
         matches!(self.kind, Kind::Mark(_))
