@@ -59,6 +59,9 @@ impl Lead {
     pub(crate) const NONE: Self =
         Self { last: Word::Other, role: Role::Due, firm: false, verb: false, opens: false, count: 0 };
 
+    /// As if `at` stood there.
+    pub(crate) const AT: Self = Self { last: Word::At, firm: true, count: 1, ..Self::NONE };
+
     /// Whether there are any.
     pub(crate) fn is_some(self) -> bool {
         self.count > 0

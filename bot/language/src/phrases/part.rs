@@ -62,6 +62,13 @@ pub(super) fn part(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found> {
     Some(Found { part, role: lead.role, stance, tokens: start..c.at(), verb: lead.verb })
 }
 
+/// Reads a time where a bare number is an hour.
+pub(super) fn hour(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found> {
+    let start = c.at();
+    let (part, stance) = c.attempt(|c| time(c, Lead::AT, present))?;
+    Some(Found { part, role: Role::Due, stance, tokens: start..c.at(), verb: false })
+}
+
 /// Whether the last preposition goes with the part. What does not belongs to the words before it: `hand it in tomorrow`,
 /// `show them around friday`.
 fn leads(lead: Lead, part: &Part, stance: Stance) -> bool {
