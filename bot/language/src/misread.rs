@@ -113,9 +113,21 @@ impl Misread {
     pub(crate) fn new(command: CommandName, code: ErrorCode, at: Option<Range<usize>>) -> Self {
         let hint = match code {
             ErrorCode::MissingId | ErrorCode::TooManyIds => format!("{} `{}`.", code.hint(), example(command)),
+            ErrorCode::EmptyTitle if command == CommandName::Edit => {
+                "Say the new title, for example `rename 3 to call Ana`.".to_owned()
+            }
             _ => code.hint().to_owned(),
         };
         Self { command, code, at, hint }
+    }
+
+    /// The same with what may have been meant before its hint.
+    pub(crate) fn proposing(self, line: Option<String>) -> Self {
+        let hint = match line {
+            Some(line) => format!("Did you mean `{line}`?"),
+            None => self.hint,
+        };
+        Self { hint, ..self }
     }
 }
 

@@ -22,6 +22,7 @@ mod postpone;
 mod settings;
 mod snooze;
 mod undo;
+mod zones;
 
 use std::ops::Range;
 
