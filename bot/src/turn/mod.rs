@@ -10,6 +10,7 @@ mod list;
 mod named;
 mod own;
 mod people;
+mod question;
 mod read;
 mod settings;
 mod talk;
@@ -103,7 +104,7 @@ impl Turns {
             return Err(too_long().into());
         }
         let talk = Talk::with(self, message).await?;
-        match own::read(&message.text, &talk) {
+        match own::read(&talk.line, &talk) {
             Some(own) => talk.own(own).await,
             None => talk.carry_out(talk.read()?).await,
         }
@@ -138,7 +139,7 @@ impl Talk<'_> {
                 self.execute(Command::Snooze { tasks, until: snooze.until }).await
             }
             Reading::Delete(ids) => {
-                self.execute(Command::Delete { tasks: self.tasks(&ids).await?, expected: None }).await
+                self.execute(Command::Delete { tasks: self.surely(&ids).await?, expected: None }).await
             }
             Reading::History(ids) => self.history(&ids).await,
             Reading::Help(None) => Ok(Reply::private(help::overview())),

@@ -35,7 +35,7 @@ impl Talk<'_> {
     }
 
     fn read_in(&self, zone: TimeZone) -> Result<Reading, Misread> {
-        self.read_as(&spoken(&self.message.text), zone)
+        self.read_as(&spoken(&self.line), zone)
     }
 
     fn read_as(&self, line: &str, zone: TimeZone) -> Result<Reading, Misread> {
@@ -54,7 +54,7 @@ impl Talk<'_> {
     }
 
     fn misread(&self, misread: Misread) -> No {
-        No::Misread { text: self.message.text.clone(), misread }
+        No::Misread { text: self.line.clone(), misread }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::command::{Command, IdempotencyKey, Request};
+use domain::command::{Command, IdempotencyKey, Request, TaskRef};
 use domain::conversation::Conversation;
 use domain::due::Due;
 use domain::ids::{PersonId, TaskId};
@@ -34,6 +34,10 @@ pub(super) struct Talk<'a> {
     pub(super) me: Person,
     /// What was listed and spoken of before.
     pub(super) conversation: Conversation,
+    /// The line that is carried out: the message's, or the one before if the message answers a question about it.
+    pub(super) line: String,
+    /// The tasks that the answer chose.
+    pub(super) choice: Option<Vec<TaskRef>>,
 }
 
 impl<'a> Talk<'a> {
@@ -41,7 +45,8 @@ impl<'a> Talk<'a> {
         let me = turns.tasks.people.person(message.author.person).await?;
         let me = me.ok_or_else(|| Refusal::new(Code::Unknown, "I do not know you yet.", "Say hello again."))?;
         let conversation = memory::recall(turns.state.as_ref(), &message.conversation()).await;
-        Ok(Self { turns, message, me, conversation })
+        let talk = Self { turns, message, me, conversation, line: message.text.clone(), choice: None };
+        Ok(talk.answered().await)
     }
 
     pub(super) fn service(&self) -> &Tasks {
