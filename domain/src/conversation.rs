@@ -15,6 +15,18 @@ pub struct Conversation {
     pub listed: Vec<TaskId>,
     /// What was last made, changed or spoken of: "it".
     pub subject: Vec<TaskId>,
+    /// The question that was asked back last, which the next line may answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+}
+
+/// A line that could mean several tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// As it was typed.
+    pub line: String,
+    /// The tasks that it could mean, in the order named, with the short number that was named, or 0.
+    pub candidates: Vec<(TaskId, u64)>,
 }
 
 impl Conversation {
@@ -25,6 +37,13 @@ impl Conversation {
         if !still {
             self.subject = self.listed.clone();
         }
+    }
+
+    /// Remembers that a line was asked back. What it could mean is a list that was shown.
+    pub fn ask(&mut self, line: &str, candidates: Vec<(TaskId, u64)>) {
+        let candidates: Vec<(TaskId, u64)> = candidates.into_iter().take(REMEMBERED).collect();
+        self.listed = candidates.iter().map(|(task, _)| *task).collect();
+        self.asked = Some(Asked { line: line.to_owned(), candidates });
     }
 
     /// Remembers what was just spoken of.

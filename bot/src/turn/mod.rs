@@ -10,6 +10,7 @@ mod list;
 mod named;
 mod own;
 mod people;
+mod question;
 mod read;
 mod settings;
 mod talk;
@@ -148,7 +149,7 @@ impl Talk<'_> {
                 self.execute(Command::Snooze { tasks, until: snooze.until }).await
             }
             Reading::Delete(ids) => {
-                self.execute(Command::Delete { tasks: self.tasks(&ids).await?, expected: None }).await
+                self.execute(Command::Delete { tasks: self.surely(&ids).await?, expected: None }).await
             }
             Reading::History(ids) => self.history(&ids).await,
             Reading::Help(None) => Ok(Reply::private(help::overview())),
