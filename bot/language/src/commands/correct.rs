@@ -95,7 +95,7 @@ fn meant(tokens: &[Token<'_>], line: &Line<'_>) -> Attempt {
         });
     }
     if let Some(span) = shift(tokens) {
-        return Some(Ok(Reading::Move(Move { ids: IT, target: Target::By(span) })));
+        return Some(Ok(Reading::Move(Move { ids: IT, target: Target::By(span), corrects: true })));
     }
     match changes(&mut Cursor::new(tokens), line).or_else(|| urgency(tokens).map(Ok)) {
         Some(Ok(edit)) if edit == Edit::of(Ids::NONE) => None,
@@ -113,7 +113,7 @@ fn corrected(timing: Timing, only_time: bool) -> Reading {
         (None, When::Day(date)) => Target::Day(date),
         (None, when) => Target::said(when, only_time),
     };
-    Reading::Move(Move { ids: IT, target })
+    Reading::Move(Move { ids: IT, target, corrects: true })
 }
 
 /// `an hour later`, `2 days earlier`.
