@@ -15,6 +15,9 @@ pub struct Conversation {
     pub listed: Vec<TaskId>,
     /// What was last made, changed or spoken of: "it".
     pub subject: Vec<TaskId>,
+    /// The series that was made or given its rule by the last change, by its first task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<TaskId>,
     /// The question that was asked back last, which the next line may answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
@@ -49,5 +52,6 @@ impl Conversation {
     /// Remembers what was just spoken of.
     pub fn speak_of(&mut self, tasks: &[TaskId]) {
         self.subject = tasks.iter().copied().take(REMEMBERED).collect();
+        self.begun = None;
     }
 }

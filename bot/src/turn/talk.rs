@@ -17,7 +17,7 @@ use language::When;
 use sha2::{Digest, Sha256};
 use tracing::warn;
 
-use super::Turns;
+use super::{Turns, correcting};
 use crate::memory;
 use crate::reply::Reply;
 use crate::reply::answer::No;
@@ -87,7 +87,7 @@ impl<'a> Talk<'a> {
     pub(super) async fn execute(&self, command: Command) -> Result<Reply, No> {
         let outcome = self.service().execute(self.request(command)).await?;
         let spoken_of: Vec<TaskId> = outcome.effects.iter().map(|effect| effect.task.id).collect();
-        self.speak_of(&spoken_of).await;
+        self.spoke_of(&spoken_of, correcting::begun(&outcome)).await;
         let scene = self.scene(echo::people(&outcome)).await;
         Ok(echo(&scene, &outcome))
     }
@@ -114,9 +114,14 @@ impl<'a> Talk<'a> {
 
     /// Remembers what was just spoken of.
     pub(super) async fn speak_of(&self, tasks: &[TaskId]) {
+        self.spoke_of(tasks, None).await;
+    }
+
+    async fn spoke_of(&self, tasks: &[TaskId], begun: Option<TaskId>) {
         if !tasks.is_empty() {
             let mut conversation = self.conversation.clone();
             conversation.speak_of(tasks);
+            conversation.begun = begun;
             self.remember(&conversation).await;
         }
     }

@@ -89,7 +89,7 @@ fn meant(tokens: &[Token<'_>], line: &Line<'_>) -> Attempt {
     let misread = |command, code: ErrorCode| line.misread(command, code, Some(tokens));
     // Elsewhere an hour later is an hour from now; here it is counted from what was said before.
     if let Some(span) = shift(tokens) {
-        return Some(Ok(Reading::Move(Move { ids: IT, target: Target::By(span) })));
+        return Some(Ok(Reading::Move(Move { ids: IT, target: Target::By(span), corrects: true })));
     }
     if let Some(timing) = exactly(tokens, line.present) {
         let only_time = is_time_alone(tokens, line.present);
@@ -114,7 +114,7 @@ fn corrected(timing: Timing, only_time: bool) -> Reading {
         (None, When::Day(date)) => Target::Day(date),
         (None, when) => Target::said(when, only_time),
     };
-    Reading::Move(Move { ids: IT, target })
+    Reading::Move(Move { ids: IT, target, corrects: true })
 }
 
 /// `an hour later`, `2 days earlier`.

@@ -31,7 +31,7 @@ pub(super) fn postpone(line: &Line<'_>) -> Attempt {
         target(c, line)
     });
     match read {
-        Some((ids, Ok(target))) => Some(Ok(Reading::Move(Move { ids, target }))),
+        Some((ids, Ok(target))) => Some(Ok(Reading::Move(Move { ids, target, corrects: false }))),
         Some((_, Err(code))) => Some(Err(line.misread(CommandName::Move, code, Some(blamed)))),
         None => target(&mut c, line).map(|_| Err(missing())),
     }
@@ -43,7 +43,7 @@ pub(super) fn stated(line: &Line<'_>) -> Attempt {
     let (ids, target) = ids_then(&mut line.cursor(), line.listed, to)?;
     let spoken = matches!(ids, Ids::Spoken(_)).then_some(ids)?;
     let code = |code| line.misread(CommandName::Move, code, Some(line.tokens));
-    Some(target.map(|target| Reading::Move(Move { ids: spoken, target })).map_err(code))
+    Some(target.map(|target| Reading::Move(Move { ids: spoken, target, corrects: false })).map_err(code))
 }
 
 /// Where to, and nothing else.

@@ -115,6 +115,8 @@ pub struct Move {
     pub ids: Ids,
     /// Where to.
     pub target: Target,
+    /// Whether it corrects what was just understood: `no, friday`.
+    pub corrects: bool,
 }
 
 /// A reminder to put off.

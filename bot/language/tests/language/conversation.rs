@@ -40,7 +40,7 @@ fn every_command_with_ids_takes_spoken_ones() {
     assert_eq!(heard("delete both"), Reading::Delete(Ids::Spoken(Spoken::Them)));
     assert_eq!(heard("reopen that"), Reading::Reopen(Ids::Spoken(Spoken::It)));
     assert_eq!(heard("history of it"), Reading::History(Ids::Spoken(Spoken::It)));
-    let moved = Move { ids: Ids::Spoken(Spoken::It), target: Target::To(When::Day(date(2026, 3, 6))) };
+    let moved = Move { ids: Ids::Spoken(Spoken::It), target: Target::To(When::Day(date(2026, 3, 6))), corrects: false };
     assert_eq!(heard("move it to friday"), Reading::Move(moved));
     for text in ["snooze it", "snooze that for 20 min", "snooze the first one until noon"] {
         assert!(matches!(heard(text), Reading::Snooze(snooze) if snooze.ids != Ids::NONE), "{text}");
@@ -61,7 +61,7 @@ const IT: Ids = Ids::Spoken(Spoken::It);
 /// Where a correction moves what was spoken of.
 fn corrected(text: &str) -> Target {
     match heard(text) {
-        Reading::Move(Move { ids: IT, target }) => target,
+        Reading::Move(Move { ids: IT, target, .. }) => target,
         other => panic!("{text:?} is {other:?}"),
     }
 }
@@ -158,7 +158,7 @@ fn a_task_is_named_by_words_of_its_title() {
     assert_eq!(heard("done the deck task"), Reading::Done(deck()));
     assert_eq!(heard("delete the deck one"), Reading::Delete(deck()));
     assert_eq!(heard("mark the deck task as done"), Reading::Done(deck()));
-    let moved = Move { ids: deck(), target: Target::To(When::Day(date(2026, 3, 6))) };
+    let moved = Move { ids: deck(), target: Target::To(When::Day(date(2026, 3, 6))), corrects: false };
     assert_eq!(heard("move the deck task to friday"), Reading::Move(moved));
     assert_eq!(heard("done the q3 board deck task"), Reading::Done(Ids::Named("q3 board deck".to_owned())));
     for text in ["complete the tax form", "finish the deck", "cancel the gym membership tomorrow"] {
