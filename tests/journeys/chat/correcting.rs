@@ -26,7 +26,7 @@ async fn a_question_is_answered_by_number_or_place() {
         ("last one", "Done #3: paint"),
     ] {
         let (talk, ana) = with(&TWO_DECKS).await;
-        talk.says(&ana, "history 1").await;
+        talk.says(&ana, "edit 1 p1").await;
         let asked = talk.says(&ana, "done the deck task").await;
         assert!(asked.starts_with("Which one with “deck”? #2 print the deck, #3 paint the deck."), "{asked}");
         assert!(asked.contains("Say its number, e.g. `2`, or `the first one`, or type `done 2`."), "{asked}");
@@ -38,12 +38,12 @@ async fn a_question_is_answered_by_number_or_place() {
 #[tokio::test]
 async fn the_answer_carries_out_the_whole_line_and_only_the_next_line_is_one() {
     let (talk, ana) = with(&TWO_DECKS).await;
-    talk.says(&ana, "history 1").await;
+    talk.says(&ana, "edit 1 p1").await;
     let asked = talk.says(&ana, "move the deck task to friday 3pm").await;
     assert!(asked.contains("or type `move 2 to friday 3pm`."), "{asked}");
     let moved = talk.says(&ana, "3").await;
     assert!(moved.starts_with("Moved #3: paint the deck\n  due Fri 6 Mar 2026 15:00"), "{moved}");
-    talk.says(&ana, "history 1").await;
+    talk.says(&ana, "edit 1 p2").await;
     talk.says(&ana, "done the deck task").await;
     talk.says(&ana, "help").await;
     let late = talk.says(&ana, "2").await;
@@ -68,7 +68,7 @@ async fn a_correction_right_after_a_series_was_made_means_the_series() {
     let friday = talk.says(&ana, "no, friday").await;
     assert!(friday.contains("every Friday at 10:00") && friday.contains("for the whole series"), "{friday}");
     talk.says(&ana, "buy milk").await;
-    talk.says(&ana, "history 1").await;
+    talk.says(&ana, "edit 1 p1").await;
     let once = talk.says(&ana, "no, 11am").await;
     assert!(once.contains("only this time; `edit 1 every …` changes the whole series"), "{once}");
 }
