@@ -55,6 +55,8 @@ pub(crate) struct Lead {
     pub(crate) firm: bool,
     /// Whether the first of them is a verb as well: `ends`.
     pub(crate) verb: bool,
+    /// Whether no word stands before them.
+    pub(crate) opens: bool,
     count: usize,
 }
 
@@ -66,7 +68,11 @@ impl Lead {
     pub(crate) const COUNTED: Self = Self { firm: true, count: 1, ..Self::NONE };
 
     /// No prepositions.
-    pub(crate) const NONE: Self = Self { last: Word::Other, role: Role::Due, firm: false, verb: false, count: 0 };
+    pub(crate) const NONE: Self =
+        Self { last: Word::Other, role: Role::Due, firm: false, verb: false, opens: false, count: 0 };
+
+    /// As if `at` stood there.
+    pub(crate) const AT: Self = Self { last: Word::At, firm: true, count: 1, ..Self::NONE };
 
     /// Whether there are any.
     pub(crate) fn is_some(self) -> bool {
@@ -91,6 +97,7 @@ impl Lead {
             },
             firm: self.firm || !matches!(word, "for" | "from" | "after" | "around" | "in"),
             verb: self.verb || (self.count == 0 && matches!(word, "ends" | "starts")),
+            opens: self.opens,
             count: self.count + 1,
         }
     }
@@ -98,7 +105,7 @@ impl Lead {
 
 /// Reads the prepositions here, none included.
 pub(crate) fn lead(c: &mut Cursor<'_>) -> Lead {
-    let mut lead = Lead::NONE;
+    let mut lead = Lead { opens: c.before().is_none_or(Token::is_punctuation), ..Lead::NONE };
     while lead.count < MOST
         && let Some(word) = c.attempt(one)
     {

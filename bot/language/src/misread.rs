@@ -26,6 +26,8 @@ pub enum ErrorCode {
     TooFar,
     /// More tasks than one line takes: `delete 1-5000`. On the wire as if none were named.
     TooManyIds,
+    /// A correction that does not say what is meant instead: `not friday`. Only in a conversation.
+    Correction,
     /// Nothing is left for the title.
     EmptyTitle,
     /// The command needs to know which task.
@@ -40,7 +42,7 @@ impl ErrorCode {
     /// The code on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::InvalidDate | Self::TooFar => "invalid_date",
+            Self::InvalidDate | Self::TooFar | Self::Correction => "invalid_date",
             Self::InvalidTime => "invalid_time",
             Self::PastDate => "past_date",
             Self::InvalidRecurrence | Self::TooOften | Self::TooRare | Self::TooManyTimes => "invalid_recurrence",
@@ -76,6 +78,10 @@ impl ErrorCode {
                 "I plan up to the year 2199, as nobody knows the clocks of later ones; say an earlier day, or none. \
                  Quotes keep a number that is no date."
             }
+            Self::Correction => {
+                "To correct what was spoken of say only what is meant, such as `no, saturday` or `no, 5pm`; a new task \
+                 begins without `no`."
+            }
             Self::TooManyIds => "One line takes 50 tasks at most; name fewer, for example",
             Self::EmptyTitle => {
                 "Say what is to be done, for example `call Ana tomorrow 5pm`; quotes keep words that look like a date."
@@ -107,9 +113,21 @@ impl Misread {
     pub(crate) fn new(command: CommandName, code: ErrorCode, at: Option<Range<usize>>) -> Self {
         let hint = match code {
             ErrorCode::MissingId | ErrorCode::TooManyIds => format!("{} `{}`.", code.hint(), example(command)),
+            ErrorCode::EmptyTitle if command == CommandName::Edit => {
+                "Say the new title, for example `rename 3 to call Ana`.".to_owned()
+            }
             _ => code.hint().to_owned(),
         };
         Self { command, code, at, hint }
+    }
+
+    /// The same with what may have been meant before its hint.
+    pub(crate) fn proposing(self, line: Option<String>) -> Self {
+        let hint = match line {
+            Some(line) => format!("Did you mean `{line}`?"),
+            None => self.hint,
+        };
+        Self { hint, ..self }
     }
 }
 

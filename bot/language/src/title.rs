@@ -19,8 +19,20 @@ pub(crate) fn title(tokens: &[Token<'_>], line: &str) -> Option<String> {
         push_collapsed(&mut title, &line[token.start..token.end]);
         end = Some(token.end);
     }
-    let title = unquoted(title.trim_matches(HANGING)).trim_matches(HANGING);
+    let title = without_hanging(unquoted(without_hanging(&title)));
     title.contains(is_text).then(|| title.to_owned())
+}
+
+/// Without hanging punctuation at either end; the colons of an emoji's name do not hang.
+fn without_hanging(title: &str) -> &str {
+    let inner = title.trim_matches(HANGING);
+    let start = title.len() - title.trim_start_matches(HANGING).len();
+    let end = start + inner.len();
+    let first = inner.split(char::is_whitespace).next().unwrap_or_default();
+    let last = inner.split(char::is_whitespace).next_back().unwrap_or_default();
+    let opens = title[..start].ends_with(':') && first.ends_with(':');
+    let closes = title[end..].starts_with(':') && last.starts_with(':');
+    &title[start - usize::from(opens)..end + usize::from(closes)]
 }
 
 /// Whether the mark belongs to what is before it, even if that was taken out.

@@ -97,6 +97,7 @@ const fn wrong(code: ErrorCode) -> &'static str {
         ErrorCode::TooRare => "that comes too rarely.",
         ErrorCode::TooManyTimes => "that comes too many times.",
         ErrorCode::TooFar => "that is too far ahead.",
+        ErrorCode::Correction => "you did not say to what.",
         ErrorCode::TooManyIds => "those are too many tasks.",
         ErrorCode::EmptyTitle => "no words are left for the title.",
         ErrorCode::MissingId => "you did not say which task.",

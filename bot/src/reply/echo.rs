@@ -70,7 +70,7 @@ fn facts(scene: &Scene, effect: &Effect) -> Vec<Text> {
         Deed::Added => whole().collect(),
         Deed::Reopened | Deed::Claimed => vec![details::due(scene, task), details::reminder(scene, effect)],
         Deed::Edited => edited(scene, effect),
-        Deed::Moved => vec![details::due_change(scene, effect), details::reminder(scene, effect)],
+        Deed::Moved => vec![details::due_change(scene, effect), only_once(effect), details::reminder(scene, effect)],
         Deed::Snoozed if !task.bare_reminder => vec![details::due(scene, task).map(|due| due.then(", as before"))],
         Deed::Completed | Deed::Skipped => vec![comes_again(scene, effect)],
         Deed::Undone if task.is_open() => undone(scene, effect),
@@ -90,6 +90,13 @@ fn edited(scene: &Scene, effect: &Effect) -> Vec<Option<Text>> {
     let reminder = timed.then(|| details::reminder(scene, effect)).flatten();
     let other = other_than_due(scene, effect).into_iter().map(Some);
     std::iter::once(details::due_change(scene, effect)).chain(other).chain([series, reminder]).collect()
+}
+
+/// A task that comes again moves alone.
+fn only_once(effect: &Effect) -> Option<Text> {
+    let number = effect.task.number;
+    let words = format!("only this time; `edit {number} every …` changes the whole series");
+    effect.task.recurring.is_some().then(|| Text::say(words))
 }
 
 fn undone(scene: &Scene, effect: &Effect) -> Vec<Option<Text>> {

@@ -33,7 +33,10 @@ impl Talk<'_> {
 
     /// Whom it mentions. `@me` assigns a channel's task to the speaker; their own need nobody.
     async fn assignees(&self, draft: &Draft) -> Result<Vec<PersonId>, No> {
-        let people = self.people(&draft.people).await?;
+        let mut people = self.people(&draft.people).await?;
+        if draft.me_too && !people.contains(&self.me.id) {
+            people.insert(0, self.me.id);
+        }
         let to_me = draft.addressee == Addressee::Me && !draft.explicit_reminder && self.here().is_some();
         Ok(if to_me && people.is_empty() { vec![self.me.id] } else { people })
     }

@@ -5,6 +5,7 @@ use domain::conversation::Conversation;
 use domain::refusal::{Code, Refusal};
 use language::{Ids, Spoken};
 
+use super::named::Sure;
 use super::talk::Talk;
 use crate::memory;
 use crate::reply::answer::No;
@@ -15,16 +16,33 @@ const MOST: usize = 50;
 impl Talk<'_> {
     /// The tasks meant, in the order typed.
     pub(super) async fn tasks(&self, ids: &Ids) -> Result<Vec<TaskRef>, No> {
-        let tasks = match ids {
-            Ids::Numbers(numbers) => numbers.iter().copied().map(TaskRef::Number).collect(),
-            Ids::Spoken(spoken) => meant(&self.conversation, *spoken)?,
-            Ids::Named(words) => vec![self.named(words).await?],
+        let tasks = match (ids, &self.choice) {
+            (Ids::Numbers(numbers), _) => numbers.iter().copied().map(TaskRef::Number).collect(),
+            (_, Some(chosen)) => chosen.clone(),
+            (Ids::Spoken(spoken), None) => self.spoken_of(*spoken).await?,
+            (Ids::Named(words), None) => vec![self.named(words, Sure::OfHere).await?],
         };
         if tasks.len() > MOST {
             let sentence = format!("Those are {} tasks; one line takes {MOST} at most.", tasks.len());
             return Err(Refusal::new(Code::Invalid, sentence, "Say it in several lines.").into());
         }
         Ok(tasks)
+    }
+
+    /// The same for what is hard to make good: words that could mean several tasks are asked back, whatever was spoken
+    /// of last.
+    pub(super) async fn surely(&self, ids: &Ids) -> Result<Vec<TaskRef>, No> {
+        match (ids, &self.choice) {
+            (Ids::Named(words), None) => Ok(vec![self.named(words, Sure::OfAll).await?]),
+            _ => self.tasks(ids).await,
+        }
+    }
+
+    async fn spoken_of(&self, spoken: Spoken) -> Result<Vec<TaskRef>, No> {
+        if spoken == Spoken::It && self.conversation.subject.len() > 1 {
+            self.ask(self.conversation.subject.iter().map(|task| (*task, 0)).collect()).await;
+        }
+        Ok(meant(&self.conversation, spoken)?)
     }
 
     /// The tasks to snooze: without ids those of the last reminder that came here. If that is forgotten, the
@@ -39,7 +57,7 @@ impl Talk<'_> {
 }
 
 fn meant(conversation: &Conversation, spoken: Spoken) -> Result<Vec<TaskRef>, Refusal> {
-    let Conversation { listed, subject } = conversation;
+    let Conversation { listed, subject, .. } = conversation;
     let listed = if listed.is_empty() { subject } else { listed };
     let tasks = match spoken {
         Spoken::It if conversation.subject.len() > 1 => return Err(which(conversation.subject.len())),
@@ -81,7 +99,7 @@ mod tests {
 
     fn conversation(listed: u128, subject: u128) -> Conversation {
         let ids = |number: u128| (1..=number).map(|id| TaskId(Uuid::from_u128(id))).collect();
-        Conversation { listed: ids(listed), subject: ids(subject) }
+        Conversation { listed: ids(listed), subject: ids(subject), ..Conversation::default() }
     }
 
     fn refused(conversation: &Conversation, spoken: Spoken) -> Code {

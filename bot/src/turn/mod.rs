@@ -2,6 +2,7 @@
 
 mod add;
 mod channels;
+mod correcting;
 mod edit;
 mod filter;
 mod history;
@@ -10,18 +11,19 @@ mod list;
 mod named;
 mod own;
 mod people;
+mod question;
 mod read;
 mod settings;
 mod talk;
 
 use std::sync::Arc;
 
-use domain::command::{Command, MoveTo};
+use domain::command::Command;
 use domain::message::Message;
 use domain::ports::state::State;
 use domain::refusal::{Code, Refusal};
 use domain::service::Tasks;
-use language::{Draft, Reading, Target, When};
+use language::{Draft, Reading};
 use tracing::{Instrument, info, info_span};
 
 use crate::limit::{Limiter, Limits};
@@ -134,21 +136,13 @@ impl Talk<'_> {
             Reading::Reopen(ids) => self.execute(Command::Reopen(self.tasks(&ids).await?)).await,
             Reading::Undo => self.execute(Command::Undo).await,
             Reading::Edit(edit) => self.edit(edit).await,
-            Reading::Move(change) => {
-                let to = match change.target {
-                    Target::To(when) => MoveTo::Due(self.due(when)),
-                    Target::Day(date) => MoveTo::Day(self.due(When::Day(date))),
-                    Target::Time(at) => MoveTo::Time(self.due(When::At(at))),
-                    Target::By(span) => MoveTo::By(span),
-                };
-                self.execute(Command::Move { tasks: self.tasks(&change.ids).await?, to }).await
-            }
+            Reading::Move(change) => self.move_due(&change).await,
             Reading::Snooze(snooze) => {
                 let tasks = self.snoozed(&snooze.ids).await?;
                 self.execute(Command::Snooze { tasks, until: snooze.until }).await
             }
             Reading::Delete(ids) => {
-                self.execute(Command::Delete { tasks: self.tasks(&ids).await?, expected: None }).await
+                self.execute(Command::Delete { tasks: self.surely(&ids).await?, expected: None }).await
             }
             Reading::History(ids) => self.history(&ids).await,
             Reading::Help(None) => Ok(Reply::private(help::overview())),

@@ -100,7 +100,7 @@ fn target(list: &str) -> Option<Target> {
 
 impl Talk<'_> {
     /// The tasks that the words name, in the grammar's own way of naming tasks.
-    fn ids(&self, words: &str) -> Option<Ids> {
+    pub(super) fn ids(&self, words: &str) -> Option<Ids> {
         if words.is_empty() {
             return None;
         }

@@ -46,6 +46,7 @@ impl Talk<'_> {
             Person::Name(_) | Person::Id(_) => format!("I know no @{name} here."),
         };
         let next = match self.platform() {
+            _ if matches!(named, Person::Group(_)) => "Name each of them, e.g. `@ana and @sam`.".to_owned(),
             Platform::Console => format!(
                 "They must have spoken to me once (`taskbot console --user {name}`); \
                  in quotes, as in `\"@{name}\"`, it is only text."

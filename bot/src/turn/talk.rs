@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::command::{Command, IdempotencyKey, Request};
+use domain::command::{Command, IdempotencyKey, Request, TaskRef};
 use domain::conversation::Conversation;
 use domain::due::Due;
 use domain::ids::{PersonId, TaskId};
@@ -17,7 +17,7 @@ use language::When;
 use sha2::{Digest, Sha256};
 use tracing::warn;
 
-use super::Turns;
+use super::{Turns, correcting};
 use crate::memory;
 use crate::reply::Reply;
 use crate::reply::answer::No;
@@ -33,10 +33,13 @@ pub(super) struct Talk<'a> {
     pub(super) turns: &'a Turns,
     pub(super) message: &'a Message,
     pub(super) me: Person,
-    /// What is read: the text without a slash command before it.
-    pub(super) line: String,
     /// What was listed and spoken of before.
     pub(super) conversation: Conversation,
+    /// The line that is carried out: the message's without a slash command before it, or the one before if the message
+    /// answers a question about it.
+    pub(super) line: String,
+    /// The tasks that the answer chose.
+    pub(super) choice: Option<Vec<TaskRef>>,
 }
 
 /// A digest of what was typed where: another one under the same key is another line.
@@ -50,8 +53,9 @@ impl<'a> Talk<'a> {
         let me = turns.tasks.people.person(message.author.person).await?;
         let me = me.ok_or_else(|| Refusal::new(Code::Unknown, "I do not know you yet.", "Say hello again."))?;
         let conversation = memory::recall(turns.state.as_ref(), &message.conversation()).await;
-        let talk = Self { turns, message, me, line: String::new(), conversation };
-        Ok(Self { line: talk.spoken(), ..talk })
+        let talk = Self { turns, message, me, line: String::new(), conversation, choice: None };
+        let line = talk.spoken();
+        Ok(Self { line, ..talk }.answered().await)
     }
 
     pub(super) fn service(&self) -> &Tasks {
@@ -83,7 +87,7 @@ impl<'a> Talk<'a> {
     pub(super) async fn execute(&self, command: Command) -> Result<Reply, No> {
         let outcome = self.service().execute(self.request(command)).await?;
         let spoken_of: Vec<TaskId> = outcome.effects.iter().map(|effect| effect.task.id).collect();
-        self.speak_of(&spoken_of).await;
+        self.spoke_of(&spoken_of, correcting::begun(&outcome)).await;
         let scene = self.scene(echo::people(&outcome)).await;
         Ok(echo(&scene, &outcome))
     }
@@ -110,9 +114,14 @@ impl<'a> Talk<'a> {
 
     /// Remembers what was just spoken of.
     pub(super) async fn speak_of(&self, tasks: &[TaskId]) {
+        self.spoke_of(tasks, None).await;
+    }
+
+    async fn spoke_of(&self, tasks: &[TaskId], begun: Option<TaskId>) {
         if !tasks.is_empty() {
             let mut conversation = self.conversation.clone();
             conversation.speak_of(tasks);
+            conversation.begun = begun;
             self.remember(&conversation).await;
         }
     }

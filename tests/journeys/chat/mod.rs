@@ -6,6 +6,7 @@ mod bounds;
 mod changing;
 mod clocks;
 mod console;
+mod correcting;
 mod http;
 mod lists;
 mod privacy;

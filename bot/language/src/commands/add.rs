@@ -42,11 +42,13 @@ pub(super) fn add(line: &Line<'_>) -> Result<Reading, Misread> {
 }
 
 fn draft(title: String, opening: Opening, asides: Asides, timing: Option<Timing>) -> Draft {
+    let among = |asides: &Asides| asides.me && !asides.people.is_empty();
+    let me_too = among(&opening.whom) || among(&asides);
     let people = once([opening.whom.people, asides.people].concat());
     let channel = opening.whom.channel.or(asides.channel);
     let addressee = match opening.us {
         true => Addressee::Us,
-        false if opening.whom.me || asides.me => Addressee::Me,
+        false if (opening.whom.me || asides.me) && !me_too => Addressee::Me,
         false if !people.is_empty() => Addressee::People,
         false if channel.is_some() => Addressee::Channel,
         false => Addressee::Nobody,
@@ -62,6 +64,7 @@ fn draft(title: String, opening: Opening, asides: Asides, timing: Option<Timing>
         priority: asides.priority,
         tags: asides.tags,
         people,
+        me_too,
         channel,
         explicit_reminder: opening.remind,
         addressee,

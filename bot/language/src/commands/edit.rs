@@ -40,6 +40,7 @@ pub(super) fn edit(line: &Line<'_>) -> Attempt {
     let misread = |code, tokens| line.misread(CommandName::Edit, code, tokens);
     match read {
         Some((ids, Ok(edit))) => Some(Ok(Reading::Edit(Edit { ids, ..edit }))),
+        Some((_, Err(ErrorCode::EmptyTitle))) => Some(Err(misread(ErrorCode::EmptyTitle, None))),
         Some((_, Err(code))) => Some(Err(misread(code, Some(behind)))),
         None => is_missing(verb, c, line).then(|| Err(misread(ErrorCode::MissingId, None))),
     }

@@ -22,6 +22,7 @@ mod postpone;
 mod settings;
 mod snooze;
 mod undo;
+mod zones;
 
 use std::ops::Range;
 
@@ -77,7 +78,8 @@ pub(crate) fn read(line: &Line<'_>) -> Result<Reading, Misread> {
 }
 
 fn command(line: &Line<'_>) -> Attempt {
-    correct::correct(line).or_else(|| done::stated(line)).or_else(|| {
+    let stated = correct::correct(line).or_else(|| done::stated(line)).or_else(|| postpone::stated(line));
+    stated.or_else(|| snooze::about(line)).or_else(|| {
         let first = line.cursor();
         let Some(verb) = first.peek_word() else {
             return help::help(line);

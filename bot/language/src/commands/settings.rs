@@ -12,10 +12,10 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Attempt, Line};
+use super::{Attempt, Line, zones};
 use crate::misread::{ErrorCode, Misread};
 use crate::reading::{CommandName, Reading, SettingsChange};
-use crate::times::clock;
+use crate::times::{clock, region};
 use crate::tokens::Cursor;
 use crate::vocabulary::weekday;
 
@@ -30,7 +30,11 @@ pub(super) fn settings(line: &Line<'_>) -> Attempt {
         "set" => set(&mut c, line.present.settings.hours_24),
         _ => timezone(&mut c),
     };
-    let misread = |code| -> Misread { line.misread(CommandName::Settings, code, Some(start.rest())) };
+    let misread = |code| -> Misread {
+        let misread = line.misread(CommandName::Settings, code, Some(start.rest()));
+        let near = (code == ErrorCode::InvalidTimezone).then(|| zones::near(start.rest())).flatten();
+        misread.proposing(near.map(|zone| format!("timezone {zone}")))
+    };
     Some(change?.map(Reading::Settings).map_err(misread))
 }
 
@@ -56,6 +60,11 @@ fn timezone(c: &mut Cursor<'_>) -> Change {
     if c.is_done() {
         return Some(Ok(SettingsChange::default()));
     }
+    // Of several words only a place that there is makes a command: timezone bug in the calendar is a task.
+    let place = (c.rest().len() > 1).then(|| zones::of_place(c.rest())).flatten();
+    if place.is_some() {
+        return Some(Err(ErrorCode::InvalidTimezone));
+    }
     let name = c.take(Some)?;
     c.end()?;
     Some(zone_name(name).map(|name| SettingsChange { timezone: Some(name), ..SettingsChange::default() }))
@@ -66,28 +75,6 @@ fn zone_name(name: &str) -> Result<String, ErrorCode> {
     let unknown = ErrorCode::InvalidTimezone;
     let zone = TimeZone::get(region(name).unwrap_or(name)).map_err(|_| unknown)?;
     zone.iana_name().map(str::to_owned).ok_or(unknown)
-}
-
-/// The region that people mean by the letters of its clocks, whose summer time they keep.
-fn region(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "et" | "est" | "edt" | "eastern" => "America/New_York",
-        "ct" | "cst" | "cdt" | "central" => "America/Chicago",
-        "mt" | "mst" | "mdt" | "mountain" => "America/Denver",
-        "pt" | "pst" | "pdt" | "pacific" => "America/Los_Angeles",
-        "akst" | "akdt" => "America/Anchorage",
-        "hst" => "Pacific/Honolulu",
-        "bst" => "Europe/London",
-        "cest" => "CET",
-        "eest" => "EET",
-        "west" => "WET",
-        "msk" => "Europe/Moscow",
-        "ist" => "Asia/Kolkata",
-        "jst" => "Asia/Tokyo",
-        "aest" | "aedt" => "Australia/Sydney",
-        "nzst" | "nzdt" => "Pacific/Auckland",
-        _ => return None,
-    })
 }
 
 fn default_time(c: &mut Cursor<'_>, hours_24: bool) -> Change {
@@ -109,6 +96,9 @@ fn default_time(c: &mut Cursor<'_>, hours_24: bool) -> Change {
 fn date_order(c: &mut Cursor<'_>) -> Change {
     c.words(&["date", "order"]).or_else(|| c.words(&["date", "format"]))?;
     let _ = c.word("to");
+    if c.is_done() {
+        return Some(Ok(SettingsChange::default()));
+    }
     let day_first = c.take(|word| match word {
         "day" | "dmy" | "d/m" | "d/m/y" | "dd/mm" | "day/month" => Some(true),
         "month" | "mdy" | "m/d" | "m/d/y" | "mm/dd" | "month/day" => Some(false),
@@ -125,6 +115,9 @@ fn week_start(c: &mut Cursor<'_>) -> Change {
     let early = c.words(&["week", "start"]).or_else(|| c.words(&["week", "starts"]));
     early.or_else(|| c.words(&["start", "of", "week"]))?;
     let _ = c.one_of(&["to", "on"]);
+    if c.is_done() {
+        return Some(Ok(SettingsChange::default()));
+    }
     let day = c.take(weekday)?;
     c.end()?;
     Some(Ok(SettingsChange { week_start: Some(day), ..SettingsChange::default() }))
@@ -135,6 +128,9 @@ fn hours(c: &mut Cursor<'_>) -> Change {
     let _ = c.word("my");
     c.word("clock").or_else(|| c.words(&["time", "format"]))?;
     let _ = c.word("to");
+    if c.is_done() {
+        return Some(Ok(SettingsChange::default()));
+    }
     let hours_24 = match c.take(Some)? {
         "24h" | "24" | "24-hour" | "24hr" => true,
         "12h" | "12" | "12-hour" | "12hr" | "am/pm" => false,

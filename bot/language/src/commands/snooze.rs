@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! snooze = "snooze" [ ids ] [ [ "for" | "in" ] length | [ "until" | "til" | "to" ] phrase ]
+//!        | "remind me" ( about time | time about )          (* in a conversation *)
+//! about  = ( "about" | "of" ) spoken
 //! ```
 //!
 //! Without ids it is the last reminder, without a time an hour. A bare number is an id.
@@ -12,7 +14,7 @@ use super::{Attempt, Line};
 use crate::ids::ids_then;
 use crate::length::length;
 use crate::misread::ErrorCode;
-use crate::phrases::exactly;
+use crate::phrases::{exactly, exactly_at};
 use crate::present::Present;
 use crate::reading::{CommandName, Ids, Reading, Snooze, When};
 use crate::tokens::Cursor;
@@ -30,6 +32,25 @@ pub(super) fn snooze(line: &Line<'_>) -> Attempt {
         Ok(until) => Ok(Reading::Snooze(Snooze { ids, until })),
         Err(code) => Err(line.misread(CommandName::Snooze, code, Some(behind.rest()))),
     })
+}
+
+/// `remind me about it tomorrow`, `remind me at 5 of that`: what was spoken of reminds again then.
+pub(super) fn about(line: &Line<'_>) -> Attempt {
+    line.listed.filter(|known| *known > 0)?;
+    let mut c = line.cursor();
+    c.words(&["remind", "me"])?;
+    let (behind, start) = (c.rest(), c.at());
+    let about = behind.iter().rposition(|token| matches!(token.word(), Some("about" | "of")))?;
+    let mut c = c.moved_to(start + about + 1);
+    let when = |c: &mut Cursor<'_>| match about {
+        0 if !c.is_done() => until(c, line.present),
+        0 => None,
+        _ => c.end().and_then(|()| until(&mut Cursor::new(&behind[..about]), line.present)),
+    };
+    let (ids, until) = ids_then(&mut c, line.listed, when)?;
+    let spoken = matches!(ids, Ids::Spoken(_)).then_some(ids)?;
+    let code = |code| line.misread(CommandName::Snooze, code, Some(behind));
+    Some(until.map(|until| Reading::Snooze(Snooze { ids: spoken, until })).map_err(code))
 }
 
 /// Until when, and nothing else.
@@ -50,8 +71,9 @@ fn for_length(c: &mut Cursor<'_>, present: &Present<'_>) -> Until {
 
 /// A day without a time is that day at the default time.
 fn until_phrase(c: &mut Cursor<'_>, present: &Present<'_>) -> Until {
-    let _ = c.one_of(&["until", "till", "til", "to", "for"]);
-    let timing = match exactly(c.rest(), present)? {
+    let until = c.one_of(&["until", "till", "til", "to", "for"]).filter(|word| *word != "for");
+    let hour = || until.and_then(|_| exactly_at(c.rest(), present));
+    let timing = match exactly(c.rest(), present).or_else(hour)? {
         Ok(timing) => timing,
         Err(code) => return Some(Err(code)),
     };

@@ -16,7 +16,7 @@ use crate::misread::ErrorCode;
 use crate::numbers::{spelled_ordinal, tens_and_ones};
 use crate::present::Present;
 use crate::times::clock;
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 use crate::vocabulary::{digits, month, ordinal_digits, unit};
 
 pub(super) fn dated(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Said> {
@@ -109,8 +109,7 @@ fn comma_day(c: &mut Cursor<'_>) -> Option<u32> {
 
 /// Whether a day is over here: nothing is behind it, or its year, or its time.
 fn ends(mut c: Cursor<'_>) -> bool {
-    let over = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
-    over || year(&mut c).is_some() || matches!(clock(&mut c, false), Some(Ok(_)))
+    c.ends_before(&["at"]) || year(&mut c).is_some() || matches!(clock(&mut c, false), Some(Ok(_)))
 }
 
 fn day_month(c: &mut Cursor<'_>) -> Option<Dated> {
@@ -148,6 +147,6 @@ pub(super) fn number(word: &str) -> Option<u32> {
 pub(super) fn year(c: &mut Cursor<'_>) -> Option<i16> {
     let _ = c.mark(',');
     let year = c.take(|word| digits(word).filter(|year| word.len() == 4 && *year >= 1900))?;
-    let last = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
+    let last = c.ends_before(&["at"]);
     (year < 2200 || last).then(|| i16::try_from(year).ok()).flatten()
 }

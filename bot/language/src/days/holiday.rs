@@ -13,15 +13,14 @@ use super::{Said, Stance};
 use crate::calendar::yearly_from;
 use crate::lead::Lead;
 use crate::present::Present;
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 
 /// A month and a day of it.
 type Date = (i8, i8);
 
 pub(super) fn holiday(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
     let (month, day) = lead.firm.then(|| c.attempt(name)).flatten()?;
-    let behind = ["at", "to", "about"];
-    let ends = c.peek().is_none_or(Token::is_punctuation) || c.peek_word().is_some_and(|word| behind.contains(&word));
+    let ends = c.ends_before(&["at", "to", "about"]);
     let day = from_today(present, |year| yearly_from(year, month, day)).filter(|_| ends)?;
     Some(Said::day(day, Stance::Anywhere))
 }

@@ -6,6 +6,7 @@
 //!
 //! One file per alternative. To add a form, add it to its file, or a file and a line in [`day`].
 
+mod counted;
 mod dated;
 mod glued;
 mod holiday;

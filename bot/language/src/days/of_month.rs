@@ -9,14 +9,15 @@
 //!
 //! It is the next such day, today included.
 
+use super::counted::{counts, goes_on};
 use super::weekday::name;
-use super::{Day, Said, Stance, which};
+use super::{Day, Said, Stance};
 use crate::calendar::{day_in, month_of};
 use crate::lead::{Lead, Word};
 use crate::numbers::spelled_ordinal;
 use crate::present::Present;
-use crate::tokens::{Cursor, Token};
-use crate::vocabulary::{digits, ordinal_digits, weekdays_plural};
+use crate::tokens::Cursor;
+use crate::vocabulary::{digits, ordinal_digits};
 
 pub(super) fn of_month(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Said> {
     c.attempt(|c| weekday_the(c, present))
@@ -40,7 +41,7 @@ fn by_number(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<Sa
     let day = i8::try_from(c.take(digits)?).ok().filter(|day| (1..=31).contains(day))?;
     let named = c.attempt(|c| which_month(c));
     let firm = the && lead.firm && lead.last != Word::At;
-    let ends = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
+    let ends = c.ends_before(&["at"]);
     let ahead = i64::from(named == Some(true));
     (ends && (firm || named.is_some())).then_some(())?;
     Some(Said::day(next_of_month(day, ahead, present)?, Stance::Anywhere))
@@ -62,11 +63,13 @@ fn by_ordinal(c: &mut Cursor<'_>, lead: Lead, present: &Present<'_>) -> Option<S
     let day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
     let month = c.attempt(which_month);
     // On the second floor, by the first of them: a word alone is a day only where nothing is behind it.
-    let last = c.peek().is_none_or(Token::is_punctuation) || c.peek_word() == Some("at");
+    let last = c.ends_before(&["at"]);
     if spelled.is_some() && month.is_none() && !(last && the && lead.firm) {
         return None;
     }
-    if counts(*c) || !(lead.is_some() || the || month.is_some()) {
+    // In 2nd form, on the 3rd deck: a thing behind it is what it counts, unless it opens the text.
+    let thing = lead.is_some() && month.is_none() && (lead.last == Word::In || !(lead.opens || goes_on(*c)));
+    if thing || counts(*c) || !(lead.is_some() || the || month.is_some()) {
         return None;
     }
     let stance = match lead.is_some() || month.is_some() {
@@ -84,41 +87,4 @@ fn which_month(c: &mut Cursor<'_>) -> Option<bool> {
     let which = c.one_of(&["this", "next"]).or(the.then_some("the"))?;
     c.word("month")?;
     (of || which == "next").then_some(which == "next")
-}
-
-/// Whether the word ahead is what an ordinal counts: `the 5th floor`, `the 1st monday`.
-fn counts(mut c: Cursor<'_>) -> bool {
-    if which(&mut c.clone()).is_some() || c.peek_word().is_some_and(|word| weekdays_plural(word).is_some()) {
-        return true;
-    }
-    let nouns = [
-        "floor",
-        "street",
-        "st",
-        "avenue",
-        "ave",
-        "grade",
-        "edition",
-        "page",
-        "chapter",
-        "time",
-        "try",
-        "attempt",
-        "row",
-        "item",
-        "round",
-        "draft",
-        "version",
-        "birthday",
-        "anniversary",
-        "place",
-        "class",
-        "line",
-        "quarter",
-        "day",
-        "week",
-        "month",
-        "year",
-    ];
-    c.one_of(&nouns).is_some()
 }

@@ -111,7 +111,7 @@ fn state(c: &mut Cursor<'_>, filter: &mut Filter) -> Option<()> {
 fn whom(c: &mut Cursor<'_>, line: &Line<'_>, filter: &mut Filter) -> Option<()> {
     let assigned = c.words(&["assigned", "to"]).is_some();
     let mine: &[&str] = if assigned { &["me"] } else { &["my", "mine"] };
-    filter.assignee = Some(match c.one_of(mine) {
+    let whom = match c.one_of(mine) {
         Some(_) => Whom::Me,
         None => {
             let token = c.bump().filter(|token| token.kind == Kind::Person)?;
@@ -120,7 +120,9 @@ fn whom(c: &mut Cursor<'_>, line: &Line<'_>, filter: &mut Filter) -> Option<()> 
                 Mention::Person(person) => Whom::Person(person),
             }
         }
-    });
+    };
+    // Of several the first is the assignee.
+    filter.assignee.get_or_insert(whom);
     Some(())
 }
 

@@ -1,13 +1,14 @@
 //! Which phrase of a line is meant.
 //!
 //! The last one that counts where it stands. A time alone at one end of the text joins a day or
-//! recurrence at the other, and so does `until …` or `starting …` a recurrence.
+//! recurrence at the other, and so does `until …` or `starting …` a recurrence; `for 10 weeks` at the end limits one at
+//! the beginning.
 
 use std::ops::Range;
 
+use super::bounds::Text;
 use super::cluster::{Cluster, clusters};
 use super::{Fault, Timing};
-use crate::days::Stance;
 use crate::present::Present;
 use crate::tokens::Token;
 
@@ -21,8 +22,9 @@ pub(crate) struct Chosen {
 /// Finds the phrase that is meant. `addressed` says that the line is `remind … <when> to …`, where a
 /// phrase at the beginning counts if `to` follows.
 pub(crate) fn choose(tokens: &[Token<'_>], addressed: bool, present: &Present<'_>) -> Result<Option<Chosen>, Fault> {
-    let text = Text::new(tokens, addressed);
+    let text = Text::new(tokens, addressed, present.today);
     let mut all = clusters(tokens, present);
+    let limit = all.last().filter(|last| last.plan.is_bare_limit() && text.ends(last)).cloned();
     all.retain(|cluster| text.counts(cluster));
     let Some(last) = all.pop() else {
         return Ok(None);
@@ -32,6 +34,9 @@ pub(crate) fn choose(tokens: &[Token<'_>], addressed: bool, present: &Present<'_
         .filter(|first| text.begins(first) && text.ends(&last))
         .and_then(|first| joined(first, &last))
         .unwrap_or(last);
+    if let Some(limit) = limit.filter(|limit| text.begins(&meant) && meant.plan.is_limited_by(limit, tokens, present)) {
+        meant = joined(meant.clone(), &limit).unwrap_or(meant);
+    }
     if meant.plan.repeats.is_none() {
         meant.settle_days();
     }
@@ -46,7 +51,8 @@ fn joined(first: Cluster, last: &Cluster) -> Option<Cluster> {
     let (one, two) = (&first.plan, &last.plan);
     let time = (one.is_time_alone() && !two.has_time()) || (two.is_time_alone() && !one.has_time());
     let bound = (one.is_bound_alone() && two.repeats.is_some()) || (two.is_bound_alone() && one.repeats.is_some());
-    if !(time || bound) {
+    let limit = two.is_bare_limit() && one.repeats.is_some();
+    if !(time || bound || limit) {
         return None;
     }
     let mut whole = first;
@@ -55,51 +61,4 @@ fn joined(first: Cluster, last: &Cluster) -> Option<Cluster> {
         whole.parts.push(found.clone());
     }
     Some(whole)
-}
-
-/// The text, where it begins and ends but for punctuation and thanks.
-struct Text<'a> {
-    tokens: &'a [Token<'a>],
-    addressed: bool,
-    start: usize,
-    end: usize,
-}
-
-impl<'a> Text<'a> {
-    fn new(tokens: &'a [Token<'a>], addressed: bool) -> Self {
-        let thanks = |token: &Token<'_>| matches!(token.word(), Some("please" | "pls" | "thanks"));
-        let is_text = |token: &Token<'_>| !token.is_punctuation();
-        let last = tokens.iter().rposition(|token| is_text(token) && !thanks(token));
-        Self {
-            tokens,
-            addressed,
-            start: tokens.iter().position(is_text).unwrap_or(0),
-            end: last.map_or(0, |last| last + 1),
-        }
-    }
-
-    fn counts(&self, cluster: &Cluster) -> bool {
-        match cluster.stance() {
-            Stance::Anywhere => true,
-            Stance::Ends => self.begins(cluster) || self.ends(cluster),
-            Stance::End => self.ends(cluster) || self.is_when_of_reminder(cluster),
-            Stance::Beside => false,
-        }
-    }
-
-    /// Whether nothing but punctuation stands before it.
-    fn begins(&self, cluster: &Cluster) -> bool {
-        cluster.start() <= self.start
-    }
-
-    /// Whether nothing but punctuation and thanks stands behind it.
-    fn ends(&self, cluster: &Cluster) -> bool {
-        cluster.end() >= self.end
-    }
-
-    /// `remind me friday to …`
-    fn is_when_of_reminder(&self, cluster: &Cluster) -> bool {
-        let next = self.tokens.get(cluster.end()).and_then(Token::word);
-        self.addressed && self.begins(cluster) && matches!(next, Some("to" | "about" | "that"))
-    }
 }

@@ -4,6 +4,7 @@ use super::part::{Found, Part, part, to_end};
 use super::plan::Plan;
 use crate::days::Stance;
 use crate::present::Present;
+use crate::times::Doubt;
 use crate::tokens::{Cursor, Token};
 
 /// A phrase as it stands in a line.
@@ -87,6 +88,19 @@ impl Cluster {
         taken
     }
 
+    /// Takes the part that follows, and the hours behind it; gives it back if it belongs to another phrase.
+    fn extend(&mut self, mut found: Found, c: &mut Cursor<'_>) -> Option<Found> {
+        if let Part::Times(times) = &mut found.part
+            && self.plan.repeats.is_some()
+        {
+            times.go_on(c);
+            found.tokens.end = c.at();
+        }
+        let of_days = self.plan.day.is_some() || self.plan.start.is_some() || self.plan.repeats.is_some();
+        let taken = (of_days || found.is_sure(false)) && self.complete_by(&found);
+        (!taken).then_some(found)
+    }
+
     /// One that begins with this part; none if nothing can begin with it (`for 10 minutes`).
     fn with(mut found: Found) -> Option<Self> {
         // The sale ends friday: a verb of the title, as long as nothing before it repeats.
@@ -97,6 +111,19 @@ impl Cluster {
 }
 
 impl Found {
+    /// Whether it is no number behind `at` that counts what follows: beside a day it never is, at the beginning of the
+    /// text a figure is not.
+    fn is_sure(&self, begins: bool) -> bool {
+        match &self.part {
+            Part::Times(times) => match times.doubt {
+                None => true,
+                Some(Doubt::Counts) => begins,
+                Some(Doubt::Word) => false,
+            },
+            _ => true,
+        }
+    }
+
     fn is_adverb(&self) -> bool {
         matches!(&self.part, Part::Repeats(repeats) if repeats.adverb)
     }
@@ -115,9 +142,12 @@ pub(super) fn clusters(tokens: &[Token<'_>], present: &Present<'_>) -> Vec<Clust
             continue;
         };
         let last = clusters.last_mut().filter(|last| beside(tokens, last.end(), found.tokens.start));
-        if !last.is_some_and(|last| last.complete_by(&found)) {
-            clusters.extend(Cluster::with(found));
-        }
+        let rest = match last {
+            Some(last) => last.extend(found, &mut c),
+            None => Some(found),
+        };
+        let begins = |found: &Found| tokens[..found.tokens.start].iter().all(Token::is_punctuation);
+        clusters.extend(rest.filter(|found| found.is_sure(begins(found))).and_then(Cluster::with));
     }
     clusters.iter_mut().for_each(Cluster::settle);
     clusters

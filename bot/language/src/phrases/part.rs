@@ -64,6 +64,13 @@ pub(super) fn part(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found> {
     Some(Found { part, role: lead.role, stance, tokens: start..c.at(), verb: lead.verb })
 }
 
+/// Reads a time where a bare number is an hour.
+pub(super) fn hour(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found> {
+    let start = c.at();
+    let (part, stance) = c.attempt(|c| time(c, Lead::AT, present))?;
+    Some(Found { part, role: Role::Due, stance, tokens: start..c.at(), verb: false })
+}
+
 /// Whether the last preposition goes with the part. What does not belongs to the words before it: `hand it in tomorrow`,
 /// `show them around friday`.
 fn leads(lead: Lead, part: &Part, stance: Stance) -> bool {
@@ -143,8 +150,8 @@ pub(super) fn to_end(c: &mut Cursor<'_>, present: &Present<'_>) -> Option<Found>
 /// `5 times`, `for 5 times`, `for 3 weeks`, `for up to 3 weeks`, `for the next month`.
 fn limit(c: &mut Cursor<'_>, lead: Lead) -> Option<(Part, Stance)> {
     let up_to = c.words(&["up", "to"]).is_some();
-    let limited = up_to || lead.last == Word::For;
-    if let Some(count) = c.attempt(|c| count(c, limited)) {
+    let limits = up_to || lead.last == Word::For;
+    if let Some(count) = c.attempt(|c| count(c, limits)) {
         return Some((Part::Count(count), Stance::Beside));
     }
     if lead.last != Word::For {
@@ -156,16 +163,16 @@ fn limit(c: &mut Cursor<'_>, lead: Lead) -> Option<(Part, Stance)> {
     Some((Part::For(length), Stance::Beside))
 }
 
-/// `5 times`; where it can only limit, also `5x`.
-fn count(c: &mut Cursor<'_>, limited: bool) -> Option<u32> {
+/// `5 times`, which is a rate in `5 times a day`; where it can only limit, it is none, and may be `5x`.
+fn count(c: &mut Cursor<'_>, limits: bool) -> Option<u32> {
     let crossed = |word: &str| word.strip_suffix('x').and_then(digits);
-    if let Some(count) = limited.then(|| c.take(crossed)).flatten() {
+    if let Some(count) = limits.then(|| c.take(crossed)).flatten() {
         return Some(count);
     }
     let count = c.take(cardinal)?;
     c.one_of(&["times", "occurrences", "time"])?;
     let rate = c.peek_word().is_some_and(|word| matches!(word, "a" | "per" | "each" | "every"));
-    (!rate).then_some(count)
+    (limits || !rate).then_some(count)
 }
 
 /// `after completion`, `when done`, `counted from completion`.

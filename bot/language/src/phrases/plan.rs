@@ -121,7 +121,7 @@ impl Plan {
         }
     }
 
-    fn pattern(&self) -> Option<&Pattern> {
+    pub(super) fn pattern(&self) -> Option<&Pattern> {
         self.repeats.as_ref()?.pattern.as_ref().ok()
     }
 
@@ -136,7 +136,7 @@ impl Plan {
     }
 
     /// Whether there is a limit, and nothing yet that it limits.
-    fn is_bare_limit(&self) -> bool {
+    pub(super) fn is_bare_limit(&self) -> bool {
         self.repeats.is_none() && (self.length.is_some() || self.count.is_some() || self.completion)
     }
 

@@ -86,6 +86,16 @@ pub enum Target {
     By(Span),
 }
 
+impl Target {
+    /// Where it goes if this was said; a time alone leaves it its day.
+    pub(crate) fn said(when: When, only_time: bool) -> Self {
+        match when {
+            When::At(at) if only_time => Self::Time(at),
+            when => Self::To(when),
+        }
+    }
+}
+
 impl PartialEq for Target {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -105,6 +115,8 @@ pub struct Move {
     pub ids: Ids,
     /// Where to.
     pub target: Target,
+    /// Whether it corrects what was just understood: `no, friday`.
+    pub corrects: bool,
 }
 
 /// A reminder to put off.

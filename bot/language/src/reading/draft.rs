@@ -53,6 +53,8 @@ pub struct Draft {
     pub tags: Vec<String>,
     /// Everybody named, in the order typed; the first is the assignee.
     pub people: Vec<Person>,
+    /// Whether the speaker is one of several it is for: `remind me and @bob`.
+    pub me_too: bool,
     /// The channel to post in: an id as it was sent, or a name.
     pub channel: Option<String>,
     /// Typed as `remind …`.

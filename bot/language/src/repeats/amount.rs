@@ -5,7 +5,7 @@
 //! ```
 
 use crate::numbers::{number, spelled_ordinal};
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 use crate::vocabulary::{Unit, cardinal, ordinal_digits, unit};
 
 /// Every half hour, every quarter of an hour: in minutes; every half year.
@@ -44,7 +44,7 @@ pub(super) fn amount_and_unit(c: &mut Cursor<'_>) -> Option<(u32, Unit)> {
 /// Whether the recurrence is over here: `blink every second until noon`, `remind me every second to blink`.
 fn is_whole(c: Cursor<'_>) -> bool {
     let begins = c.at() <= 2;
-    c.peek().is_none_or(Token::is_punctuation)
+    c.is_at_end()
         || c.peek_word().is_some_and(|word| match word {
             "for" | "until" | "till" | "starting" => true,
             "to" => begins,

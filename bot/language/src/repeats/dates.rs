@@ -9,7 +9,7 @@
 use super::lists::{join, ordinals};
 use crate::days::{Dated, dated_parts, month_and_day};
 use crate::misread::ErrorCode;
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 use crate::vocabulary::{digits, month, ordinal_digits};
 
 /// Nobody lists more days of one month.
@@ -63,6 +63,5 @@ fn another(c: &mut Cursor<'_>) -> Option<u32> {
 }
 
 fn ends(c: Cursor<'_>) -> bool {
-    let behind = ["at", "for", "until", "starting", "and"];
-    c.peek().is_none_or(Token::is_punctuation) || c.peek_word().is_some_and(|word| behind.contains(&word))
+    c.ends_before(&["at", "for", "until", "starting", "and"])
 }

@@ -25,7 +25,7 @@ use crate::days::Stance;
 use crate::misread::ErrorCode;
 use crate::numbers::number;
 use crate::times::{day_part, named};
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 use crate::vocabulary::{Unit, month, unit};
 
 pub(super) fn every(c: &mut Cursor<'_>, day_first: bool) -> Option<Repeats> {
@@ -105,8 +105,7 @@ fn of_named_month(c: &mut Cursor<'_>) -> Option<i8> {
 /// Whether the word ahead cannot be what an ordinal counts (`every 15th at 9`, but `every 5th
 /// customer`).
 fn follows(c: Cursor<'_>) -> bool {
-    let words = ["at", "on", "by", "for", "until", "starting", "from", "to", "in", "about"];
-    c.peek().is_none_or(Token::is_punctuation) || c.peek_word().is_some_and(|word| words.contains(&word))
+    c.ends_before(&["at", "on", "by", "for", "until", "starting", "from", "to", "in", "about"])
 }
 
 /// `every jan 27`, `every 4th of july`, `every 20th and 30th of august`, `every 4/15`.
@@ -121,6 +120,9 @@ fn dated(c: &mut Cursor<'_>, day_first: bool) -> Option<Repeats> {
 /// `every 3 days`, `every other week on friday`, `every month on the 3rd`, `every half hour`.
 fn interval(c: &mut Cursor<'_>) -> Option<Repeats> {
     let (amount, unit) = c.attempt(half_hour).or_else(|| c.attempt(amount_and_unit))?;
+    if is_vague(*c) {
+        return None;
+    }
     let Some((cycle, interval)) = Cycle::of(unit, amount).filter(|(_, interval)| *interval > 0) else {
         let code = if unit == Unit::Second && amount > 0 { ErrorCode::TooOften } else { ErrorCode::InvalidRecurrence };
         return Some(Repeats::of(Err(code), Stance::Anywhere));
@@ -128,6 +130,11 @@ fn interval(c: &mut Cursor<'_>) -> Option<Repeats> {
     let pattern = Pattern::every(cycle, interval);
     let pattern = on(c, &pattern).unwrap_or(Ok(pattern));
     Some(Repeats::of(pattern, Stance::Anywhere))
+}
+
+/// Whether it is not said how often: `every day or two`, `every week or so`.
+fn is_vague(mut c: Cursor<'_>) -> bool {
+    c.word("or").is_some() && (c.one_of(&["so", "thereabouts"]).is_some() || number(&mut c).is_some())
 }
 
 /// `every mon, wed and fri`, `every other monday`, `every weekday`, `every weekend`.

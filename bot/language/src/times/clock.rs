@@ -3,7 +3,7 @@
 //! ```text
 //! clock    = hour ":" minute [ ":" second ] [ meridiem ] | hour [ [ "." ] minute ] meridiem
 //!          | hour "h" [ minute ] | hour "o'clock" [ meridiem ]
-//!          | "at" hour [ "ish" ] | "at" hour minute                 (* at 5, at five, at 0900 *)
+//!          | "at" hour [ "ish" ] | "at" hour minute                 (* at 5, at five, at 0900, at 930 *)
 //!          | past | spelled | dotted | beside
 //! ```
 //!
@@ -13,13 +13,14 @@
 
 use super::beside::beside;
 use super::dotted::dotted;
+use super::doubt::measures;
 use super::meridiem::{eat_dot, meridiem, meridiem_of};
 use super::past::{ahead_of, past};
 use super::spelled::{hour, with_minutes};
 use super::{Clock, Reading};
 use crate::misread::ErrorCode;
-use crate::tokens::{Cursor, Token};
-use crate::vocabulary::{cardinal, digits, unit};
+use crate::tokens::Cursor;
+use crate::vocabulary::{cardinal, digits};
 
 /// A time, or what is wrong with what has the form of one.
 pub(super) type Read = Option<Result<Clock, ErrorCode>>;
@@ -148,7 +149,8 @@ fn oclock(c: &mut Cursor<'_>) -> Read {
     face(&hour.to_string(), "00", c.attempt(meridiem))
 }
 
-/// Behind `at`: `5`, `17`, `0900`, `5ish`. A number that counts what follows (`look at 3 options`) is none.
+/// Behind `at`: `5`, `17`, `0900`, `930`, `5ish`. A number that measures what follows (`at 5 percent`) is none; whether
+/// one that may count it (`look at 3 options`) is an hour, [`doubt`](mod@super::doubt) leaves to what stands before.
 fn bare(c: &mut Cursor<'_>) -> Read {
     if let Some(hour) = c.attempt(hour) {
         return face(&hour.to_string(), "00", None);
@@ -157,29 +159,12 @@ fn bare(c: &mut Cursor<'_>) -> Read {
         let number = word.strip_suffix("ish").map_or(word, |number| number.trim_end_matches('-'));
         digits(number).map(|_| number)
     })?;
-    if counts(*c) {
+    if measures(*c) {
         return None;
     }
-    let read = match word.len() {
-        1 | 2 => face(word, "00", None),
-        4 => face(&word[..2], &word[2..], None),
-        _ => None,
-    };
-    let last = c.peek().is_none_or(Token::is_punctuation);
-    read.filter(|time| time.is_ok() || last)
-}
-
-/// Whether the word ahead is what a number before it counts, or the street it stands in.
-pub(super) fn counts(mut c: Cursor<'_>) -> bool {
-    let Some(word) = c.peek_word() else {
-        return false;
-    };
-    let many = word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
-    if matches!(word, "percent" | "degrees" | "dollars" | "people" | "%") || unit(word).is_some() {
-        return true;
+    let (hour, minute) = hour_and_minute(word);
+    if word.len() == 3 && !matches!(minute, "15" | "30" | "45") {
+        return None;
     }
-    let _ = c.bump();
-    let street = ["street", "st", "road", "rd", "avenue", "ave", "lane", "drive"];
-    (many && !matches!(word, "always" | "this" | "thanks" | "towards" | "mondays" | "weekdays"))
-        || c.one_of(&street).is_some()
+    face(hour, minute, None).filter(|time| time.is_ok() || c.is_at_end())
 }

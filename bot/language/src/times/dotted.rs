@@ -9,7 +9,7 @@
 
 use super::clock::{Read, face};
 use crate::days::is_day_word;
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 use crate::vocabulary::digits;
 
 /// So many words before a time may say that it is none.
@@ -27,9 +27,8 @@ pub(super) fn dotted(c: &mut Cursor<'_>) -> Read {
 
 /// Whether nothing is behind that a number could count.
 fn ends(c: Cursor<'_>) -> bool {
-    let behind = ["on", "for", "with", "in", "to", "sharp", "every", "until", "tonight"];
-    c.peek().is_none_or(Token::is_punctuation)
-        || c.peek_word().is_some_and(|word| behind.contains(&word) || is_day_word(word))
+    c.ends_before(&["on", "for", "with", "in", "to", "sharp", "every", "until", "tonight"])
+        || c.peek_word().is_some_and(is_day_word)
 }
 
 /// Whether one of the words just before is of money or measures.

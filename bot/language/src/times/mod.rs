@@ -1,18 +1,19 @@
 //! Times of day.
 //!
 //! ```text
-//! times   = ( range | time { ( "," | "and" ) [ "at" ] time } ) [ zone ] [ hedge ]
-//! time    = clock | named
+//! times   = ( range | list ) [ zone ] [ hedge ]
 //! hedge   = "sharp" | "exactly" | "approximately" | "or so"                (* at the end of the text *)
 //! part    = [ "in the" | "at" ] [ "early" | "late" ] ( "morning" | "afternoon" | "evening" | "night" )
 //! ```
 //!
-//! Ranges are in [`range`](mod@range), the clock is in [`clock`](mod@clock), named times in [`named`](mod@named), zones in
-//! [`zone`](mod@zone).
+//! Ranges are in [`range`](mod@range), lists in [`list`](mod@list), the clock is in [`clock`](mod@clock), named times in
+//! [`named`](mod@named), zones in [`zone`](mod@zone).
 
 mod beside;
 mod clock;
 mod dotted;
+mod doubt;
+mod list;
 mod meridiem;
 mod named;
 mod past;
@@ -24,14 +25,13 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use crate::misread::ErrorCode;
-use crate::tokens::{Cursor, Token};
-use crate::vocabulary::DayPart;
+use crate::tokens::Cursor;
+use crate::vocabulary::{DayPart, digits};
 
 pub(crate) use clock::clock;
+pub(crate) use doubt::Doubt;
 pub(crate) use named::{day_part, named};
-
-/// Nobody lists more times of a day than that.
-const MOST: usize = 24;
+pub(crate) use zone::region;
 
 /// How sure an hour is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,12 +91,18 @@ pub(crate) struct Times {
     pub(crate) named: bool,
     /// The end of a range.
     pub(crate) end: Option<Clock>,
+    /// Why the only one may be none.
+    pub(crate) doubt: Option<Doubt>,
+    /// Whether the first is a bare number.
+    bare: bool,
 }
 
 /// Reads one or more times. `at` says that the word `at` stands before them, so that a bare number
 /// is an hour.
 pub(crate) fn times(c: &mut Cursor<'_>, at: bool) -> Option<Result<Times, ErrorCode>> {
-    let mut times = Times { clocks: Vec::new(), zone: None, last_at: c.at(), named: false, end: None };
+    let mut times =
+        Times { clocks: Vec::new(), zone: None, last_at: c.at(), named: false, end: None, doubt: None, bare: false };
+    let start = *c;
     if let Some((start, end)) = range::range(c, at) {
         times.clocks.push(start);
         times.end = Some(end);
@@ -111,12 +117,14 @@ pub(crate) fn times(c: &mut Cursor<'_>, at: bool) -> Option<Result<Times, ErrorC
             times.named = true;
         }
     }
-    while times.clocks.len() < MOST
-        && let Some((last_at, clock)) = c.attempt(|c| another(c, at))
+    while times.clocks.len() < list::MOST
+        && let Some((last_at, clock)) = c.attempt(|c| list::another(c, at))
     {
         times.clocks.push(clock);
         times.last_at = last_at;
     }
+    times.doubt = doubt::doubt(start, *c);
+    times.bare = at && start.peek_word().and_then(digits).is_some();
     times.zone = c.attempt(zone::zone);
     let _ = c.attempt(hedge);
     Some(Ok(times))
@@ -126,34 +134,5 @@ pub(crate) fn times(c: &mut Cursor<'_>, at: bool) -> Option<Result<Times, ErrorC
 fn hedge(c: &mut Cursor<'_>) -> Option<()> {
     let one = c.one_of(&["sharp", "exactly", "approximately"]).map(|_| ());
     one.or_else(|| c.words(&["or", "so"]))?;
-    c.peek().is_none_or(Token::is_punctuation).then_some(())
-}
-
-fn time(c: &mut Cursor<'_>, at: bool) -> Option<Result<Clock, ErrorCode>> {
-    clock(c, at).or_else(|| named(c).map(Ok))
-}
-
-/// A further time of a list: `and 5pm`, `, 1pm`, and at the list's end `and 17`.
-fn another(c: &mut Cursor<'_>, at: bool) -> Option<(usize, Clock)> {
-    let comma = c.mark(',');
-    let and = c.one_of(&["and", "&"]);
-    comma.or(and.map(|_| ()))?;
-    let again = c.one_of(&["at", "@"]).is_some();
-    let start = c.at();
-    if let Some(Ok(clock)) = c.attempt(|c| time(c, false)) {
-        return Some((start, clock));
-    }
-    let clock = clock(c, at || again)?.ok()?;
-    let ends = c.peek().is_none_or(Token::is_punctuation) || follows_list(*c) || goes_on(*c);
-    ends.then_some((start, clock))
-}
-
-/// Whether the list goes on: `9, 12 and 15`.
-fn goes_on(mut c: Cursor<'_>) -> bool {
-    c.one_of(&["and", "&"]).is_some() && matches!(clock(&mut c, true), Some(Ok(_)))
-}
-
-/// Whether what is ahead shows that a list of hours has come to its end.
-fn follows_list(mut c: Cursor<'_>) -> bool {
-    c.one_of(&["every", "each", "ev", "daily", "on", "until"]).is_some()
+    c.is_at_end().then_some(())
 }

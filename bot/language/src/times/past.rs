@@ -6,6 +6,7 @@
 //! ```
 
 use super::clock::{Read, plain};
+use super::doubt::{Doubt, doubt};
 use super::{Clock, Reading, named};
 use crate::length::length;
 use crate::numbers::number;
@@ -39,7 +40,11 @@ pub(super) fn past(c: &mut Cursor<'_>, at: bool) -> Read {
         "to" | "till" | "after" => minute != 30 && sure,
         _ => false,
     };
+    let start = *c;
     let hour = fits.then(|| plain(c, true).or_else(|| named(c).map(Ok))).flatten()?;
+    if doubt(start, *c).is_some_and(|doubt| doubt == Doubt::Word || !matches!(minute, 15 | 30)) {
+        return None;
+    }
     let hour = match hour {
         Ok(clock) if clock.minute == 0 && clock.second == 0 => clock,
         _ => return None,

@@ -4,10 +4,11 @@
 //! spelled = "at" word | word [ minute ] meridiem | "at" word minute       (* five pm, at five thirty *)
 //! ```
 
-use super::clock::{Read, counts, face};
+use super::clock::{Read, face};
+use super::doubt::{counts, measures};
 use super::meridiem::meridiem;
 use crate::numbers::number;
-use crate::tokens::{Cursor, Token};
+use crate::tokens::Cursor;
 use crate::vocabulary::{cardinal, digits};
 
 /// `five pm`, `five thirty pm`, `at five thirty`.
@@ -19,19 +20,17 @@ pub(super) fn with_minutes(c: &mut Cursor<'_>, at: bool) -> Read {
         number(c).filter(|minute| (10..60).contains(minute))
     });
     let meridiem = c.attempt(meridiem);
-    if meridiem.is_none() && (!at || minute.is_none() || counts(*c)) {
+    if meridiem.is_none() && (!at || minute.is_none() || counts(*c) || measures(*c)) {
         return None;
     }
     face(&hour.to_string(), &format!("{:02}", minute.unwrap_or(0)), meridiem)
 }
 
-/// `at five`, where nothing is behind that five could count.
+/// `at five`, where nothing is behind that five measures.
 pub(super) fn hour(c: &mut Cursor<'_>) -> Option<u32> {
     let hour = c.take(|word| match digits(word) {
         Some(_) => None,
         None => cardinal(word).filter(|hour| (1..=12).contains(hour)),
     })?;
-    let behind = ["for", "with", "on", "in", "to", "sharp", "today", "tomorrow", "tonight", "every"];
-    let free = c.peek().is_none_or(Token::is_punctuation) || c.peek_word().is_some_and(|word| behind.contains(&word));
-    free.then_some(hour)
+    (!measures(*c)).then_some(hour)
 }

@@ -46,6 +46,16 @@ impl<'a> Cursor<'a> {
         self.peek()?.word()
     }
 
+    /// Whether no text is next: nothing, a mark or an ornament.
+    pub(crate) fn is_at_end(&self) -> bool {
+        !self.peek().is_some_and(Token::is_text)
+    }
+
+    /// Whether the text ends here, or goes on with one of these words.
+    pub(crate) fn ends_before(&self, words: &[&str]) -> bool {
+        self.is_at_end() || self.peek_word().is_some_and(|word| words.contains(&word))
+    }
+
     /// Whether nothing is ahead.
     pub(crate) fn is_done(&self) -> bool {
         self.at >= self.tokens.len()

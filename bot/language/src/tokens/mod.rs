@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! line    = { space | token }
-//! token   = quoted | entity | tag | person | mark | word
+//! token   = quoted | emoji | entity | tag | person | mark | word
 //! quoted  = '"' … '"' | '“' … '”' | '`' … '`'
-//! entity  = "<@" id ">" | "<#" id [ "|" name ] ">" | "<!" … ">"
+//! entity  = "<@" id ">" | "<#" id [ "|" name ] ">" | "<!" … ">" | "<http" … ">"
+//! emoji   = ":" name ":"
 //! tag     = "#" letter { letter | digit | "_" | "-" | "/" }
 //! person  = "@" { letter | digit | "_" | "." | "-" }
 //! mark    = "," | ";" | ":" | "." | "!" | "?" | "(" | ")" | …
@@ -28,7 +29,7 @@ pub(crate) enum Kind {
     Word,
     /// One mark of punctuation.
     Mark(char),
-    /// Quoted text with its quotes; nothing inside is read.
+    /// Quoted text with its quotes, a link, the name of an emoji; nothing inside is read.
     Quoted,
     /// `#home`.
     Tag,
@@ -64,6 +65,20 @@ impl<'t> Token<'t> {
     /// Whether it is this mark.
     pub(crate) fn is_mark(&self, mark: char) -> bool {
         self.kind == Kind::Mark(mark)
+    }
+
+    /// Whether it is neither read nor text that anything else stands before: an emoji, its name, a link.
+    pub(crate) fn is_ornament(&self) -> bool {
+        match self.kind {
+            Kind::Quoted => self.text.starts_with([':', '<']),
+            Kind::Word => !self.text.contains(char::is_alphanumeric) || self.text.contains("://"),
+            _ => false,
+        }
+    }
+
+    /// Whether it is text, and neither punctuation nor an ornament.
+    pub(crate) fn is_text(&self) -> bool {
+        !(self.is_punctuation() || self.is_ornament())
     }
 
     /// Whether it is punctuation, which is no text of its own.

@@ -1,6 +1,6 @@
 //! From text to tokens.
 
-use super::shape::{entity, is_mark, person, quoted, tag, word};
+use super::shape::{emoji, entity, is_mark, person, quoted, tag, word};
 use super::{Kind, Token};
 
 /// Cuts a line into tokens. `text` is `line` with ASCII letters in lower case.
@@ -36,6 +36,9 @@ impl<'t> Scanner<'t> {
         let open = rest.chars().next().unwrap_or_default();
         if self.at_word_start() {
             if let Some(length) = self.quote(rest, open) {
+                return (Kind::Quoted, length);
+            }
+            if let Some(length) = emoji(rest) {
                 return (Kind::Quoted, length);
             }
             if let Some(length) = tag(rest) {

@@ -5,6 +5,9 @@ use super::Kind;
 /// No entity that a platform sends is longer.
 const LONGEST_ENTITY: usize = 300;
 
+/// No emoji has a longer name.
+const LONGEST_EMOJI: usize = 100;
+
 /// How long the quoted text is that `rest` begins with, quotes included.
 pub(super) fn quoted(rest: &str) -> Option<usize> {
     let open = rest.chars().next()?;
@@ -31,6 +34,14 @@ pub(super) fn entity(rest: &str) -> Option<(Kind, usize)> {
     let mut inside = rest.as_bytes().iter().skip(1).take(LONGEST_ENTITY);
     let end = 1 + inside.position(ends)?;
     (rest.as_bytes()[end] == b'>' && end > 2).then_some((kind, end + 1))
+}
+
+/// How long the name of an emoji is that `rest` begins with, colons included.
+pub(super) fn emoji(rest: &str) -> Option<usize> {
+    let name = rest.strip_prefix(':')?;
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '\'');
+    let length = name.find(|c| !part(c)).filter(|length| (2..=LONGEST_EMOJI).contains(length))?;
+    name[length..].starts_with(':').then_some(length + 2)
 }
 
 /// How long the tag is that `rest` begins with, `#` included.

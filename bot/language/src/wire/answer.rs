@@ -168,10 +168,7 @@ impl Answer {
             clear: edit.clear.iter().map(|field| field.as_str()).collect(),
             ..self.with_ids(&edit.ids)
         };
-        let mut answer = answer.with_people(&edit.people).with_repeat(edit.repeat);
-        if edit.to_me && answer.assignee.is_none() {
-            answer.assignee = Some("me".to_owned());
-        }
+        let answer = answer.with_people(&edit.people).with_repeat(edit.repeat);
         match edit.when {
             Some(when) => answer.with_due(when, zone),
             None => answer,

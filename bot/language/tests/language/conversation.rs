@@ -1,7 +1,8 @@
 //! Words that only a conversation can resolve.
 
+use jiff::ToSpan;
 use jiff::civil::date;
-use taskbot_language::{ErrorCode, Ids, Move, Reading, Spoken, Target, When, read, read_in_conversation};
+use taskbot_language::{ErrorCode, Ids, Move, Reading, Snooze, Spoken, Target, When, read, read_in_conversation};
 
 use crate::wednesday;
 
@@ -39,7 +40,7 @@ fn every_command_with_ids_takes_spoken_ones() {
     assert_eq!(heard("delete both"), Reading::Delete(Ids::Spoken(Spoken::Them)));
     assert_eq!(heard("reopen that"), Reading::Reopen(Ids::Spoken(Spoken::It)));
     assert_eq!(heard("history of it"), Reading::History(Ids::Spoken(Spoken::It)));
-    let moved = Move { ids: Ids::Spoken(Spoken::It), target: Target::To(When::Day(date(2026, 3, 6))) };
+    let moved = Move { ids: Ids::Spoken(Spoken::It), target: Target::To(When::Day(date(2026, 3, 6))), corrects: false };
     assert_eq!(heard("move it to friday"), Reading::Move(moved));
     for text in ["snooze it", "snooze that for 20 min", "snooze the first one until noon"] {
         assert!(matches!(heard(text), Reading::Snooze(snooze) if snooze.ids != Ids::NONE), "{text}");
@@ -60,7 +61,7 @@ const IT: Ids = Ids::Spoken(Spoken::It);
 /// Where a correction moves what was spoken of.
 fn corrected(text: &str) -> Target {
     match heard(text) {
-        Reading::Move(Move { ids: IT, target }) => target,
+        Reading::Move(Move { ids: IT, target, .. }) => target,
         other => panic!("{text:?} is {other:?}"),
     }
 }
@@ -93,12 +94,71 @@ fn a_correction_changes_recurrence_priority_tags_and_people_too() {
 }
 
 #[test]
+fn a_correction_may_say_what_is_not_meant_as_well() {
+    let lines = [
+        "not tomorrow, friday",
+        "not thursday but friday",
+        "no it's friday",
+        "no - friday",
+        "no, friday instead",
+        "no, friday not thursday",
+        "no, friday, not thursday",
+        "it should be friday",
+        "sorry, that should be friday",
+    ];
+    for text in lines {
+        assert_eq!(corrected(text), Target::Day(date(2026, 3, 6)), "{text}");
+    }
+    let five = "2026-03-04T17:00:00-05:00".parse().expect("an instant");
+    assert_eq!(corrected("no, 5"), Target::Time(five));
+    assert_eq!(corrected("it should be at 5 or so"), Target::Time(five));
+    assert_eq!(corrected("no, an hour later"), Target::By(1.hour()));
+    assert_eq!(corrected("actually 2 days earlier"), Target::By(-2.days()));
+    for text in ["make it urgent", "no, no date", "no, low", "nope, no priority"] {
+        assert!(matches!(heard(text), Reading::Edit(edit) if edit.ids == IT), "{text}");
+    }
+}
+
+#[test]
+fn what_only_opens_like_a_correction_is_asked_back_or_stays_a_task() {
+    for text in ["not friday", "no, not friday", "no, saturday would be better", "it should be at 5 if he can"] {
+        let misread = read_in_conversation(text, &wednesday(), 3).expect_err(text);
+        assert_eq!(misread.code, ErrorCode::Correction, "{text}");
+        assert!(misread.hint.contains("`no, saturday`"), "{misread}");
+    }
+    for text in ["no friday meetings for Bo", "not my circus", "no, 77", "it should be fun", "make it urgent for Bo"] {
+        assert!(matches!(heard(text), Reading::Add(_)), "{text}");
+    }
+}
+
+#[test]
+fn what_was_spoken_of_can_be_moved_and_heard_of_again_without_a_verb() {
+    assert_eq!(corrected("it to friday"), Target::To(When::Day(date(2026, 3, 6))));
+    let tomorrow = "2026-03-05T09:00:00-05:00".parse().expect("an instant");
+    let five = "2026-03-04T17:00:00-05:00".parse().expect("an instant");
+    let cases = [
+        ("remind me about it tomorrow", tomorrow),
+        ("remind me tomorrow about this", tomorrow),
+        ("remind me of that at 5", five),
+        ("snooze it until 5", five),
+    ];
+    for (text, until) in cases {
+        assert_eq!(heard(text), Reading::Snooze(Snooze { ids: IT, until }), "{text}");
+    }
+    for text in ["remind me about it", "remind me about that thing tomorrow", "this to do list"] {
+        assert!(matches!(heard(text), Reading::Add(_)), "{text}");
+    }
+    let fresh = read_in_conversation("remind me about this tomorrow", &wednesday(), 0);
+    assert!(matches!(fresh, Ok(Reading::Add(_))), "nothing was spoken of");
+}
+
+#[test]
 fn a_task_is_named_by_words_of_its_title() {
     let deck = || Ids::Named("deck".to_owned());
     assert_eq!(heard("done the deck task"), Reading::Done(deck()));
     assert_eq!(heard("delete the deck one"), Reading::Delete(deck()));
     assert_eq!(heard("mark the deck task as done"), Reading::Done(deck()));
-    let moved = Move { ids: deck(), target: Target::To(When::Day(date(2026, 3, 6))) };
+    let moved = Move { ids: deck(), target: Target::To(When::Day(date(2026, 3, 6))), corrects: false };
     assert_eq!(heard("move the deck task to friday"), Reading::Move(moved));
     assert_eq!(heard("done the q3 board deck task"), Reading::Done(Ids::Named("q3 board deck".to_owned())));
     for text in ["complete the tax form", "finish the deck", "cancel the gym membership tomorrow"] {

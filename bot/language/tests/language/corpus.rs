@@ -92,3 +92,8 @@ fn misspellings_are_read() {
 fn forms_beyond_the_conventions_are_read() {
     every_case_is_right(include_str!("../../corpus/beyond.jsonl"));
 }
+
+#[test]
+fn forms_that_a_harsh_reader_missed_are_read() {
+    every_case_is_right(include_str!("../../corpus/critic-five.jsonl"));
+}

@@ -70,3 +70,26 @@ fn what_is_below_the_shortest_interval_is_told_from_what_never_comes() {
     }
     assert!(read("ping every minute", &wednesday()).is_ok(), "what the hint proposes is taken");
 }
+
+#[test]
+fn a_zone_that_may_have_been_meant_is_proposed() {
+    let cases = [
+        ("tz new york", "`timezone America/New_York`"),
+        ("set timezone to america/new york", "`timezone America/New_York`"),
+        ("timezone berlin", "`timezone Europe/Berlin`"),
+        ("timezone Europe/Madird", "`timezone Europe/Madrid`"),
+    ];
+    for (text, proposed) in cases {
+        let said = misread(text);
+        assert_eq!(said.code, ErrorCode::InvalidTimezone, "{text}");
+        assert_eq!(said.hint, format!("Did you mean {proposed}?"), "{text}");
+    }
+    assert!(misread("timezone Mars/Phobos").hint.contains("such as `Europe/Madrid`"));
+}
+
+#[test]
+fn a_new_title_that_is_missing_is_asked_for() {
+    let missing = misread("rename 3");
+    assert_eq!((missing.code, missing.at), (ErrorCode::EmptyTitle, None));
+    assert!(missing.hint.contains("`rename 3 to call Ana`"), "{}", missing.hint);
+}

@@ -45,7 +45,8 @@ fn task(draft: &Draft) -> String {
         draft.repeat.as_ref().zip(draft.when).map(|(rule, first)| repeats(rule, first)),
         draft.priority.map(|level| priority(level).to_owned()),
     ];
-    let last = [people(&draft.people), us, draft.channel.as_ref().map(|channel| format!("in #{channel}"))];
+    let whose = people(&draft.people).map(|whose| if draft.me_too { format!("{whose} and you") } else { whose });
+    let last = [whose, us, draft.channel.as_ref().map(|channel| format!("in #{channel}"))];
     joined(first.into_iter().chain(tags).chain(last), " · ")
 }
 
