@@ -5,11 +5,13 @@ use std::time::Duration;
 use fakes::kit::{Fault, What};
 use fakes::slack::Delivery;
 use hyper_rustls::HttpsConnectorBuilder;
+use serde_json::json;
 use slack_morphism::errors::SlackClientError;
 use slack_morphism::prelude::{
     SlackApiChatPostMessageRequest, SlackApiChatUpdateRequest, SlackApiConversationsOpenRequest,
-    SlackApiUsersInfoRequest, SlackApiViewsOpenRequest, SlackClient, SlackClientHyperConnector,
-    SlackClientHyperHttpsConnector, SlackMessageContent, SlackView,
+    SlackApiUsersInfoRequest, SlackApiViewsOpenRequest, SlackApiViewsPublishRequest, SlackClient,
+    SlackClientHyperConnector, SlackClientHyperHttpsConnector, SlackMessageContent, SlackOAuthV2AccessTokenRequest,
+    SlackView,
 };
 use slack_morphism::{SlackApiToken, SlackApiTokenValue};
 
@@ -114,4 +116,46 @@ async fn a_dialog_opens_once_and_soon() {
     slack.clock().skip(3.1);
     let late = session.views_open(&SlackApiViewsOpenRequest::new(late.as_str().into(), view)).await.expect_err("late");
     assert!(late.to_string().contains("expired_trigger_id"), "{late}");
+}
+
+#[tokio::test]
+async fn a_home_is_published_and_published_anew() {
+    let (slack, install) = kit::slack(Delivery::Socket).await;
+    let client = client(&slack.api_url());
+    let token = token(&install.token);
+    let session = client.open_session(&token);
+    let home = |text: &str| -> SlackView {
+        let blocks = [json!({ "type": "header", "text": kit::plain(text) })];
+        serde_json::from_value(json!({ "type": "home", "blocks": blocks })).expect("a view")
+    };
+    let first = session.views_publish(&SlackApiViewsPublishRequest::new("U1".into(), home("One"))).await;
+    let second = session.views_publish(&SlackApiViewsPublishRequest::new("U1".into(), home("Two"))).await;
+    let (first, second) = (first.expect("views.publish").view, second.expect("views.publish").view);
+    assert_eq!(first.state_params.id, second.state_params.id);
+    assert_ne!(first.state_params.hash, second.state_params.hash);
+    let shown = slack.read(|world| world.views[0].payload["blocks"][0]["text"]["text"].clone());
+    assert_eq!(shown, "Two");
+}
+
+#[tokio::test]
+async fn a_team_installs_an_app_over_oauth() {
+    let (slack, install) = kit::slack(Delivery::Socket).await;
+    slack.change(|world| world.apps.get_mut("A1").unwrap().redirect_urls.push("http://127.0.0.1/back".into()));
+    let stay = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let url = format!("{}/oauth/v2/authorize?client_id=client-A1&scope=chat:write&state=s1&user=U2", slack.url());
+    let answer = stay.get(url).send().await.unwrap();
+    let location = answer.headers()["location"].to_str().unwrap().to_owned();
+    let query = location.strip_prefix("http://127.0.0.1/back?").expect("the app's address");
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    assert_eq!((pairs[0].0.as_str(), &pairs[1]), ("code", &("state".to_owned(), "s1".to_owned())));
+    let exchange =
+        SlackOAuthV2AccessTokenRequest::new("client-A1".into(), "client-secret-A1".into(), pairs[0].1.as_str().into());
+    let client = client(&slack.api_url());
+    let granted = client.oauth2_access(&exchange).await.expect("oauth.v2.access");
+    assert_eq!((granted.team.id.0.as_str(), granted.authed_user.id.0.as_str()), ("T1", "U2"));
+    assert_eq!(granted.bot_user_id.unwrap().0, install.bot_user);
+    let token = token(&granted.access_token.0);
+    client.open_session(&token).auth_test().await.expect("the new token works");
+    let again = client.oauth2_access(&exchange).await.expect_err("a code is good for once");
+    assert!(again.to_string().contains("invalid_code"), "{again}");
 }
