@@ -65,7 +65,7 @@ pub async fn what_is_appended_is_sealed_once_and_verifies<S: AuditLog + Seals + 
     assert_eq!(report(&*log, Vec::new()).await, expected);
     assert_eq!(sealer(&log).seal().await.expect("sealed").len(), 1);
     assert!(sealer(&log).seal().await.expect("sealed").is_empty(), "each once");
-    let seals = log.seals(Some(("console", 2)), 10).await.expect("seals");
+    let seals = log.at_once().await.expect("the log").seals(Some(("console", 2)), 10).await.expect("seals");
     let places: Vec<_> = seals.iter().map(|seal| (seal.tenant.as_str(), seal.n, seal.rows.len())).collect();
     assert_eq!(places, [("console", 3, 3), ("discord:G1", 1, 2), ("slack:T1", 1, 3)]);
     let mut last = log.last_seals(None).await.expect("seals");
@@ -92,6 +92,23 @@ pub async fn a_row_is_sealed_once_even_by_a_seal_of_its_own_number<S: AuditLog +
     log.seal(&[late]).await.expect_err("its first row was sealed meanwhile");
     let expected = Report { rows: 4, waiting: 2, seals: 1, ..Report::default() };
     assert_eq!(report(&*log, Vec::new()).await, expected, "nothing of it is written");
+}
+
+/// For adapters that append while somebody reads: what comes and is sealed after the verifier has read the seals, and
+/// before it reads the rows, is not taken for somebody else's.
+pub async fn what_is_sealed_while_somebody_verifies_is_no_tampering<S: AuditLog + Seals + 'static>(log: Arc<S>) {
+    let samples = sealed_history(&log).await;
+    let meanwhile = |_| {
+        tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async {
+                append(&*log, &samples, &["console", "discord:G1"], 2).await;
+                assert_eq!(sealer(&log).seal().await.expect("sealed").len(), 2);
+            });
+        });
+    };
+    let first = verify(&*log, Vec::new(), meanwhile).await.expect("verified");
+    assert_eq!(first, Report { rows: 12, seals: 4, ..Report::default() }, "as it was at first");
+    assert_eq!(report(&*log, Vec::new()).await, Report { rows: 16, seals: 6, ..Report::default() });
 }
 
 /// What an owner can do to the log, and the first row that is named for it.

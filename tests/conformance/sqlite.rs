@@ -17,7 +17,7 @@ use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 
 use super::audit::refuses_to_be_rewritten;
-use super::seals::tampering_is_found;
+use super::seals::{tampering_is_found, what_is_sealed_while_somebody_verifies_is_no_tampering};
 use super::store::make_one;
 use crate::kit::samples::{Samples, at, tenant};
 
@@ -269,4 +269,10 @@ async fn an_audit_row_of_an_unknown_type_holds_its_type_and_bytes_and_its_digest
     let [(digest, salt, payload)] = rows.as_slice() else { panic!("one row, not {}", rows.len()) };
     assert!(payload.contains("TASK_PAINTED"), "{payload}");
     assert_eq!(*digest, format!("{:x}", Sha256::digest(format!("{salt}{payload}"))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_is_verified_as_of_one_moment() {
+    let scratch = file().await;
+    what_is_sealed_while_somebody_verifies_is_no_tampering(scratch.store.clone()).await;
 }

@@ -9,7 +9,7 @@ const SEALS: u32 = 200;
 /// How many rows are read at once.
 const ROWS: u32 = 10_000;
 
-/// Reads every seal and every row, and says what is not as it was sealed. `progress` hears how many rows have been
+/// Reads every seal and every row as they are at one moment, and says what is not as it was sealed. `progress` hears how many rows have been
 /// read so far.
 ///
 /// # Errors
@@ -19,6 +19,7 @@ pub async fn verify(
     checkpoints: Vec<Checkpoint>,
     mut progress: impl FnMut(u64),
 ) -> Result<Report, PortError> {
+    let mut log = log.at_once().await?;
     let mut verifier = Verifier::new(checkpoints);
     let mut read = 0;
     let mut after: Option<(String, u64)> = None;

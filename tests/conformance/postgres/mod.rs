@@ -12,7 +12,7 @@ use std::time::Duration;
 use store_postgres::{Options, PostgresStore};
 
 use super::audit::refuses_to_be_rewritten;
-use super::seals::tampering_is_found;
+use super::seals::{tampering_is_found, what_is_sealed_while_somebody_verifies_is_no_tampering};
 use crate::kit::postgres::Database;
 
 mod on_a_server {
@@ -78,4 +78,10 @@ async fn whatever_an_owner_changes_in_the_audit_log_is_found() {
         })
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_is_verified_as_of_one_moment() {
+    let scratch = migrated().await;
+    what_is_sealed_while_somebody_verifies_is_no_tampering(scratch.store.clone()).await;
 }
