@@ -194,6 +194,6 @@ async fn ask_bus(store: &PostgresStore) {
     store.read(0, &[Topic::TaskEvents], 5).await.expect("rows");
     store.head().await.expect("a position");
     let cursor = Cursor { position: 9, holes: vec![Hole { position: 3, marker: 1 }] };
-    store.follow(&cursor, &[Topic::TaskEvents], 5).await.expect("rows");
+    store.follow(&cursor, &[Topic::TaskEvents], 5.into()).await.expect("rows");
     store.cursor("audit").await.expect("a position");
 }

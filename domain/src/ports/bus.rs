@@ -68,13 +68,13 @@ pub trait Outbox: Send + Sync {
     /// When the database cannot answer.
     async fn read(&self, after: i64, topics: &[Topic], max: usize) -> Result<Vec<OutboxRow>, PortError>;
 
-    /// Up to `max` rows that a reader at `cursor` has not seen yet, in position order, and its cursor once it has
+    /// Rows that a reader at `cursor` has not seen yet, `most` of them, in position order, and its cursor once it has
     /// dealt with them. Following from cursor to cursor gives each row once and the rows of each key in version
     /// order. Without rows the cursor may move nevertheless.
     ///
     /// # Errors
     /// When the database cannot answer.
-    async fn follow(&self, cursor: &Cursor, topics: &[Topic], max: usize) -> Result<Followed, PortError>;
+    async fn follow(&self, cursor: &Cursor, topics: &[Topic], most: Most) -> Result<Followed, PortError>;
 
     /// The position of the newest row; 0 if there is none.
     ///
@@ -142,6 +142,22 @@ pub struct Hole {
     /// A transaction of the reader's own that began after the position was given out: once no transaction up to
     /// this one is running, whatever was to be committed there is there.
     pub marker: u64,
+}
+
+/// How much is read at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Most {
+    /// So many rows at most.
+    pub rows: usize,
+    /// After the row that reaches so many bytes of payload there is no other, but for those in the cursor's holes.
+    pub bytes: usize,
+}
+
+impl From<usize> for Most {
+    /// So many rows, however long they are.
+    fn from(rows: usize) -> Self {
+        Self { rows, bytes: usize::MAX }
+    }
 }
 
 /// What following the outbox gave.
