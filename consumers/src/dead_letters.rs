@@ -9,7 +9,7 @@ use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use domain::ports::inbox::{DeadLetter, Inbox};
 
-use crate::handler::{Handler, Trouble};
+use crate::handler::Handler;
 use crate::incoming::{Decoded, Incoming, decode};
 
 /// How many letters are looked at, oldest first.
@@ -96,7 +96,7 @@ impl DeadLetters {
         match self.read(letter) {
             Read::Wanted(handler, incoming) => match handler.handle(&[*incoming]).await {
                 Ok(()) => Replayed::Handled,
-                Err(Trouble::Retry(reason) | Trouble::Fail(reason)) => Replayed::Failed(reason),
+                Err(trouble) => Replayed::Failed(trouble.reason()),
             },
             Read::Unpublished(publisher, incoming) => publish(&*publisher, &incoming).await,
             other => other.into(),
@@ -124,7 +124,7 @@ impl DeadLetters {
         match handler.wants(&incoming) {
             Ok(true) => Read::Wanted(Arc::clone(handler), incoming),
             Ok(false) => Read::Unwanted,
-            Err(Trouble::Retry(reason) | Trouble::Fail(reason)) => Read::Bad(reason),
+            Err(trouble) => Read::Bad(trouble.reason()),
         }
     }
 }

@@ -5,6 +5,7 @@ use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
 const EVENTS: &str = "taskbot_consumer_events_total";
 const RETRIES: &str = "taskbot_consumer_retries_total";
 const LETTERS: &str = "taskbot_consumer_dead_letters_total";
+const HELP: &str = "taskbot_consumer_needs_help";
 const LAG: &str = "taskbot_consumer_lag";
 const RESTARTS: &str = "taskbot_consumer_restarts_total";
 const DELIVERIES: &str = "taskbot_deliveries_total";
@@ -25,6 +26,7 @@ pub fn describe() {
     describe_counter!(EVENTS, Unit::Count, "Events per consumer and result");
     describe_counter!(RETRIES, Unit::Count, "How often a consumer waited and tried again");
     describe_counter!(LETTERS, Unit::Count, "Records that a consumer gave up on");
+    describe_gauge!(HELP, Unit::Count, "1 while a consumer cannot go on without somebody's help, else 0");
     describe_gauge!(LAG, Unit::Count, "Events that wait for a consumer");
     describe_counter!(RESTARTS, Unit::Count, "How often a loop was started again after a panic");
     describe_counter!(DELIVERIES, Unit::Count, "Attempts to post a message, per result");
@@ -48,6 +50,11 @@ pub(crate) fn retry(consumer: &'static str) {
 /// A dead letter was written.
 pub(crate) fn dead_letter(consumer: &'static str) {
     counter!(LETTERS, "consumer" => consumer).increment(1);
+}
+
+/// Whether a consumer cannot go on without somebody's help.
+pub(crate) fn needs_help(consumer: &'static str, needs: bool) {
+    gauge!(HELP, "consumer" => consumer).set(if needs { 1.0 } else { 0.0 });
 }
 
 /// What waits for a consumer.

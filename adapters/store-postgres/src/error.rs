@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Away,
     /// The server is busy, or will not write now.
     Busy,
+    /// The values are none that the server can take.
+    Unfit,
     /// It will not work without somebody's help.
     Broken,
 }
@@ -75,6 +77,7 @@ impl Kind {
             ("40001" | "40P01", _) => Self::Yielded,
             ("57P01" | "57P02" | "57P03" | "57P05", _) | (_, "08") => Self::Away,
             ("57014" | "55P03" | "25006" | "53300" | "25P03", _) => Self::Busy,
+            (_, "22" | "23") => Self::Unfit,
             _ => Self::Broken,
         }
     }
@@ -99,17 +102,17 @@ fn row(name: &str) -> &'static str {
 
 impl From<Failed> for PortError {
     fn from(failed: Failed) -> Self {
-        let transient = !matches!(failed.kind(), Kind::Broken | Kind::Conflict(_));
+        let kind = failed.kind();
         let reason = match failed {
             Failed::Refused(why) => why.to_owned(),
             Failed::NoConnection(sqlx::Error::PoolTimedOut) => "no connection was free in time".to_owned(),
             Failed::NoAnswer => "no answer came in time".to_owned(),
             Failed::NoConnection(error) | Failed::Sql(error) => told(&error),
         };
-        if transient {
-            Self::Unavailable { backend: BACKEND, reason }
-        } else {
-            Self::Broken { backend: BACKEND, reason }
+        match kind {
+            Kind::Broken => Self::Broken { backend: BACKEND, reason },
+            Kind::Unfit | Kind::Conflict(_) => Self::Unfit { backend: BACKEND, reason },
+            Kind::Yielded | Kind::Away | Kind::Busy => Self::Unavailable { backend: BACKEND, reason },
         }
     }
 }
@@ -141,5 +144,5 @@ pub(crate) fn failed(error: sqlx::Error) -> PortError {
 
 /// The port's error for a row that cannot be understood.
 pub(crate) fn corrupt(what: &str, error: impl std::fmt::Display) -> PortError {
-    PortError::Broken { backend: BACKEND, reason: format!("a stored {what} cannot be read: {error}") }
+    PortError::Unfit { backend: BACKEND, reason: format!("a stored {what} cannot be read: {error}") }
 }

@@ -9,11 +9,15 @@ mod tenants;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::list::List;
+use domain::ports::audit::{AuditEntry, AuditLog};
+use domain::ports::error::PortError;
 use store_postgres::{Options, PostgresStore};
 
-use super::audit::refuses_to_be_rewritten;
+use super::audit::{entries, refuses_to_be_rewritten};
 use super::seals::{tampering_is_found, what_is_sealed_while_somebody_verifies_is_no_tampering};
 use crate::kit::postgres::Database;
+use crate::kit::samples::{Samples, tenant};
 
 mod on_a_server {
     crate::conformance::store::suite!(crate::conformance::postgres::migrated);
@@ -84,4 +88,22 @@ async fn whatever_an_owner_changes_in_the_audit_log_is_found() {
 async fn a_log_is_verified_as_of_one_moment() {
     let scratch = migrated().await;
     what_is_sealed_while_somebody_verifies_is_no_tampering(scratch.store.clone()).await;
+}
+
+#[tokio::test]
+async fn a_missing_grant_is_told_from_a_value_that_no_server_takes() {
+    let scratch = migrated().await;
+    let samples = Samples::default();
+    let ana = samples.person("ana").id;
+    let list = List::personal(tenant("console"), ana);
+    let event = samples.event(None, &samples.task(&list, ana, 1), &list);
+    let entry = entries(&[event]).remove(0);
+    let unfit = AuditEntry { kind: "NUL\0".to_owned(), ..entry.clone() };
+    let error = scratch.store.append(&[unfit]).await.expect_err("no text of PostgreSQL");
+    assert!(matches!(error, PortError::Unfit { .. }), "{error:?}");
+    scratch.database.sql("REVOKE INSERT ON audit_content FROM taskbot_audit").await.expect("revoked");
+    let error = scratch.store.append(std::slice::from_ref(&entry)).await.expect_err("not granted");
+    assert!(matches!(error, PortError::Broken { .. }), "{error:?}");
+    scratch.database.sql("GRANT INSERT ON audit_content TO taskbot_audit").await.expect("granted");
+    scratch.store.append(&[entry]).await.expect("appended");
 }

@@ -54,6 +54,24 @@ async fn a_table_without_its_guard_is_noticed_at_the_start() {
 }
 
 #[tokio::test]
+async fn a_grant_that_is_missing_is_named_at_the_start() {
+    let scratch = migrated().await;
+    let grants = [
+        ("INSERT", "audit_people", "taskbot_audit"),
+        ("DELETE", "audit_unsealed", "taskbot_audit"),
+        ("UPDATE", "leases", "taskbot_relay"),
+        ("INSERT", "outbox", "taskbot_app"),
+    ];
+    for (privilege, table, role) in grants {
+        scratch.database.sql(&format!("REVOKE {privilege} ON {table} FROM {role}")).await.expect("revoked");
+        let error = refused(&scratch.database.url()).await.to_string();
+        assert!(error.contains(role) && error.contains(&format!("lacks grants: {privilege} {table}")), "{error}");
+        scratch.database.sql(&format!("GRANT {privilege} ON {table} TO {role}")).await.expect("granted");
+    }
+    PostgresStore::open(&scratch.database.url(), Options::default()).await.expect("a store");
+}
+
+#[tokio::test]
 async fn what_does_not_answer_is_said_without_the_password() {
     for url in ["postgres://ana:secret@127.0.0.1:1/taskbot", "postgres://ana:secret@127.0.0.1:no/taskbot"] {
         let error = refused(url).await.to_string();

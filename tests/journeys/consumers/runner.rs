@@ -9,6 +9,7 @@ use consumers::{Checker, DeadLetters, Findings, Handler, Incoming, Pace, Replaye
 use domain::event::Topic;
 use domain::ids::{EventId, PersonId};
 use domain::ports::bus::Record;
+use domain::ports::error::PortError;
 use domain::ports::inbox::Inbox;
 use tokio_util::sync::CancellationToken;
 
@@ -20,9 +21,21 @@ use crate::kit::world::draft;
 #[derive(Default)]
 struct Moody {
     refusals: AtomicU32,
+    /// Whether what it refuses with is that somebody has to help.
+    helpless: bool,
     fails_on: Option<EventId>,
     panics_on: Option<EventId>,
     handled: Mutex<Vec<EventId>>,
+}
+
+impl Moody {
+    fn refuses_with(&self) -> PortError {
+        let reason = "not in the mood".to_owned();
+        match self.helpless {
+            true => PortError::Broken { backend: "moody", reason },
+            false => PortError::Unavailable { backend: "moody", reason },
+        }
+    }
 }
 
 #[async_trait]
@@ -45,7 +58,7 @@ impl Handler for Moody {
 
     async fn handle(&self, events: &[Incoming]) -> Result<(), Trouble> {
         if self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
-            return Err(Trouble::Retry("not in the mood".to_owned()));
+            return Err(Trouble::from(self.refuses_with()));
         }
         let ids = || events.iter().map(|incoming| incoming.event.id);
         assert!(!ids().any(|id| Some(id) == self.panics_on), "this one is too much");
@@ -117,12 +130,14 @@ async fn an_event_of_an_unknown_type_is_skipped_by_whoever_may_miss_it() {
 }
 
 #[tokio::test]
-async fn a_retry_pauses_and_drops_nothing() {
-    let bench = Bench::new().await;
-    let records = tasks(&bench, 5).await;
-    let moody = Arc::new(Moody { refusals: AtomicU32::new(7), ..Moody::default() });
-    assert!(run(&bench, moody.clone(), records).await.is_empty());
-    assert_eq!(moody.handled.lock().expect("handled").len(), 5);
+async fn a_retry_pauses_and_drops_nothing_even_if_it_takes_somebody_to_help() {
+    for helpless in [false, true] {
+        let bench = Bench::new().await;
+        let records = tasks(&bench, 5).await;
+        let moody = Arc::new(Moody { refusals: AtomicU32::new(7), helpless, ..Moody::default() });
+        assert!(run(&bench, moody.clone(), records).await.is_empty());
+        assert_eq!(moody.handled.lock().expect("handled").len(), 5);
+    }
 }
 
 #[tokio::test]
