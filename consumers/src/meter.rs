@@ -16,6 +16,8 @@ pub(crate) const STUCK_REMINDERS: &str = "taskbot_stuck_reminders";
 /// Consumers that have not moved for a minute although events wait for them.
 pub(crate) const STUCK_CONSUMERS: &str = "taskbot_stuck_consumers";
 
+/// Reminders and open deliveries that a restore holds back.
+const HELD: &str = "taskbot_held_reminders";
 /// Whether the clock cannot be believed.
 const ASTRAY: &str = "taskbot_clock_astray";
 /// Age of the oldest row that the relay has not published.
@@ -32,6 +34,7 @@ pub fn describe() {
     describe_counter!(DELIVERIES, Unit::Count, "Attempts to post a message, per result");
     describe_gauge!(STUCK_SERIES, Unit::Count, "Active series whose next time passed more than a minute ago");
     describe_gauge!(STUCK_REMINDERS, Unit::Count, "Reminders within reach overdue by more than a minute");
+    describe_gauge!(HELD, Unit::Count, "Reminders and open deliveries that a restore holds back");
     describe_gauge!(ASTRAY, Unit::Count, "1 while the clock cannot be believed and no reminder is claimed, else 0");
     describe_gauge!(UNPUBLISHED, Unit::Seconds, "Age of the oldest event that the relay has not published, else 0");
     describe_gauge!(STUCK_CONSUMERS, Unit::Count, "Consumers that stand still although events wait for them");
@@ -80,6 +83,11 @@ pub(crate) fn delivery(result: &'static str) {
 /// How old the oldest row is that waits for the relay.
 pub(crate) fn unpublished(seconds: f64) {
     gauge!(UNPUBLISHED).set(seconds);
+}
+
+/// How many a restore holds back.
+pub(crate) fn held(count: u64) {
+    gauge!(HELD).set(count as f64);
 }
 
 /// Sets one of the `STUCK_…` gauges.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod chat;
+mod held;
 mod records;
 mod recurrence;
 mod reminders;
