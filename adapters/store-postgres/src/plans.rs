@@ -187,7 +187,7 @@ async fn ask_audit(store: &PostgresStore) {
     store.last_versions(&[stream]).await.expect("versions");
     store.parked("audit", stream).await.expect("records");
     store.waiting("audit", Timestamp::UNIX_EPOCH).await.expect("streams");
-    store.dead_letters(Some("audit"), 5).await.expect("letters");
+    store.dead_letters(Some("audit"), 0, 5).await.expect("letters");
 }
 
 async fn ask_bus(store: &PostgresStore) {

@@ -82,7 +82,7 @@ async fn a_gap_that_nothing_can_close_ends_as_a_dead_letter() {
     bench.world.clock.forward(SignedDuration::from_secs(61));
     audit.upkeep().await.expect("looked after");
     assert!(bench.world.store.parked("audit", orphan.event.stream()).await.expect("parked").is_empty());
-    let letters = bench.world.store.dead_letters(Some("audit"), 10).await.expect("letters");
+    let letters = bench.world.store.dead_letters(Some("audit"), 0, 10).await.expect("letters");
     assert_eq!(letters.len(), 1);
     assert!(letters[0].reason.contains("an earlier version"), "{}", letters[0].reason);
     assert_eq!(bench.audited_kinds().await, HISTORY, "what the outbox had was not lost");
@@ -100,7 +100,7 @@ async fn a_letter_that_waits_in_vain_again_after_its_replay_is_a_letter_again() 
     for _ in 0..3 {
         bench.world.clock.forward(SignedDuration::from_secs(61));
         audit.upkeep().await.expect("looked after");
-        assert_eq!(letters.list(None).await.expect("letters").len(), 1, "it can be seen");
+        assert_eq!(letters.list(None, 0).await.expect("letters").len(), 1, "it can be seen");
         letters.replay(Which::All, PersonId::SYSTEM, false, |_, _| {}).await.expect("replayed");
     }
 }
@@ -192,7 +192,7 @@ async fn an_event_of_an_unknown_type_keeps_its_place_and_stops_nothing_behind_it
     assert!(bench.world.store.parked("audit", stream).await.expect("parked").is_empty());
     assert_eq!(bench.world.store.last_versions(&[stream]).await.expect("versions")[&stream], 3);
     assert_eq!(bench.audited_kinds().await, [EventType::TaskCreated, EventType::TaskCompleted], "it is not shown");
-    assert_eq!(bench.world.store.dead_letters(None, 10).await.expect("letters"), []);
+    assert_eq!(bench.world.store.dead_letters(None, 0, 10).await.expect("letters"), []);
 }
 
 #[tokio::test]
@@ -219,5 +219,5 @@ async fn a_letter_of_an_unknown_type_is_replayed_to_whoever_keeps_it_and_settled
     letters.replay(Which::All, PersonId::SYSTEM, false, noted).await.expect("replayed");
     came.sort_by(|one, two| one.0.cmp(&two.0));
     assert_eq!(came, [("audit".to_owned(), Replayed::Handled), ("recurrence".to_owned(), Replayed::NotWanted)]);
-    assert_eq!(letters.list(None).await.expect("letters"), []);
+    assert_eq!(letters.list(None, 0).await.expect("letters"), []);
 }
