@@ -41,8 +41,11 @@ impl Failed {
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Self::Refused(_) => Kind::Busy,
-            Self::NoConnection(error) if Kind::of(error) == Kind::Broken => Kind::Broken,
-            Self::NoConnection(_) | Self::NoAnswer => Kind::Away,
+            Self::NoConnection(error) => match Kind::of(error) {
+                kind @ (Kind::Broken | Kind::Busy) => kind,
+                _ => Kind::Away,
+            },
+            Self::NoAnswer => Kind::Away,
             Self::Sql(error) => Kind::of(error),
         }
     }
@@ -132,6 +135,7 @@ pub(crate) fn told(error: &sqlx::Error) -> String {
     match code.as_deref() {
         Some("57014") => "the statement took too long".to_owned(),
         Some("25006") => "the database takes no writes now".to_owned(),
+        Some("53300") => "the database has no connection left to give".to_owned(),
         Some("53100") => "the database's disk is full".to_owned(),
         _ => error.to_string(),
     }

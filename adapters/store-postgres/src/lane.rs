@@ -5,7 +5,7 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPool, PgRow};
-use sqlx::{AssertSqlSafe, Postgres};
+use sqlx::{AssertSqlSafe, ConnectOptions, Postgres};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -23,6 +23,9 @@ fn again() -> ExponentialBuilder {
         .with_max_times(3)
         .with_jitter()
 }
+
+/// How long a server may take to say that it is there.
+const GLANCE: Duration = Duration::from_millis(500);
 
 /// The connections of one role.
 #[derive(Debug)]
@@ -75,17 +78,31 @@ impl Lane {
             return Err(Failed::Refused("the database was away a moment ago"));
         };
         let result = self.run(ask).await;
-        pass.note(matches!(&result, Err(failed) if self.is_away(failed)));
+        let away = match &result {
+            Ok(_) => false,
+            Err(failed) => self.is_away(failed).await,
+        };
+        pass.note(away);
         result
     }
 
     /// Whether a failure means that the database is away, and not just that everybody is at it.
-    fn is_away(&self, failed: &Failed) -> bool {
+    async fn is_away(&self, failed: &Failed) -> bool {
         match failed {
             Failed::NoConnection(sqlx::Error::PoolTimedOut) => {
-                self.pool.size() < self.pool.options().get_max_connections()
+                self.pool.size() < self.pool.options().get_max_connections() && !self.is_there().await
             }
             _ => failed.kind() == Kind::Away,
+        }
+    }
+
+    /// Whether the server answers at all, say that it has no connection left to give: the pool says only that it got
+    /// none in time.
+    async fn is_there(&self) -> bool {
+        match timeout(GLANCE, self.pool.connect_options().connect()).await {
+            Ok(Ok(_connection)) => true,
+            Ok(Err(error)) => Kind::of(&error) != Kind::Away,
+            Err(_elapsed) => false,
         }
     }
 
