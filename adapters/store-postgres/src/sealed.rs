@@ -1,17 +1,22 @@
 //! The sealed log at one moment, for whoever verifies it while others append and seal.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
+use domain::change::Act;
+use domain::ids::PersonId;
 use domain::ports::error::PortError;
 use domain::ports::seals::SealedLog;
-use domain::seal::{ScannedRow, Seal, StoredRow};
+use domain::seal::{ERASED, ScannedRow, Seal, StoredRow};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+use uuid::Uuid;
 
 use crate::ask::Ask;
 use crate::audit::stream;
 use crate::error::{Failed, failed};
 use crate::open::AUDIT;
-use crate::rows::{column, integer};
+use crate::rows::{column, docs, integer};
 use crate::seals::{log_row, seal};
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -76,5 +81,19 @@ impl SealedLog for Moment {
             })
         };
         self.rows(ask.bind(after).bind(i64::from(limit))).await?.iter().map(scanned).collect()
+    }
+
+    async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError> {
+        let ask = Ask::new(
+            "SELECT person, row FROM unnest($1::uuid[], $2::bigint[]) c (person, row) JOIN audit_people USING (person, row)",
+        );
+        let (people, rows): (Vec<Uuid>, Vec<i64>) = concerned.iter().map(|(person, row)| (person.0, *row)).unzip();
+        let found = self.rows(ask.bind(people).bind(rows)).await?;
+        found.iter().map(|row| Ok((PersonId(column(row, 0)?), column(row, 1)?))).collect()
+    }
+
+    async fn erasures(&mut self) -> Result<Vec<Act>, PortError> {
+        let ask = Ask::new("SELECT doc FROM acts WHERE doc::json ->> 'action' = $1 ORDER BY row");
+        docs(&self.rows(ask.bind(ERASED.to_owned())).await?)
     }
 }

@@ -1,9 +1,13 @@
 //! The sealed log at one moment, for whoever verifies it while others append and seal.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
+use domain::change::Act;
+use domain::ids::PersonId;
 use domain::ports::error::PortError;
 use domain::ports::seals::SealedLog;
-use domain::seal::{ScannedRow, Seal, StoredRow};
+use domain::seal::{ERASED, ScannedRow, Seal, StoredRow};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, SqliteConnection};
 use tokio::sync::OwnedMutexGuard;
@@ -11,7 +15,7 @@ use tokio::sync::OwnedMutexGuard;
 use crate::ask::Ask;
 use crate::error::failed;
 use crate::readers::Readers;
-use crate::rows::{column, integer, json};
+use crate::rows::{column, docs, integer, json, parsed};
 use crate::seals::{log_row, seal};
 
 /// Nobody changes what it reads as long as it is there.
@@ -86,5 +90,19 @@ impl SealedLog for Moment {
             })
         };
         self.rows(ask.bind(after).bind(i64::from(limit))).await?.iter().map(scanned).collect()
+    }
+
+    async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError> {
+        let ask = Ask::new(
+            "SELECT p.person, p.row FROM json_each(?) c
+             CROSS JOIN audit_people p ON p.person = c.value ->> 0 AND p.row = c.value ->> 1",
+        );
+        let found = self.rows(ask.bind(json(concerned))).await?;
+        found.iter().map(|row| Ok((parsed(row, 0)?, column(row, 1)?))).collect()
+    }
+
+    async fn erasures(&mut self) -> Result<Vec<Act>, PortError> {
+        let ask = Ask::new("SELECT doc FROM acts WHERE doc ->> 'action' = ? ORDER BY row");
+        docs(&self.rows(ask.bind(ERASED.to_owned())).await?)
     }
 }

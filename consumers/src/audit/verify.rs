@@ -2,7 +2,7 @@
 
 use domain::ports::error::PortError;
 use domain::ports::seals::Seals;
-use domain::seal::{Checkpoint, Report, Verifier};
+use domain::seal::{Checkpoint, Report, Verifier, concerned, erased_rows};
 
 /// How many seals are read at once; each covers a second of one tenant.
 const SEALS: u32 = 200;
@@ -20,7 +20,8 @@ pub async fn verify(
     mut progress: impl FnMut(u64),
 ) -> Result<Report, PortError> {
     let mut log = log.at_once().await?;
-    let mut verifier = Verifier::new(checkpoints);
+    let erased = erased_rows(&log.erasures().await?);
+    let mut verifier = Verifier::new(checkpoints).with_erased(erased);
     let mut read = 0;
     let mut after: Option<(String, u64)> = None;
     loop {
@@ -30,7 +31,8 @@ pub async fn verify(
         for seal in &seals {
             let rows = log.stored(&seal.rows).await?;
             read += rows.len() as u64;
-            verifier.seal(seal, &rows);
+            let named = log.named(&concerned(&rows)).await?;
+            verifier.seal(seal, &rows, &named);
         }
         progress(read);
     }

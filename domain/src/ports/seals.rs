@@ -1,8 +1,12 @@
 //! The seals over the audit log: closing what has gathered, and reading all of it to verify it.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::error::PortError;
+use crate::change::Act;
+use crate::ids::PersonId;
 use crate::seal::{LogRow, ScannedRow, Seal, StoredRow};
 
 /// The audit log as its sealer sees it.
@@ -53,4 +57,16 @@ pub trait SealedLog: Send {
     /// # Errors
     /// When the database cannot answer.
     async fn scan(&mut self, after: i64, limit: u32) -> Result<Vec<ScannedRow>, PortError>;
+
+    /// Of these people, each with a row, those that the log names as concerned by it.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError>;
+
+    /// The acts by which content was erased.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn erasures(&mut self) -> Result<Vec<Act>, PortError>;
 }
