@@ -86,6 +86,11 @@ impl Kind {
     }
 }
 
+/// Whether the session takes no writes: it may stay so when the database takes them again.
+pub(crate) fn is_read_only(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some("25006")
+}
+
 /// The name of a row in conflicts, from that of its table.
 fn row(name: &str) -> &'static str {
     const ROWS: [(&str, &str); 9] = [

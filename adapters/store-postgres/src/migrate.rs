@@ -16,15 +16,15 @@ const SERVICE: &str = "taskbot";
 const LOCKS: &str = "SET lock_timeout = '3s'";
 /// How often a migration is tried that finds a table locked.
 const ATTEMPTS: u32 = 20;
+/// What other logins do is not told to everybody.
 const HOLDERS: &str = "
-    SELECT string_agg(format('process %s (%s, %s, its transaction %s s old)', pid, usename, state, age), ', ')
+    SELECT string_agg(format('process %s (%s%s)', pid, usename, ', its transaction ' || age || ' s old'), ', ')
     FROM (
-        SELECT DISTINCT a.pid, a.usename, coalesce(a.state, 'unknown') AS state,
-            extract(epoch FROM clock_timestamp() - a.xact_start)::bigint AS age
+        SELECT DISTINCT a.pid, a.usename, extract(epoch FROM clock_timestamp() - a.xact_start)::bigint AS age
         FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_stat_activity a ON a.pid = l.pid
         WHERE l.granted AND c.relnamespace = 'taskbot'::regnamespace AND c.relkind IN ('r', 'p')
-            AND a.pid <> pg_backend_pid() AND a.xact_start < clock_timestamp() - interval '1 s'
-        ORDER BY age DESC LIMIT 3
+            AND a.pid <> pg_backend_pid()
+        ORDER BY age DESC LIMIT 5
     ) held";
 
 /// Why the schema could not be brought up to date.

@@ -134,10 +134,7 @@ async fn a_server_without_connections_to_give_goes_on_for_those_who_have_one() {
     let options = Options { app: 16, wait: Duration::from_millis(400), ..Options::default() };
     let store = Arc::new(PostgresStore::open(&database.url(), options).await.expect("a store"));
     store.load(&needs()).await.expect("a first connection");
-    let limit = |count: i32| {
-        format!("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT {count}', current_database()); END $$")
-    };
-    database.sql(&limit(1)).await.expect("limited");
+    database.alter("CONNECTION LIMIT 1").await;
     let many = (0..12).map(|_| {
         let store = store.clone();
         tokio::spawn(async move { store.load(&needs()).await.map(drop) })
@@ -151,40 +148,29 @@ async fn a_server_without_connections_to_give_goes_on_for_those_who_have_one() {
     }
     assert!(refused >= 5, "as many as would open the breaker found no connection ({refused})");
     store.load(&needs()).await.expect("whoever has a connection goes on");
-    database.sql(&limit(-1)).await.expect("let go");
+    database.alter("CONNECTION LIMIT -1").await;
     store.load(&needs()).await.expect("a snapshot");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_takes_no_writes_is_read_and_says_so_and_takes_them_again() {
     let database = Database::migrated().await;
-    let store = PostgresStore::open(&database.url(), Options::default()).await.expect("a store");
     let samples = Samples::default();
     let ana = samples.person("ana").id;
     let list = List::personal(tenant("console"), ana);
-    make_one(&store, &samples, &list, ana).await;
-    for (state, taken) in [("on", false), ("off", true)] {
-        let set = format!(
-            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = {state}', current_database()); END $$"
-        );
-        database.sql(&format!("SET default_transaction_read_only = off; {set}")).await.expect("set");
-        let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        database.sql(others).await.expect("ended");
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while let Err(error) = store.load(&needs()).await {
-            assert!(Instant::now() < deadline, "{error}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        for number in 0..8 {
-            let change = samples.making(&list, &samples.task(&list, ana, 100 + number));
-            match store.commit(change).await {
-                Err(CommitError::Port(error)) if !taken => {
-                    assert!(error.is_transient() && error.to_string().contains("takes no writes now"), "{error}");
-                    store.load(&needs()).await.expect("reads go on");
-                }
-                done => assert!(taken && done.is_ok(), "{state}: {done:?}"),
-            }
-        }
+    database.alter("SET default_transaction_read_only = on").await;
+    let store = PostgresStore::open(&database.url(), Options::default()).await.expect("a store");
+    let commit = async |number| store.commit(samples.making(&list, &samples.task(&list, ana, number))).await;
+    for number in 1..=8 {
+        let refused = commit(number).await.expect_err("no writes");
+        let CommitError::Port(error) = refused else { panic!("{refused}") };
+        assert!(error.is_transient() && error.to_string().contains("takes no writes now"), "{error}");
+        store.load(&needs()).await.expect("reads go on");
+    }
+    database.alter("RESET default_transaction_read_only").await;
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while let Err(error) = commit(9).await {
+        assert!(Instant::now() < deadline, "{error}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -130,7 +130,7 @@ async fn an_event_of_an_unknown_type_is_skipped_by_whoever_may_miss_it() {
 }
 
 #[tokio::test]
-async fn a_retry_pauses_and_drops_nothing_even_if_it_takes_somebody_to_help() {
+async fn a_retry_pauses_and_drops_nothing() {
     for helpless in [false, true] {
         let bench = Bench::new().await;
         let records = tasks(&bench, 5).await;
