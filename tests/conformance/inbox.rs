@@ -55,10 +55,10 @@ pub async fn parked_records_come_back_in_version_order(inbox: Arc<impl Inbox>) {
     for record in records.iter().rev().chain(&records) {
         inbox.park(record).await.expect("parked");
     }
-    assert_eq!(inbox.parked("audit", stream).await.expect("an answer"), records);
-    assert!(inbox.parked("sync", stream).await.expect("an answer").is_empty());
+    assert_eq!(inbox.parked("audit", &[stream]).await.expect("an answer"), records);
+    assert!(inbox.parked("sync", &[stream]).await.expect("an answer").is_empty());
     inbox.unpark("audit", stream, 3).await.expect("forgotten");
-    assert_eq!(inbox.parked("audit", stream).await.expect("an answer"), records[1..]);
+    assert_eq!(inbox.parked("audit", &[stream]).await.expect("an answer"), records[1..]);
 }
 
 pub async fn streams_that_wait_for_long_are_known(inbox: Arc<impl Inbox>) {

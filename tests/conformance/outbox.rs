@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use domain::change::Change;
-use domain::event::{Event, Topic};
+use domain::event::{Event, Stream, Topic};
+use domain::ids::TaskId;
 use domain::list::List;
 use domain::place::Place;
 use domain::ports::bus::{Cursor, Most, Outbox, OutboxRow};
@@ -28,6 +29,7 @@ macro_rules! suite {
             retention_forgets_old_receipts,
             positions_are_never_given_twice,
             a_reader_misses_nothing_while_many_write,
+            the_history_of_a_stream_is_found,
             what_is_read_at_once_ends_with_the_row_that_reaches_the_bytes,
         );
     };
@@ -193,4 +195,19 @@ pub async fn what_is_read_at_once_ends_with_the_row_that_reaches_the_bytes(store
     }
     let followed = store.follow(&cursor, &BOTH, Most { rows: 10, bytes: usize::MAX }).await.expect("rows");
     assert_eq!(followed.rows, rows[5..]);
+}
+
+pub async fn the_history_of_a_stream_is_found(store: Arc<impl Store + Outbox>) {
+    let samples = Samples::default();
+    let tasks = make(&*store, &samples, 3).await;
+    let reminder = samples.reminder(&tasks[1], Place::Direct(tasks[1].author), at(9));
+    let events = vec![samples.reminder_event(&reminder)];
+    store.commit(Change { events, ..Change::default() }).await.expect("committed");
+    let rows = read(&*store, 0, 10).await;
+    let key = tasks[1].id.to_string();
+    for (stream, expected) in [(Stream::Task(tasks[1].id), &rows[1..2]), (Stream::Reminder(reminder.id), &rows[3..])] {
+        assert_eq!(store.history(stream, &key).await.expect("rows"), expected, "{stream}");
+    }
+    let other = samples.id();
+    assert_eq!(store.history(Stream::Task(TaskId(other)), &other.to_string()).await.expect("rows"), []);
 }

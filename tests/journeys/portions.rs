@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use domain::command::{Command, TaskEdit};
-use domain::event::Topic;
+use domain::event::{Stream, Topic};
 use domain::ports::bus::{Cursor, Followed, Message, Most, Outbox, OutboxRow, Publisher, Rejected};
 use domain::ports::error::PortError;
 use gateway::Relay;
@@ -59,6 +59,10 @@ struct Slow {
 impl Outbox for Slow {
     async fn read(&self, after: i64, topics: &[Topic], max: usize) -> Result<Vec<OutboxRow>, PortError> {
         self.outbox.read(after, topics, max).await
+    }
+
+    async fn history(&self, stream: Stream, key: &str) -> Result<Vec<OutboxRow>, PortError> {
+        self.outbox.history(stream, key).await
     }
 
     async fn follow(&self, cursor: &Cursor, topics: &[Topic], most: Most) -> Result<Followed, PortError> {

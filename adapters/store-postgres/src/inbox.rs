@@ -52,12 +52,13 @@ impl Inbox for PostgresStore {
         self.app.write_surely(ask).await.map(drop)
     }
 
-    async fn parked(&self, consumer: &str, stream: Stream) -> Result<Vec<Parked>, PortError> {
+    async fn parked(&self, consumer: &str, streams: &[Stream]) -> Result<Vec<Parked>, PortError> {
         let ask = Ask::new(
             "SELECT consumer, stream, version, origin, payload, at FROM parked
-             WHERE consumer = $1 AND stream = $2 ORDER BY version",
+             WHERE consumer = $1 AND stream = ANY ($2) ORDER BY stream, version",
         );
-        let rows = self.app.rows(ask.bind(consumer.to_owned()).bind(stream.to_string())).await?;
+        let streams: Vec<String> = streams.iter().map(Stream::to_string).collect();
+        let rows = self.app.rows(ask.bind(consumer.to_owned()).bind(streams)).await?;
         rows.iter().map(parked).collect()
     }
 

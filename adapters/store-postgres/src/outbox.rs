@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use domain::event::Topic;
+use domain::event::{Stream, Topic};
 use domain::fault::crash_point;
 use domain::ports::bus::{Cursor, Followed, Most, Outbox, OutboxRow};
 use domain::ports::error::PortError;
@@ -62,6 +62,17 @@ impl Outbox for PostgresStore {
         );
         let ask = ask.bind(after).bind(names(topics)).bind(limit(max));
         self.relay.rows(ask).await?.iter().map(|row| outbox_row(row, 0)).collect()
+    }
+
+    /// Days have no index by key: it would cost every command, and this is asked for once in a long while. So it runs
+    /// where there is more patience.
+    async fn history(&self, stream: Stream, key: &str) -> Result<Vec<OutboxRow>, PortError> {
+        let ask = Ask::new(
+            "SELECT position, topic, key::text, payload FROM outbox
+             WHERE key = $1::text::uuid AND topic = $2 ORDER BY position",
+        );
+        let ask = ask.bind(key.to_owned()).bind(stream.topic().as_str().to_owned());
+        self.upkeep.rows(ask).await?.iter().map(|row| outbox_row(row, 0)).collect()
     }
 
     #[instrument(name = "db.outbox.follow", level = "debug", skip_all)]

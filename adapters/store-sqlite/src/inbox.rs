@@ -35,12 +35,13 @@ impl Inbox for SqliteStore {
         self.writer.write_surely(script).await.map(drop)
     }
 
-    async fn parked(&self, consumer: &str, stream: Stream) -> Result<Vec<Parked>, PortError> {
+    async fn parked(&self, consumer: &str, streams: &[Stream]) -> Result<Vec<Parked>, PortError> {
         let ask = Ask::new(
             "SELECT consumer, stream, version, origin, payload, at FROM parked
-             WHERE consumer = ? AND stream = ? ORDER BY version",
+             WHERE consumer = ? AND stream IN (SELECT value FROM json_each(?)) ORDER BY stream, version",
         );
-        let rows = self.readers.rows(ask.bind(consumer.to_owned()).bind(stream.to_string())).await?;
+        let streams: Vec<String> = streams.iter().map(Stream::to_string).collect();
+        let rows = self.readers.rows(ask.bind(consumer.to_owned()).bind(json(&streams))).await?;
         rows.iter().map(parked).collect()
     }
 

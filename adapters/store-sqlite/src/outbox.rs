@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use domain::event::Topic;
+use domain::event::{Stream, Topic};
 use domain::ports::bus::{Cursor, Followed, Most, Outbox, OutboxRow};
 use domain::ports::error::PortError;
 use jiff::Timestamp;
@@ -23,6 +23,11 @@ const PRUNED_AT_ONCE: u64 = 2_000;
 impl Outbox for SqliteStore {
     async fn read(&self, after: i64, topics: &[Topic], max: usize) -> Result<Vec<OutboxRow>, PortError> {
         self.readers.rows(rows_after(after, topics, max)).await?.iter().map(outbox_row).collect()
+    }
+
+    async fn history(&self, stream: Stream, _key: &str) -> Result<Vec<OutboxRow>, PortError> {
+        let ask = Ask::new("SELECT position, topic, key, payload FROM outbox WHERE stream = ? ORDER BY version");
+        self.readers.rows(ask.bind(stream.to_string())).await?.iter().map(outbox_row).collect()
     }
 
     async fn follow(&self, cursor: &Cursor, topics: &[Topic], most: Most) -> Result<Followed, PortError> {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::error::PortError;
-use crate::event::Topic;
+use crate::event::{Stream, Topic};
 
 /// The name of whoever publishes the outbox to a broker: its lease, its cursor, and its dead letters.
 pub const RELAY: &str = "relay";
@@ -67,6 +67,13 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn read(&self, after: i64, topics: &[Topic], max: usize) -> Result<Vec<OutboxRow>, PortError>;
+
+    /// The rows of a stream, oldest first; rows of the same task's other streams may be among them. `key` is the task's id.
+    /// It may take long.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn history(&self, stream: Stream, key: &str) -> Result<Vec<OutboxRow>, PortError>;
 
     /// Rows that a reader at `cursor` has not seen yet, `most` of them, in position order, and its cursor once it has
     /// dealt with them. Following from cursor to cursor gives each row once and the rows of each key in version

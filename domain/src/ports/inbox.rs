@@ -55,11 +55,11 @@ pub trait Inbox: Send + Sync {
     /// When the database cannot write.
     async fn park(&self, parked: &Parked) -> Result<(), PortError>;
 
-    /// What is parked of a stream, in version order.
+    /// What is parked of these streams, each stream's in version order.
     ///
     /// # Errors
     /// When the database cannot answer.
-    async fn parked(&self, consumer: &str, stream: Stream) -> Result<Vec<Parked>, PortError>;
+    async fn parked(&self, consumer: &str, streams: &[Stream]) -> Result<Vec<Parked>, PortError>;
 
     /// Streams of a consumer that have something parked since before `before`.
     ///
