@@ -75,6 +75,7 @@ impl Tasks {
         mut query: AuditQuery,
     ) -> Result<Page<(i64, Event), i64>, Failure> {
         let listed = self.get_even_deleted(principal, tenant, task).await?;
+        query.tenants = Some(vec![listed.task.tenant.clone()]);
         query.task = Some(listed.task.id);
         query.person = None;
         query.oldest_first = true;
@@ -95,6 +96,7 @@ impl Tasks {
     ) -> Result<Page<(i64, Event), i64>, Failure> {
         let sight = self.sight(principal).await?;
         let wanted = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        query.tenants = Some(principal.tenants.iter().cloned().collect());
         query.person = Some(principal.person);
         let mut items = Vec::new();
         loop {
