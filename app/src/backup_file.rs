@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use domain::ports::archive::{Contents, Piece, Row, Tally, hex};
+use domain::ports::archive::{Contents, Piece, Row, Tally, begin_anew, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
@@ -97,13 +97,14 @@ impl Hashed {
     }
 }
 
-/// Reads the whole file and gives what is in it.
+/// Reads the whole file and gives what a restore makes of it.
 ///
 /// # Errors
 /// When it is no backup, one of a newer release, cut off or changed.
 pub(crate) fn verify(file: &Path) -> Result<Contents> {
     let mut reader = open(file)?;
-    let (mut digest, mut tally, mut text) = (Sha256::new(), Tally::default(), String::new());
+    let (mut digest, mut tally, mut restored) = (Sha256::new(), Tally::default(), Tally::default());
+    let mut text = String::new();
     loop {
         text.clear();
         reader.read_line(&mut text).with_context(|| format!("{} was changed: it is no text", file.display()))?;
@@ -112,13 +113,17 @@ pub(crate) fn verify(file: &Path) -> Result<Contents> {
         }
         match line(file, &text)? {
             Line::Head { .. } => {}
-            Line::Row { table, row } => tally.count(&table, &row),
+            Line::Row { table, mut row } => {
+                tally.count(&table, &row);
+                begin_anew(&table, &mut row);
+                restored.count(&table, &row);
+            }
             Line::End { contents, sha256 } => {
                 let after = reader.read_line(&mut String::new()).unwrap_or(1);
                 if after > 0 || sha256 != hex(&digest.finalize()) || contents != tally.end() {
                     bail!("{} was changed: its digest is another", file.display());
                 }
-                return Ok(contents);
+                return Ok(restored.end());
             }
         }
         digest.update(&text);

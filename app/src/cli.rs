@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -59,6 +60,14 @@ pub(crate) enum Command {
     },
     /// Check the configuration and what it points at, without starting.
     Check,
+}
+
+impl Cli {
+    /// What a command ends with that could not do its work. A verification that could not be made is told from one that
+    /// found something, which ends with 1.
+    pub(crate) fn failed(&self) -> ExitCode {
+        ExitCode::from(if matches!(self.command, Some(Command::Audit(_))) { 2 } else { 1 })
+    }
 }
 
 /// Options of `serve`.

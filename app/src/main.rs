@@ -19,11 +19,10 @@ use clap::Parser;
 fn main() -> ExitCode {
     #[cfg(feature = "faults")]
     let _armed = fail::FailScenario::setup();
-    match commands::run(cli::Cli::parse()) {
-        Ok(code) => code,
-        Err(error) => {
-            commands::complain(&error);
-            ExitCode::FAILURE
-        }
-    }
+    let cli = cli::Cli::parse();
+    let failed = cli.failed();
+    commands::run(cli).unwrap_or_else(|error| {
+        commands::complain(&error);
+        failed
+    })
 }

@@ -32,6 +32,8 @@ pub struct Findings {
     pub series: usize,
     /// Reminders and deliveries within reach that are late by more than a minute, at most 2,000.
     pub reminders: usize,
+    /// Reminders and open deliveries that a restore holds back.
+    pub held: u64,
     /// Consumers for whom the same event has been waiting since the last look; the relay is one of them.
     pub consumers: Vec<&'static str>,
 }
@@ -91,7 +93,8 @@ impl Checker {
         let series = self.agenda.due_series(late, COUNTED).await?.len();
         let unclaimed = self.agenda.due_reminders(&reach, late, COUNTED).await?.len();
         let undelivered = self.agenda.due_deliveries(&reach, late, COUNTED).await?.len();
-        Ok(Findings { series, reminders: unclaimed + undelivered, consumers: self.standing().await? })
+        let held = self.agenda.held().await?;
+        Ok(Findings { series, reminders: unclaimed + undelivered, held, consumers: self.standing().await? })
     }
 
     /// The consumers for whom something waits and who stand where they stood at the last look.
@@ -140,7 +143,11 @@ fn report(findings: &Findings) {
     meter::stuck(meter::STUCK_SERIES, findings.series);
     meter::stuck(meter::STUCK_REMINDERS, findings.reminders);
     meter::stuck(meter::STUCK_CONSUMERS, findings.consumers.len());
-    if *findings != Findings::default() {
+    meter::held(findings.held);
+    if findings.held > 0 {
+        warn!(held = findings.held, "reminders are held back since a restore: `taskbot restore --release` sends them");
+    }
+    if findings.series + findings.reminders + findings.consumers.len() > 0 {
         warn!(
             series = findings.series,
             reminders = findings.reminders,

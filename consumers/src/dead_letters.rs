@@ -9,11 +9,11 @@ use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use domain::ports::inbox::{DeadLetter, Inbox};
 
-use crate::handler::{Handler, Trouble};
+use crate::handler::Handler;
 use crate::incoming::{Decoded, Incoming, decode};
 
-/// How many letters are looked at, oldest first.
-const LIMIT: u32 = 10_000;
+/// How many letters are in memory at once.
+const PAGE: u32 = 500;
 
 /// Which letters to replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,16 +59,16 @@ impl DeadLetters {
         self
     }
 
-    /// What was not replayed yet, oldest first, at most 10,000.
+    /// What was not replayed yet, oldest first: a page of it after a letter, an empty one behind the last.
     ///
     /// # Errors
     /// When the database cannot answer.
-    pub async fn list(&self, consumer: Option<&str>) -> Result<Vec<DeadLetter>, PortError> {
-        self.inbox.dead_letters(consumer, LIMIT).await
+    pub async fn list(&self, consumer: Option<&str>, after: i64) -> Result<Vec<DeadLetter>, PortError> {
+        self.inbox.dead_letters(consumer, after, PAGE).await
     }
 
-    /// Hands letters over again, each stream in version order, and marks those that succeed. `progress` hears of
-    /// each one.
+    /// Hands letters over again, page by page, each page's streams in version order, and marks those that succeed.
+    /// `progress` hears of each one.
     ///
     /// # Errors
     /// When the database cannot answer or mark; what was replayed until then stays replayed.
@@ -79,8 +79,27 @@ impl DeadLetters {
         dry_run: bool,
         mut progress: impl FnMut(&DeadLetter, &Replayed) + Send,
     ) -> Result<(), PortError> {
-        let mut letters = self.list(None).await?;
-        letters.retain(|letter| which == Which::All || which == Which::One(letter.id));
+        if let Which::One(row) = which {
+            let mut letters = self.inbox.dead_letters(None, row.saturating_sub(1), 1).await?;
+            letters.retain(|letter| letter.id == row);
+            return self.replay_page(letters, by, dry_run, &mut progress).await;
+        }
+        let mut after = 0;
+        loop {
+            let letters = self.list(None, after).await?;
+            let Some(last) = letters.last() else { return Ok(()) };
+            after = last.id;
+            self.replay_page(letters, by, dry_run, &mut progress).await?;
+        }
+    }
+
+    async fn replay_page(
+        &self,
+        mut letters: Vec<DeadLetter>,
+        by: PersonId,
+        dry_run: bool,
+        progress: &mut (impl FnMut(&DeadLetter, &Replayed) + Send),
+    ) -> Result<(), PortError> {
         letters.sort_by_key(|letter| (version(letter), letter.id));
         for letter in letters {
             let replayed = if dry_run { self.read(&letter).into() } else { self.hand_over(&letter).await };
@@ -96,7 +115,7 @@ impl DeadLetters {
         match self.read(letter) {
             Read::Wanted(handler, incoming) => match handler.handle(&[*incoming]).await {
                 Ok(()) => Replayed::Handled,
-                Err(Trouble::Retry(reason) | Trouble::Fail(reason)) => Replayed::Failed(reason),
+                Err(trouble) => Replayed::Failed(trouble.reason()),
             },
             Read::Unpublished(publisher, incoming) => publish(&*publisher, &incoming).await,
             other => other.into(),
@@ -124,7 +143,7 @@ impl DeadLetters {
         match handler.wants(&incoming) {
             Ok(true) => Read::Wanted(Arc::clone(handler), incoming),
             Ok(false) => Read::Unwanted,
-            Err(Trouble::Retry(reason) | Trouble::Fail(reason)) => Read::Bad(reason),
+            Err(trouble) => Read::Bad(trouble.reason()),
         }
     }
 }

@@ -58,13 +58,30 @@ pub trait Handler: Send + Sync {
 pub enum Trouble {
     /// Try again later: the events wait, and so does what follows them.
     Retry(String),
+    /// Try again later, and tell people: without their help it will not work, and no event is to blame for that.
+    Help(String),
     /// Trying again cannot help: they become dead letters.
     Fail(String),
 }
 
+impl Trouble {
+    /// Why, in words.
+    #[must_use]
+    pub fn reason(self) -> String {
+        match self {
+            Self::Retry(reason) | Self::Help(reason) | Self::Fail(reason) => reason,
+        }
+    }
+}
+
 impl From<PortError> for Trouble {
     fn from(error: PortError) -> Self {
-        if error.is_transient() { Self::Retry(error.to_string()) } else { Self::Fail(error.to_string()) }
+        let reason = error.to_string();
+        match error {
+            PortError::Unavailable { .. } => Self::Retry(reason),
+            PortError::Broken { .. } => Self::Help(reason),
+            PortError::Unfit { .. } => Self::Fail(reason),
+        }
     }
 }
 

@@ -117,6 +117,12 @@ pub async fn a_page_filters_by_person_task_type_and_time(log: Arc<impl AuditLog>
         (AuditQuery { person: Some(story.bob), ..oldest_first() }, pick(&[0, 1, 2, 4])),
         (AuditQuery { person: Some(PersonId::SYSTEM), ..oldest_first() }, pick(&[])),
         (AuditQuery { task: Some(story.task.id), ..oldest_first() }, pick(&[0, 1, 2, 3, 4])),
+        (
+            AuditQuery { tenants: Some(vec![tenant("slack:T1"), tenant("console")]), ..oldest_first() },
+            pick(&[0, 1, 2, 3, 4]),
+        ),
+        (AuditQuery { tenants: Some(vec![tenant("slack:T1")]), person: Some(story.ana), ..oldest_first() }, pick(&[])),
+        (AuditQuery { tenants: Some(Vec::new()), task: Some(story.task.id), ..oldest_first() }, pick(&[])),
         (AuditQuery { types: completed, ..oldest_first() }, pick(&[0, 3])),
         (AuditQuery { from: Some(events[1].time), to: Some(events[3].time), ..oldest_first() }, pick(&[1, 2])),
         (AuditQuery { person: Some(story.ana), limit: 2, ..AuditQuery::default() }, pick(&[4, 3])),

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use domain::change::Change;
-use domain::event::{Event, Topic};
+use domain::event::{Event, Stream, Topic};
+use domain::ids::TaskId;
 use domain::list::List;
 use domain::place::Place;
-use domain::ports::bus::{Cursor, Outbox, OutboxRow};
+use domain::ports::bus::{Cursor, Most, Outbox, OutboxRow};
 use domain::ports::store::Store;
 use domain::snapshot::Needs;
 use domain::task::Task;
@@ -28,6 +29,8 @@ macro_rules! suite {
             retention_forgets_old_receipts,
             positions_are_never_given_twice,
             a_reader_misses_nothing_while_many_write,
+            the_history_of_a_stream_is_found,
+            what_is_read_at_once_ends_with_the_row_that_reaches_the_bytes,
         );
     };
 }
@@ -166,14 +169,45 @@ pub async fn a_reader_misses_nothing_while_many_write(store: Arc<impl Store + Ou
     let writers: Vec<_> = writers.collect();
     let (mut seen, mut cursor) = (Vec::new(), Cursor::default());
     while seen.len() < 100 {
-        let followed = store.follow(&cursor, &BOTH, 7).await.expect("rows");
+        let followed = store.follow(&cursor, &BOTH, 7.into()).await.expect("rows");
         seen.extend(followed.rows);
         cursor = followed.cursor;
     }
     for writer in writers {
         writer.await.expect("a writer");
     }
-    assert!(store.follow(&cursor, &BOTH, 7).await.expect("rows").rows.is_empty(), "each comes once");
+    assert!(store.follow(&cursor, &BOTH, 7.into()).await.expect("rows").rows.is_empty(), "each comes once");
     seen.sort_by_key(|row| row.position);
     assert_eq!(seen, read(&*store, 0, 1_000).await);
+}
+
+pub async fn what_is_read_at_once_ends_with_the_row_that_reaches_the_bytes(store: Arc<impl Store + Outbox>) {
+    make(&*store, &Samples::default(), 6).await;
+    let rows = read(&*store, 0, 10).await;
+    let two = rows[0].payload.len() + rows[1].payload.len();
+    let mut cursor = Cursor::default();
+    for (bytes, expected) in [(two, &rows[..2]), (rows[2].payload.len() + 1, &rows[2..4]), (1, &rows[4..5])] {
+        let most = Most { rows: 10, bytes };
+        let followed = store.follow(&cursor, &BOTH, most).await.expect("rows");
+        assert_eq!(followed.rows, expected, "{bytes} bytes");
+        assert_eq!(followed.cursor, Cursor::at(expected[expected.len() - 1].position));
+        cursor = followed.cursor;
+    }
+    let followed = store.follow(&cursor, &BOTH, Most { rows: 10, bytes: usize::MAX }).await.expect("rows");
+    assert_eq!(followed.rows, rows[5..]);
+}
+
+pub async fn the_history_of_a_stream_is_found(store: Arc<impl Store + Outbox>) {
+    let samples = Samples::default();
+    let tasks = make(&*store, &samples, 3).await;
+    let reminder = samples.reminder(&tasks[1], Place::Direct(tasks[1].author), at(9));
+    let events = vec![samples.reminder_event(&reminder)];
+    store.commit(Change { events, ..Change::default() }).await.expect("committed");
+    let rows = read(&*store, 0, 10).await;
+    let key = tasks[1].id.to_string();
+    for (stream, expected) in [(Stream::Task(tasks[1].id), &rows[1..2]), (Stream::Reminder(reminder.id), &rows[3..])] {
+        assert_eq!(store.history(stream, &key).await.expect("rows"), expected, "{stream}");
+    }
+    let other = samples.id();
+    assert_eq!(store.history(Stream::Task(TaskId(other)), &other.to_string()).await.expect("rows"), []);
 }

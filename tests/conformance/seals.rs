@@ -65,7 +65,7 @@ pub async fn what_is_appended_is_sealed_once_and_verifies<S: AuditLog + Seals + 
     assert_eq!(report(&*log, Vec::new()).await, expected);
     assert_eq!(sealer(&log).seal().await.expect("sealed").len(), 1);
     assert!(sealer(&log).seal().await.expect("sealed").is_empty(), "each once");
-    let seals = log.seals(Some(("console", 2)), 10).await.expect("seals");
+    let seals = log.at_once().await.expect("the log").seals(Some(("console", 2)), 10).await.expect("seals");
     let places: Vec<_> = seals.iter().map(|seal| (seal.tenant.as_str(), seal.n, seal.rows.len())).collect();
     assert_eq!(places, [("console", 3, 3), ("discord:G1", 1, 2), ("slack:T1", 1, 3)]);
     let mut last = log.last_seals(None).await.expect("seals");
@@ -94,12 +94,39 @@ pub async fn a_row_is_sealed_once_even_by_a_seal_of_its_own_number<S: AuditLog +
     assert_eq!(report(&*log, Vec::new()).await, expected, "nothing of it is written");
 }
 
-/// What an owner can do to the log, and the first row that is named for it.
-const TAMPERINGS: [(&str, Option<i64>, &str); 16] = [
-    ("UPDATE audit_log SET actor = subject WHERE row = 8", Some(7), "not as it was sealed"),
-    ("UPDATE audit_log SET version = 1 + version WHERE row = 1", Some(1), "not as it was sealed"),
-    ("UPDATE audit_log SET type = 'TASK_DELETED' WHERE row = 3", Some(1), "not as it was sealed"),
-    ("UPDATE audit_log SET time = time - 3600000000 WHERE row = 7", Some(7), "not as it was sealed"),
+/// For adapters that append while somebody reads: what comes and is sealed after the verifier has read the seals, and
+/// before it reads the rows, is not taken for somebody else's.
+pub async fn what_is_sealed_while_somebody_verifies_is_no_tampering<S: AuditLog + Seals + 'static>(log: Arc<S>) {
+    let samples = sealed_history(&log).await;
+    let meanwhile = |_| {
+        tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async {
+                append(&*log, &samples, &["console", "discord:G1"], 2).await;
+                assert_eq!(sealer(&log).seal().await.expect("sealed").len(), 2);
+            });
+        });
+    };
+    let first = verify(&*log, Vec::new(), meanwhile).await.expect("verified");
+    assert_eq!(first, Report { rows: 12, seals: 4, ..Report::default() }, "as it was at first");
+    assert_eq!(report(&*log, Vec::new()).await, Report { rows: 16, seals: 6, ..Report::default() });
+}
+
+/// What an owner does, the first row that is named for it, and in which words.
+pub type Tampering = (&'static str, Option<i64>, &'static str);
+
+/// What an owner can do to the log.
+const TAMPERINGS: &[Tampering] = &[
+    ("UPDATE audit_log SET actor = subject WHERE row = 8", Some(8), "another actor than its content"),
+    ("UPDATE audit_log SET version = 1 + version WHERE row = 1", Some(1), "another version than its content"),
+    ("UPDATE audit_log SET type = 'TASK_DELETED' WHERE row = 3", Some(3), "another type than its content"),
+    ("UPDATE audit_log SET time = time - 3600000000 WHERE row = 9", Some(9), "another time than its content"),
+    ("DELETE FROM audit_content WHERE row = 6", Some(6), "no act of erasure names it"),
+    ("DELETE FROM audit_people WHERE row = 4", Some(4), "hidden from somebody whom it concerns"),
+    (
+        "UPDATE audit_content SET row = -row WHERE row IN (1, 2); UPDATE audit_content SET row = 3 + row WHERE row < 0",
+        Some(1),
+        "another content",
+    ),
     ("UPDATE audit_log SET tenant = 'slack:T2' WHERE row = 2", Some(2), "belongs to slack:T2 now"),
     ("UPDATE audit_content SET payload = payload || ' ' WHERE row = 5", Some(5), "another content"),
     (
@@ -119,16 +146,17 @@ const TAMPERINGS: [(&str, Option<i64>, &str); 16] = [
 ];
 
 /// For adapters whose tables can be reached behind the port: each way to tamper is found, the row named. `open`
-/// gives a log of its own and a way for its owner to change anything in it.
-pub async fn tampering_is_found<S, Does>(open: impl AsyncFn() -> (Arc<S>, Does))
+/// gives a log of its own and a way for its owner to change anything in it; `own` is what takes another statement in
+/// each database.
+pub async fn tampering_is_found<S, Does>(own: &[Tampering], open: impl AsyncFn() -> (Arc<S>, Does))
 where
     S: AuditLog + Seals + 'static,
-    Does: AsyncFn(&'static str),
+    Does: AsyncFn(String),
 {
-    for (sql, row, what) in TAMPERINGS {
+    for (sql, row, what) in TAMPERINGS.iter().chain(own).copied() {
         let (log, does) = open().await;
         sealed_history(&log).await;
-        does(sql).await;
+        does(sql.to_owned()).await;
         let findings = report(&*log, Vec::new()).await.findings;
         let named = |finding: &Finding| finding.row == row && finding.what.contains(what);
         assert!(findings.iter().any(named), "{sql}: {findings:#?}");
@@ -137,11 +165,39 @@ where
     let (log, does) = open().await;
     sealed_history(&log).await;
     let kept: Vec<Checkpoint> = log.last_seals(None).await.expect("seals").into_iter().map(checkpoint).collect();
-    does("DELETE FROM audit_seals WHERE tenant = 'slack:T1'").await;
-    does("DELETE FROM audit_log WHERE tenant = 'slack:T1'").await;
+    does("DELETE FROM audit_seals WHERE tenant = 'slack:T1'".to_owned()).await;
+    does("DELETE FROM audit_log WHERE tenant = 'slack:T1'".to_owned()).await;
     assert!(report(&*log, Vec::new()).await.findings.is_empty(), "a tail that was cut off leaves no trace");
     let findings = report(&*log, kept).await.findings;
     assert!(findings[0].what.contains("is known from a checkpoint and not there"), "{findings:#?}");
+    a_chain_that_was_rewritten_is_found_by_a_checkpoint(open().await).await;
+}
+
+async fn a_chain_that_was_rewritten_is_found_by_a_checkpoint<S, Does>((log, does): (Arc<S>, Does))
+where
+    S: AuditLog + Seals + 'static,
+    Does: AsyncFn(String),
+{
+    sealed_history(&log).await;
+    let kept: Vec<Checkpoint> = log.last_seals(None).await.expect("seals").into_iter().map(checkpoint).collect();
+    let mut moment = log.at_once().await.expect("the log");
+    let (mut updates, mut previous) = (Vec::new(), String::new());
+    for mut seal in moment.seals(None, 3).await.expect("seals") {
+        let rows = moment.stored(&seal.rows).await.expect("rows");
+        let logs = seal.rows.iter().filter_map(|row| rows.iter().find(|stored| stored.log.row == *row));
+        (seal.at, seal.previous) = (seal.at + 1, previous);
+        let hash = seal.hash_over(logs.map(|stored| &stored.log));
+        let Seal { n, at, previous: before, .. } = &seal;
+        updates.push(format!(
+            "UPDATE audit_seals SET at = {at}, previous = '{before}', hash = '{hash}' WHERE tenant = 'console' AND n = {n}"
+        ));
+        previous = hash;
+    }
+    drop(moment);
+    does(updates.join(";")).await;
+    assert_eq!(report(&*log, Vec::new()).await.findings, [], "which is why checkpoints lie elsewhere");
+    let findings = report(&*log, kept).await.findings;
+    assert!(findings[0].what.contains("is sealed otherwise than a checkpoint says"), "{findings:#?}");
 }
 
 fn checkpoint(seal: Seal) -> Checkpoint {

@@ -12,12 +12,12 @@ use domain::ports::error::PortError;
 use domain::ports::store::{CommitError, Store};
 use domain::snapshot::Needs;
 use sha2::{Digest, Sha256};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 
 use super::audit::refuses_to_be_rewritten;
-use super::seals::tampering_is_found;
+use super::seals::{Tampering, tampering_is_found, what_is_sealed_while_somebody_verifies_is_no_tampering};
 use super::store::make_one;
 use crate::kit::samples::{Samples, at, tenant};
 
@@ -76,9 +76,10 @@ pub(crate) async fn file() -> Scratch {
     Scratch { store: Arc::new(store), folder: Some(folder) }
 }
 
-async fn sql(file: &str, statement: &'static str) -> Result<u64, String> {
+async fn sql(file: &str, statement: &str) -> Result<u64, String> {
     let mut connection = SqliteConnection::connect(file).await.map_err(|error| error.to_string())?;
-    let done = sqlx::query(statement).execute(&mut connection).await.map_err(|error| error.to_string());
+    let statement = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
+    let done = statement.execute(&mut connection).await.map_err(|error| error.to_string());
     connection.close().await.map_err(|error| error.to_string())?;
     done.map(|done| done.rows_affected())
 }
@@ -93,22 +94,44 @@ async fn the_audit_log_refuses_to_be_rewritten() {
 #[tokio::test]
 async fn whatever_an_owner_changes_in_the_audit_log_is_found() {
     let scratches = std::sync::Mutex::new(Vec::new());
-    tampering_is_found(async || {
+    tampering_is_found(TAMPERINGS, async || {
         let scratch = file().await;
         let (store, file) = (scratch.store.clone(), scratch.file());
         scratches.lock().expect("scratches").push(scratch);
-        (store, async move |statement| {
+        (store, async move |statement: String| {
             for trigger in TRIGGERS {
                 sql(&file, trigger).await.expect("dropped");
             }
-            assert!(sql(&file, statement).await.expect("done") > 0, "{statement}");
+            assert!(sql(&file, &statement).await.expect("done") > 0, "{statement}");
         })
     })
     .await;
 }
 
+const TAMPERINGS: &[Tampering] = &[
+    (
+        "INSERT INTO audit_log SELECT 1000, 'made-up', stream || '0', 1, type, tenant, subject, actor, time, digest
+             FROM audit_log WHERE row = 1",
+        Some(1_000),
+        "nothing sealed it",
+    ),
+    (
+        "ALTER TABLE audit_log RENAME TO former; CREATE TABLE audit_log AS SELECT * FROM former;
+         INSERT INTO audit_log SELECT * FROM former WHERE row = 2",
+        Some(2),
+        "where 2 should stand",
+    ),
+    (
+        "ALTER TABLE audit_seals RENAME TO former; CREATE TABLE audit_seals AS SELECT * FROM former;
+         INSERT INTO audit_seals SELECT * FROM former WHERE tenant = 'console' AND n = 1",
+        Some(1),
+        "is sealed a second time",
+    ),
+];
+
 /// What keeps the program from changing the log; an owner takes it away.
-const TRIGGERS: [&str; 6] = [
+const TRIGGERS: [&str; 7] = [
+    "DROP TRIGGER IF EXISTS audit_people_never_go",
     "DROP TRIGGER IF EXISTS audit_log_never_changes",
     "DROP TRIGGER IF EXISTS audit_log_never_goes",
     "DROP TRIGGER IF EXISTS audit_content_never_changes",
@@ -269,4 +292,10 @@ async fn an_audit_row_of_an_unknown_type_holds_its_type_and_bytes_and_its_digest
     let [(digest, salt, payload)] = rows.as_slice() else { panic!("one row, not {}", rows.len()) };
     assert!(payload.contains("TASK_PAINTED"), "{payload}");
     assert_eq!(*digest, format!("{:x}", Sha256::digest(format!("{salt}{payload}"))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_is_verified_as_of_one_moment() {
+    let scratch = file().await;
+    what_is_sealed_while_somebody_verifies_is_no_tampering(scratch.store.clone()).await;
 }

@@ -161,7 +161,7 @@ async fn the_reader_that_keeps_count_of_holes_loses_nothing_and_keeps_the_order(
     let (cursor, most) = (Mutex::new(Cursor::default()), std::sync::atomic::AtomicUsize::new(0));
     let follow = || async {
         let mut cursor = cursor.lock().await;
-        let followed = store.follow(&cursor, &TOPIC, 1_000).await.expect("rows");
+        let followed = store.follow(&cursor, &TOPIC, 1_000.into()).await.expect("rows");
         *cursor = followed.cursor;
         most.fetch_max(cursor.holes.len(), Ordering::Relaxed);
         let rows = followed.rows.into_iter().map(|row| (row.key, row.payload.parse().expect("a version")));
@@ -261,7 +261,7 @@ async fn holes_that_are_judged_by_the_snapshots_own_end_are_found_out() {
                 second.execute("COMMIT").await.expect("committed");
             }
             theirs_saw += theirs.read().await;
-            let followed = store.follow(&ours, &TOPIC, 1_000).await.expect("rows");
+            let followed = store.follow(&ours, &TOPIC, 1_000.into()).await.expect("rows");
             (ours, ours_saw) = (followed.cursor, ours_saw + followed.rows.len());
         }
     }

@@ -6,6 +6,7 @@ mod consumers;
 mod keeping;
 mod model;
 mod moving;
+mod portions;
 mod program;
 mod relay;
 mod rights;

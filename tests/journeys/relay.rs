@@ -118,7 +118,7 @@ async fn what_a_broker_will_never_take_becomes_a_dead_letter_and_the_rest_moves_
     }
     Relaying::through(&world, told.clone()).settled(&world).await;
     assert_eq!(titles(&told, Topic::TaskEvents).len(), 4);
-    let letters = world.store.dead_letters(Some("relay"), 10).await.expect("letters");
+    let letters = world.store.dead_letters(Some("relay"), 0, 10).await.expect("letters");
     let origins: Vec<&str> = letters.iter().map(|letter| letter.origin.as_str()).collect();
     assert_eq!(origins, ["outbox@3", "outbox@4"], "one each, though two messages were refused of each");
 }

@@ -69,7 +69,7 @@ impl Bench {
     }
 
     async fn letters(&self) -> Vec<DeadLetter> {
-        self.world.store.dead_letters(None, 10).await.expect("letters")
+        self.world.store.dead_letters(None, 0, 10).await.expect("letters")
     }
 }
 

@@ -70,6 +70,11 @@ impl Database {
         run(options, statement.to_owned()).await.map_err(|error| error.to_string())
     }
 
+    /// Changes the database itself, from outside, so that no setting of it stands in the way.
+    pub async fn alter(&self, how: &str) {
+        run(owner("postgres"), format!("ALTER DATABASE {} {how}", self.name)).await.expect("altered");
+    }
+
     /// A connection of the service's login that has taken a role on.
     pub async fn role(&self, role: &str) -> PgConnection {
         let options: PgConnectOptions = self.url().parse().expect("a URL");

@@ -85,7 +85,7 @@ impl Reader {
             let reason = format!("another process took over the consumer {}", self.consumer);
             return Err(PortError::Unavailable { backend: "lease", reason });
         }
-        let Followed { rows, cursor } = self.outbox.follow(&self.given, &self.topics, max).await?;
+        let Followed { rows, cursor } = self.outbox.follow(&self.given, &self.topics, max.into()).await?;
         self.given = cursor;
         self.outstanding |= !rows.is_empty();
         if !self.outstanding && self.given.position - self.saved.position >= IDLE_ROWS {
@@ -128,7 +128,7 @@ impl Subscription for Reader {
 
     async fn lag(&self) -> Result<u64, PortError> {
         let behind = if self.outstanding { &self.saved } else { &self.given };
-        let waiting = self.outbox.follow(behind, &self.topics, COUNTED).await?.rows.len();
+        let waiting = self.outbox.follow(behind, &self.topics, COUNTED.into()).await?.rows.len();
         if waiting < COUNTED {
             return Ok(waiting as u64);
         }

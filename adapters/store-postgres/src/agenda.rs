@@ -12,7 +12,7 @@ use sqlx::postgres::PgRow;
 use crate::PostgresStore;
 use crate::ask::Ask;
 use crate::commit::platform;
-use crate::rows::{docs, maybe_instant, parsed};
+use crate::rows::{count, docs, maybe_instant, parsed};
 
 /// For each platform ($1) and place ($2 and $3, tenant and place side by side) the first due rows in order; $4 is
 /// now, $5 how many.
@@ -74,6 +74,11 @@ const DUE_SERIES: &str = "
 
 const NEXT_SERIES: &str = "SELECT min(next_at) FROM series WHERE state = 'active' AND next_at IS NOT NULL";
 
+/// What a restore holds back, counted only while it does.
+const HELD: &str = "
+    SELECT (SELECT count(*) FROM reminders WHERE state = 'scheduled' AND at <= until)
+        + (SELECT count(*) FROM deliveries WHERE open AND next_attempt_at <= until) FROM hold";
+
 #[async_trait]
 impl Agenda for PostgresStore {
     async fn due_reminders(&self, reach: &[Reach], now: Timestamp, limit: u32) -> Result<Vec<Reminder>, PortError> {
@@ -102,6 +107,11 @@ impl Agenda for PostgresStore {
 
     async fn next_series(&self) -> Result<Option<Timestamp>, PortError> {
         first_instant(&self.relay.rows(Ask::new(NEXT_SERIES)).await?)
+    }
+
+    async fn held(&self) -> Result<u64, PortError> {
+        let row = self.relay.row(Ask::new(HELD)).await?;
+        row.map_or(Ok(0), |row| count(&row, 0))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use domain::ports::archive::{Archive, FillError, Filling, Held, Piece, Row, TABLES, columns, text};
+use domain::ports::bus::RELAY;
 use domain::ports::error::PortError;
 use domain::task::Task;
 use futures::TryStreamExt;
@@ -264,6 +265,10 @@ async fn end(connection: &mut PgConnection, filling: Filling) -> Result<(), Port
     connection.execute(floor).await.map_err(failed)?;
     let spared = sqlx::query("UPDATE counters SET spared = $1").bind(filling.numbers);
     spared.execute(&mut *connection).await.map_err(failed)?;
+    if filling.anew {
+        let begin = sqlx::query("UPDATE cursors SET position = 0, settled = 0 WHERE consumer = $1").bind(RELAY);
+        begin.execute(&mut *connection).await.map_err(failed)?;
+    }
     if let Some(until) = filling.hold {
         let hold = sqlx::query("INSERT INTO hold (until) VALUES ($1)").bind(until.as_microsecond());
         hold.execute(&mut *connection).await.map_err(failed)?;

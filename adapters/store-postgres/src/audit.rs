@@ -168,7 +168,8 @@ fn digest(salt: [u8; SALT], content: &str) -> Vec<u8> {
     Sha256::new().chain_update(hex).chain_update(content).finalize().to_vec()
 }
 
-/// $1 person, $2 task, $3 types (what cannot be typed cannot be shown), $4 from, $5 to, $6 after, $7 how many.
+/// $1 person, $2 task, $3 types (what cannot be typed cannot be shown), $4 from, $5 to, $6 after, $7 how many,
+/// $8 tenants.
 fn question(query: &AuditQuery, limit: u32) -> Ask {
     let (way, row) = match query.person {
         Some(_) => ("audit_people p JOIN audit_log a ON a.row = p.row", "p.row"),
@@ -182,6 +183,7 @@ fn question(query: &AuditQuery, limit: u32) -> Ask {
         (true, "a.type = ANY ($3)"),
         (query.from.is_some(), "a.time >= $4"),
         (query.to.is_some(), "a.time < $5"),
+        (query.tenants.is_some(), "a.tenant = ANY ($8)"),
     ];
     conditions.extend(asked.into_iter().filter(|(wanted, _)| *wanted).map(|(_, sql)| sql.to_owned()));
     let (direction, start) = if query.oldest_first { ("ASC", 0) } else { ("DESC", i64::MAX) };
@@ -197,6 +199,7 @@ fn question(query: &AuditQuery, limit: u32) -> Ask {
     .bind(query.to.map(|at| at.as_microsecond()))
     .bind(query.after.unwrap_or(start))
     .bind(i64::from(limit) + 1)
+    .bind(query.tenants.iter().flatten().map(ToString::to_string).collect::<Vec<_>>())
 }
 
 fn entry(row: &PgRow) -> Result<(i64, Event), PortError> {

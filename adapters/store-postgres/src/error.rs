@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Away,
     /// The server is busy, or will not write now.
     Busy,
+    /// The values are none that the server can take.
+    Unfit,
     /// It will not work without somebody's help.
     Broken,
 }
@@ -39,8 +41,11 @@ impl Failed {
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Self::Refused(_) => Kind::Busy,
-            Self::NoConnection(error) if Kind::of(error) == Kind::Broken => Kind::Broken,
-            Self::NoConnection(_) | Self::NoAnswer => Kind::Away,
+            Self::NoConnection(error) => match Kind::of(error) {
+                kind @ (Kind::Broken | Kind::Busy) => kind,
+                _ => Kind::Away,
+            },
+            Self::NoAnswer => Kind::Away,
             Self::Sql(error) => Kind::of(error),
         }
     }
@@ -75,9 +80,15 @@ impl Kind {
             ("40001" | "40P01", _) => Self::Yielded,
             ("57P01" | "57P02" | "57P03" | "57P05", _) | (_, "08") => Self::Away,
             ("57014" | "55P03" | "25006" | "53300" | "25P03", _) => Self::Busy,
+            (_, "22" | "23") => Self::Unfit,
             _ => Self::Broken,
         }
     }
+}
+
+/// Whether the session takes no writes: it may stay so when the database takes them again.
+pub(crate) fn is_read_only(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some("25006")
 }
 
 /// The name of a row in conflicts, from that of its table.
@@ -99,17 +110,17 @@ fn row(name: &str) -> &'static str {
 
 impl From<Failed> for PortError {
     fn from(failed: Failed) -> Self {
-        let transient = !matches!(failed.kind(), Kind::Broken | Kind::Conflict(_));
+        let kind = failed.kind();
         let reason = match failed {
             Failed::Refused(why) => why.to_owned(),
             Failed::NoConnection(sqlx::Error::PoolTimedOut) => "no connection was free in time".to_owned(),
             Failed::NoAnswer => "no answer came in time".to_owned(),
             Failed::NoConnection(error) | Failed::Sql(error) => told(&error),
         };
-        if transient {
-            Self::Unavailable { backend: BACKEND, reason }
-        } else {
-            Self::Broken { backend: BACKEND, reason }
+        match kind {
+            Kind::Broken => Self::Broken { backend: BACKEND, reason },
+            Kind::Unfit | Kind::Conflict(_) => Self::Unfit { backend: BACKEND, reason },
+            Kind::Yielded | Kind::Away | Kind::Busy => Self::Unavailable { backend: BACKEND, reason },
         }
     }
 }
@@ -129,6 +140,7 @@ pub(crate) fn told(error: &sqlx::Error) -> String {
     match code.as_deref() {
         Some("57014") => "the statement took too long".to_owned(),
         Some("25006") => "the database takes no writes now".to_owned(),
+        Some("53300") => "the database has no connection left to give".to_owned(),
         Some("53100") => "the database's disk is full".to_owned(),
         _ => error.to_string(),
     }
@@ -141,5 +153,5 @@ pub(crate) fn failed(error: sqlx::Error) -> PortError {
 
 /// The port's error for a row that cannot be understood.
 pub(crate) fn corrupt(what: &str, error: impl std::fmt::Display) -> PortError {
-    PortError::Broken { backend: BACKEND, reason: format!("a stored {what} cannot be read: {error}") }
+    PortError::Unfit { backend: BACKEND, reason: format!("a stored {what} cannot be read: {error}") }
 }

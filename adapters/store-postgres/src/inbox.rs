@@ -16,11 +16,11 @@ use crate::rows::{column, count, instant, integer, maybe_instant, parsed};
 
 const LETTERS: &str = "
     SELECT id, consumer, topic, origin, reason, payload, at, replayed_at FROM dead_letters
-    WHERE replayed_at IS NULL ORDER BY id LIMIT $1";
+    WHERE replayed_at IS NULL AND id > $1 ORDER BY id LIMIT $2";
 
 const LETTERS_OF: &str = "
     SELECT id, consumer, topic, origin, reason, payload, at, replayed_at FROM dead_letters
-    WHERE replayed_at IS NULL AND consumer = $2 ORDER BY id LIMIT $1";
+    WHERE replayed_at IS NULL AND id > $1 AND consumer = $3 ORDER BY id LIMIT $2";
 
 const BURY: &str = "
     INSERT INTO dead_letters (consumer, topic, origin, reason, payload, at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -52,12 +52,13 @@ impl Inbox for PostgresStore {
         self.app.write_surely(ask).await.map(drop)
     }
 
-    async fn parked(&self, consumer: &str, stream: Stream) -> Result<Vec<Parked>, PortError> {
+    async fn parked(&self, consumer: &str, streams: &[Stream]) -> Result<Vec<Parked>, PortError> {
         let ask = Ask::new(
             "SELECT consumer, stream, version, origin, payload, at FROM parked
-             WHERE consumer = $1 AND stream = $2 ORDER BY version",
+             WHERE consumer = $1 AND stream = ANY ($2) ORDER BY stream, version",
         );
-        let rows = self.app.rows(ask.bind(consumer.to_owned()).bind(stream.to_string())).await?;
+        let streams: Vec<String> = streams.iter().map(Stream::to_string).collect();
+        let rows = self.app.rows(ask.bind(consumer.to_owned()).bind(streams)).await?;
         rows.iter().map(parked).collect()
     }
 
@@ -86,11 +87,10 @@ impl Inbox for PostgresStore {
         self.app.write_surely(ask).await.map(drop)
     }
 
-    async fn dead_letters(&self, consumer: Option<&str>, limit: u32) -> Result<Vec<DeadLetter>, PortError> {
-        let oldest = i64::from(limit);
+    async fn dead_letters(&self, consumer: Option<&str>, after: i64, limit: u32) -> Result<Vec<DeadLetter>, PortError> {
         let ask = match consumer {
-            None => Ask::new(LETTERS).bind(oldest),
-            Some(name) => Ask::new(LETTERS_OF).bind(oldest).bind(name.to_owned()),
+            None => Ask::new(LETTERS).bind(after).bind(i64::from(limit)),
+            Some(name) => Ask::new(LETTERS_OF).bind(after).bind(i64::from(limit)).bind(name.to_owned()),
         };
         self.app.rows(ask).await?.iter().map(letter).collect()
     }

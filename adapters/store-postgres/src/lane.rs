@@ -5,15 +5,15 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPool, PgRow};
-use sqlx::{AssertSqlSafe, Postgres};
-use tokio::sync::Semaphore;
+use sqlx::{AssertSqlSafe, ConnectOptions, Postgres};
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
 use domain::ports::error::PortError;
 
 use crate::ask::Ask;
 use crate::breaker::Breaker;
-use crate::error::{Failed, Kind};
+use crate::error::{Failed, Kind, is_read_only};
 
 /// How often, and after what pauses, a statement that may be repeated is.
 fn again() -> ExponentialBuilder {
@@ -24,6 +24,9 @@ fn again() -> ExponentialBuilder {
         .with_jitter()
 }
 
+/// How long a server may take to say that it is there.
+const GLANCE: Duration = Duration::from_secs(1);
+
 /// The connections of one role.
 #[derive(Debug)]
 pub(crate) struct Lane {
@@ -31,6 +34,8 @@ pub(crate) struct Lane {
     /// One permit for each who has a connection or waits for one.
     places: Semaphore,
     breaker: Breaker,
+    /// Held by whoever finds out whether the server is there.
+    glancing: Mutex<()>,
     /// How long an answer may take.
     patience: Duration,
 }
@@ -39,7 +44,7 @@ impl Lane {
     /// A lane in which so many may wait for a connection.
     pub(crate) fn new(pool: PgPool, waiting: usize, patience: Duration) -> Self {
         let places = pool.options().get_max_connections() as usize + waiting;
-        Self { pool, places: Semaphore::new(places), breaker: Breaker::default(), patience }
+        Self { pool, places: Semaphore::new(places), breaker: Breaker::default(), glancing: Mutex::default(), patience }
     }
 
     /// The rows that answer a question.
@@ -75,17 +80,36 @@ impl Lane {
             return Err(Failed::Refused("the database was away a moment ago"));
         };
         let result = self.run(ask).await;
-        pass.note(matches!(&result, Err(failed) if self.is_away(failed)));
+        match &result {
+            Ok(_) => pass.note(false),
+            // Without a verdict nothing is noted.
+            Err(failed) => self.is_away(failed).await.map_or((), |away| pass.note(away)),
+        }
         result
     }
 
-    /// Whether a failure means that the database is away, and not just that everybody is at it.
-    fn is_away(&self, failed: &Failed) -> bool {
+    /// Whether a failure means that the database is away, and not just that everybody is at it; `None` while somebody
+    /// else is finding out.
+    async fn is_away(&self, failed: &Failed) -> Option<bool> {
         match failed {
             Failed::NoConnection(sqlx::Error::PoolTimedOut) => {
-                self.pool.size() < self.pool.options().get_max_connections()
+                if self.pool.size() >= self.pool.options().get_max_connections() {
+                    return Some(false);
+                }
+                let _turn = self.glancing.try_lock().ok()?;
+                Some(!self.is_there().await)
             }
-            _ => failed.kind() == Kind::Away,
+            _ => Some(failed.kind() == Kind::Away),
+        }
+    }
+
+    /// Whether the server answers at all, say that it has no connection left to give: the pool says only that it got
+    /// none in time.
+    async fn is_there(&self) -> bool {
+        match timeout(GLANCE, self.pool.connect_options().connect()).await {
+            Ok(Ok(_connection)) => true,
+            Ok(Err(error)) => Kind::of(&error) != Kind::Away,
+            Err(_elapsed) => false,
         }
     }
 
@@ -95,7 +119,7 @@ impl Lane {
         match timeout(self.patience, query.fetch_all(&mut *connection)).await {
             Ok(Ok(rows)) => Ok(rows),
             Ok(Err(error)) => {
-                if Kind::of(&error) == Kind::Away {
+                if Kind::of(&error) == Kind::Away || is_read_only(&error) {
                     hang_up(connection);
                 }
                 Err(Failed::Sql(error))

@@ -80,9 +80,14 @@ impl Term {
 struct Trust {
     until: Mutex<Instant>,
     lost: AtomicBool,
+    taken_over: AtomicBool,
 }
 
 impl Trust {
+    fn since(asked_at: Instant) -> Self {
+        Self { until: Mutex::new(asked_at + TRUST), lost: AtomicBool::new(false), taken_over: AtomicBool::new(false) }
+    }
+
     fn holds(&self) -> bool {
         if Instant::now() >= *self.until.lock().unwrap_or_else(PoisonError::into_inner) {
             self.lost.store(true, Ordering::Release);
@@ -106,7 +111,7 @@ struct RowLease {
 
 impl RowLease {
     fn kept(lane: Arc<Lane>, term: Term, asked_at: Instant) -> Self {
-        let trust = Arc::new(Trust { until: Mutex::new(asked_at + TRUST), lost: AtomicBool::new(false) });
+        let trust = Arc::new(Trust::since(asked_at));
         let keeper = tokio::spawn(keep(Arc::clone(&lane), term.clone(), Arc::clone(&trust)));
         Self { lane, term, trust, keeper }
     }
@@ -124,6 +129,7 @@ async fn keep(lane: Arc<Lane>, term: Term, trust: Arc<Trust>) {
         }
         pause = match lane.write_surely(term.ask(RENEW)).await {
             Ok(rows) if rows.is_empty() => {
+                trust.taken_over.store(true, Ordering::Release);
                 trust.lost.store(true, Ordering::Release);
                 warn!(lease = term.name, epoch = term.epoch, "lease taken over");
                 return;
@@ -144,6 +150,10 @@ impl Lease for RowLease {
 
     fn held(&self) -> bool {
         self.trust.holds()
+    }
+
+    fn taken_over(&self) -> bool {
+        self.trust.taken_over.load(Ordering::Acquire)
     }
 }
 

@@ -32,6 +32,7 @@ mod plans;
 mod rows;
 #[cfg(test)]
 mod scratch;
+mod sealed;
 mod seals;
 mod store;
 

@@ -12,6 +12,21 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 /// The login that the service is expected to use, if the owner is not told another one.
 const SERVICE: &str = "taskbot";
 
+/// Whoever waits for a table holds up everybody who comes after, so nobody waits for long.
+const LOCKS: &str = "SET lock_timeout = '3s'";
+/// How often a migration is tried that finds a table locked.
+const ATTEMPTS: u32 = 20;
+/// What other logins do is not told to everybody.
+const HOLDERS: &str = "
+    SELECT string_agg(format('process %s (%s%s)', pid, usename, ', its transaction ' || age || ' s old'), ', ')
+    FROM (
+        SELECT DISTINCT a.pid, a.usename, extract(epoch FROM clock_timestamp() - a.xact_start)::bigint AS age
+        FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.granted AND c.relnamespace = 'taskbot'::regnamespace AND c.relkind IN ('r', 'p')
+            AND a.pid <> pg_backend_pid()
+        ORDER BY age DESC LIMIT 5
+    ) held";
+
 /// Why the schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
@@ -58,6 +73,7 @@ pub async fn migrate(
     // For the whole session, hence until the end.
     connection.execute("SELECT pg_advisory_lock(hashtext('taskbot.migrate'))").await.map_err(failed)?;
     connection.execute("CREATE SCHEMA IF NOT EXISTS taskbot").await.map_err(failed)?;
+    connection.execute(LOCKS).await.map_err(failed)?;
     apply(&mut connection, &owner, &mut progress).await?;
     admit(&mut connection, service, &mut progress).await.map_err(failed)?;
     connection.close().await.map_err(failed)
@@ -70,7 +86,18 @@ async fn apply(
 ) -> Result<(), MigrateError> {
     let failed = |reason: String| MigrateError::Migration { place: place(owner), reason };
     let before = applied(connection).await.map_err(|error| failed(error.to_string()))?;
-    MIGRATIONS.run_direct(None, connection, false).await.map_err(|error| failed(error.to_string()))?;
+    let mut left = ATTEMPTS;
+    while let Err(error) = MIGRATIONS.run_direct(None, connection, false).await {
+        left -= 1;
+        if !waits_for_a_lock(&error) {
+            return Err(failed(error.to_string()));
+        }
+        let holders = holders(connection).await.map_err(|error| failed(told(&error)))?;
+        if left == 0 {
+            return Err(failed(format!("a table stays locked {holders}; end what holds it and run this again")));
+        }
+        progress(&format!("a table is locked {holders}; trying again, {left} times at most"));
+    }
     for migration in MIGRATIONS.iter().filter(|migration| migration.version > before) {
         progress(&format!("applied {}: {}", migration.version, migration.description));
     }
@@ -78,6 +105,19 @@ async fn apply(
         progress("the schema is up to date");
     }
     Ok(())
+}
+
+/// Whether another transaction held a table for too long. All of that migration was rolled back.
+fn waits_for_a_lock(error: &sqlx::migrate::MigrateError) -> bool {
+    use sqlx::migrate::MigrateError::{Execute, ExecuteMigration};
+    let (Execute(error) | ExecuteMigration(error, _)) = error else { return false };
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some("55P03")
+}
+
+/// Who has held tables of the schema for a while, in words.
+async fn holders(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
+    let found: Option<String> = sqlx::query_scalar(HOLDERS).fetch_one(connection).await?;
+    Ok(found.map_or_else(|| "by somebody who has just let go".to_owned(), |found| format!("by {found}")))
 }
 
 async fn applied(connection: &mut PgConnection) -> Result<i64, sqlx::migrate::MigrateError> {

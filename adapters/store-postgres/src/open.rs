@@ -28,7 +28,7 @@ const UPKEEP: Duration = Duration::from_secs(120);
 /// The roles, and how each pool takes its own on.
 const APP: (&str, &str) = ("taskbot_app", "SET ROLE taskbot_app");
 const RELAY: (&str, &str) = ("taskbot_relay", "SET ROLE taskbot_relay");
-const AUDIT: (&str, &str) = ("taskbot_audit", "SET ROLE taskbot_audit");
+pub(crate) const AUDIT: (&str, &str) = ("taskbot_audit", "SET ROLE taskbot_audit");
 
 /// How a store works; the default suits one of a few replicas on a database with 100 connections.
 #[derive(Clone, Copy, Debug)]

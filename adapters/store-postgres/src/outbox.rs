@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use domain::event::Topic;
+use domain::event::{Stream, Topic};
 use domain::fault::crash_point;
-use domain::ports::bus::{Cursor, Followed, Outbox, OutboxRow};
+use domain::ports::bus::{Cursor, Followed, Most, Outbox, OutboxRow};
 use domain::ports::error::PortError;
 use jiff::Timestamp;
 use sqlx::postgres::PgRow;
@@ -18,7 +18,9 @@ use crate::holes::{Look, settle, settled_up_to};
 use crate::rows::{column, count, integer, json};
 
 /// One statement, hence one snapshot: what is in the holes ($2) and after the cursor ($1), in order, other topics
-/// without their payload; and what the snapshot says of itself, which also stands there if no row does.
+/// without their payload; and what the snapshot says of itself, which also stands there if no row does. What follows the
+/// cursor ends with the row that reaches so many bytes ($5), whose length is known without reading it; what is in a hole
+/// is never left out, because the look counts as one into each of them.
 const FOLLOW: &str = "
     SELECT now.xmin, now.floor, o.position, o.topic, o.key::text, o.payload
     FROM (
@@ -28,11 +30,16 @@ const FOLLOW: &str = "
     LEFT JOIN (
         SELECT position, topic, key, CASE WHEN topic = ANY ($3) THEN payload END AS payload
         FROM (
-            SELECT * FROM outbox WHERE position = ANY ($2)
-            UNION ALL
-            (SELECT * FROM outbox WHERE position > $1 ORDER BY position LIMIT $4)
-        ) found
-        ORDER BY position LIMIT $4
+            SELECT *, sum(CASE WHEN topic = ANY ($3) THEN octet_length(payload) ELSE 0 END)
+                OVER (ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+            FROM (
+                SELECT * FROM outbox WHERE position = ANY ($2)
+                UNION ALL
+                (SELECT * FROM outbox WHERE position > $1 ORDER BY position LIMIT $4)
+            ) found
+            ORDER BY position LIMIT $4
+        ) counted
+        WHERE position <= $1 OR coalesce(before, 0) < $5
     ) o ON true
     ORDER BY o.position";
 
@@ -57,12 +64,24 @@ impl Outbox for PostgresStore {
         self.relay.rows(ask).await?.iter().map(|row| outbox_row(row, 0)).collect()
     }
 
+    /// Days have no index by key: it would cost every command, and this is asked for once in a long while. So it runs
+    /// where there is more patience.
+    async fn history(&self, stream: Stream, key: &str) -> Result<Vec<OutboxRow>, PortError> {
+        let ask = Ask::new(
+            "SELECT position, topic, key::text, payload FROM outbox
+             WHERE key = $1::text::uuid AND topic = $2 ORDER BY position",
+        );
+        let ask = ask.bind(key.to_owned()).bind(stream.topic().as_str().to_owned());
+        self.upkeep.rows(ask).await?.iter().map(|row| outbox_row(row, 0)).collect()
+    }
+
     #[instrument(name = "db.outbox.follow", level = "debug", skip_all)]
-    async fn follow(&self, cursor: &Cursor, topics: &[Topic], max: usize) -> Result<Followed, PortError> {
-        let max = max.max(1);
+    async fn follow(&self, cursor: &Cursor, topics: &[Topic], most: Most) -> Result<Followed, PortError> {
+        let max = most.rows.max(1);
         let holes: Vec<i64> = cursor.holes.iter().take(max).map(|hole| hole.position).collect();
         let looked_into = holes.len();
         let ask = Ask::new(FOLLOW).bind(cursor.position).bind(holes).bind(names(topics)).bind(limit(max));
+        let ask = ask.bind(limit(most.bytes.max(1)));
         let found = self.relay.rows(ask).await?;
         let (look, rows) = looked(&found, looked_into)?;
         let settled = settle(cursor, &look);

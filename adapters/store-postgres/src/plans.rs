@@ -186,15 +186,15 @@ async fn ask_audit(store: &PostgresStore) {
     }
     let stream = domain::event::Stream::Reminder(ReminderId(ID));
     store.last_versions(&[stream]).await.expect("versions");
-    store.parked("audit", stream).await.expect("records");
+    store.parked("audit", &[stream]).await.expect("records");
     store.waiting("audit", Timestamp::UNIX_EPOCH).await.expect("streams");
-    store.dead_letters(Some("audit"), 5).await.expect("letters");
+    store.dead_letters(Some("audit"), 0, 5).await.expect("letters");
 }
 
 async fn ask_bus(store: &PostgresStore) {
     store.read(0, &[Topic::TaskEvents], 5).await.expect("rows");
     store.head().await.expect("a position");
     let cursor = Cursor { position: 9, holes: vec![Hole { position: 3, marker: 1 }] };
-    store.follow(&cursor, &[Topic::TaskEvents], 5).await.expect("rows");
+    store.follow(&cursor, &[Topic::TaskEvents], 5.into()).await.expect("rows");
     store.cursor("audit").await.expect("a position");
 }

@@ -1,9 +1,9 @@
-//! The seals over the audit log.
+//! The seals over the audit log: closing what has gathered.
 
 use async_trait::async_trait;
 use domain::ports::error::PortError;
-use domain::ports::seals::Seals;
-use domain::seal::{LogRow, ScannedRow, Seal, StoredRow};
+use domain::ports::seals::{SealedLog, Seals};
+use domain::seal::{LogRow, Seal};
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use crate::PostgresStore;
 use crate::ask::Ask;
 use crate::audit::stream;
 use crate::rows::{column, count, integer};
+use crate::sealed::Moment;
 
 /// All seals of a commit, and their rows wait no longer. A number that is taken fails all of it.
 const SEAL: &str = "
@@ -65,49 +66,12 @@ impl Seals for PostgresStore {
         self.audit.write_surely(ask).await.map(drop)
     }
 
-    async fn seals(&self, after: Option<(&str, u64)>, limit: u32) -> Result<Vec<Seal>, PortError> {
-        let (tenant, n) = after.unwrap_or_default();
-        let ask = Ask::new(
-            "SELECT tenant, n, at, rows, previous, hash FROM audit_seals
-             WHERE (tenant, n) > ($1, $2) ORDER BY tenant, n LIMIT $3",
-        );
-        let ask = ask.bind(tenant.to_owned()).bind(integer(n)).bind(i64::from(limit));
-        self.audit.rows(ask).await?.iter().map(seal).collect()
-    }
-
-    async fn stored(&self, rows: &[i64]) -> Result<Vec<StoredRow>, PortError> {
-        let ask = Ask::new(
-            "SELECT a.row, a.event_id, a.id, a.reminder, a.version, a.type, a.tenant, a.subject, a.actor, a.time,
-                 encode(a.digest, 'hex'), encode(c.salt, 'hex'), c.payload
-             FROM audit_log a LEFT JOIN audit_content c USING (row) WHERE a.row = ANY ($1)",
-        );
-        let stored = |row: &PgRow| {
-            let salt: Option<String> = column(row, 11)?;
-            let content = salt.map(|salt| Ok::<_, PortError>((salt, column(row, 12)?))).transpose()?;
-            Ok(StoredRow { log: log_row(row)?, content })
-        };
-        self.audit.rows(ask.bind(rows.to_vec())).await?.iter().map(stored).collect()
-    }
-
-    async fn scan(&self, after: i64, limit: u32) -> Result<Vec<ScannedRow>, PortError> {
-        let ask = Ask::new(
-            "SELECT a.row, a.tenant, a.id, a.reminder, a.version, u.row IS NOT NULL
-             FROM audit_log a LEFT JOIN audit_unsealed u USING (row) WHERE a.row > $1 ORDER BY a.row LIMIT $2",
-        );
-        let scanned = |row: &PgRow| {
-            Ok(ScannedRow {
-                row: column(row, 0)?,
-                tenant: column(row, 1)?,
-                stream: stream(column(row, 2)?, column(row, 3)?).to_string(),
-                version: column(row, 4)?,
-                waits: column(row, 5)?,
-            })
-        };
-        self.audit.rows(ask.bind(after).bind(i64::from(limit))).await?.iter().map(scanned).collect()
+    async fn at_once(&self) -> Result<Box<dyn SealedLog>, PortError> {
+        Ok(Box::new(Moment::of(&self.login).await?))
     }
 }
 
-fn log_row(row: &PgRow) -> Result<LogRow, PortError> {
+pub(crate) fn log_row(row: &PgRow) -> Result<LogRow, PortError> {
     let id = |index| column::<Uuid>(row, index).map(|id| id.to_string());
     Ok(LogRow {
         row: column(row, 0)?,
@@ -123,7 +87,7 @@ fn log_row(row: &PgRow) -> Result<LogRow, PortError> {
     })
 }
 
-fn seal(row: &PgRow) -> Result<Seal, PortError> {
+pub(crate) fn seal(row: &PgRow) -> Result<Seal, PortError> {
     Ok(Seal {
         tenant: column(row, 0)?,
         n: count(row, 1)?,

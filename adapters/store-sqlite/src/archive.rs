@@ -5,6 +5,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use domain::event::Event;
 use domain::ports::archive::{Archive, FillError, Filling, Held, Piece, Row, TABLES, columns, text};
+use domain::ports::bus::RELAY;
 use domain::ports::error::PortError;
 use domain::task::Task;
 use futures::TryStreamExt;
@@ -200,6 +201,10 @@ async fn end(connection: &mut SqliteConnection, filling: Filling) -> Result<(), 
     sqlx::query(highest).bind(filling.gap).execute(&mut *connection).await.map_err(failed)?;
     let spared = sqlx::query("UPDATE counters SET spared = ?").bind(filling.numbers);
     spared.execute(&mut *connection).await.map_err(failed)?;
+    if filling.anew {
+        let begin = sqlx::query("UPDATE cursors SET position = 0 WHERE consumer = ?").bind(RELAY);
+        begin.execute(&mut *connection).await.map_err(failed)?;
+    }
     if let Some(until) = filling.hold {
         let hold = sqlx::query("INSERT INTO hold (one, until) VALUES (1, ?)").bind(until.as_microsecond());
         hold.execute(&mut *connection).await.map_err(failed)?;

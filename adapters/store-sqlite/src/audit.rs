@@ -112,7 +112,8 @@ fn people(event: &Event) -> BTreeSet<PersonId> {
     event.data.participants.iter().copied().chain([event.data.user_id]).collect()
 }
 
-/// ?1 person, ?2 task, ?3 types (what cannot be typed cannot be shown), ?4 from, ?5 to, ?6 after, ?7 how many.
+/// ?1 person, ?2 task, ?3 types (what cannot be typed cannot be shown), ?4 from, ?5 to, ?6 after, ?7 how many,
+/// ?8 tenants.
 fn question(query: &AuditQuery, limit: u32) -> Ask {
     let (way, row) = match (query.person, query.task) {
         (Some(_), _) => ("audit_people p CROSS JOIN audit_log a ON a.row = p.row", "p.row"),
@@ -126,6 +127,7 @@ fn question(query: &AuditQuery, limit: u32) -> Ask {
         (true, "a.type IN (SELECT value FROM json_each(?3))"),
         (query.from.is_some(), "a.time >= ?4"),
         (query.to.is_some(), "a.time < ?5"),
+        (query.tenants.is_some(), "a.tenant IN (SELECT value FROM json_each(?8))"),
     ];
     conditions.extend(asked.into_iter().filter(|(wanted, _)| *wanted).map(|(_, sql)| sql.to_owned()));
     let (direction, start) = if query.oldest_first { ("ASC", 0) } else { ("DESC", i64::MAX) };
@@ -141,6 +143,7 @@ fn question(query: &AuditQuery, limit: u32) -> Ask {
     .bind(query.to.map(|at| at.as_microsecond()))
     .bind(query.after.unwrap_or(start))
     .bind(i64::from(limit) + 1)
+    .bind(json(query.tenants.as_deref().unwrap_or_default()))
 }
 
 fn entry(row: &SqliteRow) -> Result<(i64, Event), PortError> {

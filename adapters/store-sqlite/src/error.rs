@@ -10,27 +10,45 @@ pub(crate) const BACKEND: &str = "store";
 /// Why the database failed, in a form that can be told to everybody in a group.
 #[derive(Clone, Debug)]
 pub(crate) struct Trouble {
-    transient: bool,
+    help: Help,
     reason: String,
+}
+
+/// What can help.
+#[derive(Clone, Copy, Debug)]
+enum Help {
+    /// To wait.
+    Time,
+    /// Somebody.
+    People,
+    /// Other values.
+    Nothing,
 }
 
 impl Trouble {
     /// It may work later.
     pub(crate) fn passing(reason: impl Into<String>) -> Self {
-        Self { transient: true, reason: reason.into() }
+        Self { help: Help::Time, reason: reason.into() }
     }
 
     /// It will not work without somebody's help.
     pub(crate) fn lasting(reason: impl Into<String>) -> Self {
-        Self { transient: false, reason: reason.into() }
+        Self { help: Help::People, reason: reason.into() }
+    }
+
+    /// It never works with these values.
+    pub(crate) fn unfit(reason: impl Into<String>) -> Self {
+        Self { help: Help::Nothing, reason: reason.into() }
     }
 }
 
 impl From<Trouble> for PortError {
     fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble { transient: true, reason } => Self::Unavailable { backend: BACKEND, reason },
-            Trouble { transient: false, reason } => Self::Broken { backend: BACKEND, reason },
+        let Trouble { help, reason } = trouble;
+        match help {
+            Help::Time => Self::Unavailable { backend: BACKEND, reason },
+            Help::People => Self::Broken { backend: BACKEND, reason },
+            Help::Nothing => Self::Unfit { backend: BACKEND, reason },
         }
     }
 }
@@ -42,6 +60,7 @@ impl Trouble {
             Kind::Full => Self::lasting("the disk is full"),
             Kind::ReadOnly => Self::lasting("the database is read-only"),
             Kind::Corrupt => Self::lasting(format!("the database file is damaged: {error}")),
+            Kind::Taken | Kind::Constraint | Kind::TooBig => Self::unfit(error.to_string()),
             _ => Self::lasting(error.to_string()),
         }
     }
@@ -70,7 +89,7 @@ pub(crate) fn failed(error: sqlx::Error) -> PortError {
 
 /// The port's error for a row that cannot be understood.
 pub(crate) fn corrupt(what: &str, error: impl std::fmt::Display) -> PortError {
-    PortError::Broken { backend: BACKEND, reason: format!("a stored {what} cannot be read: {error}") }
+    PortError::Unfit { backend: BACKEND, reason: format!("a stored {what} cannot be read: {error}") }
 }
 
 /// SQLite's result codes, as far as anybody acts on them.
@@ -82,6 +101,8 @@ pub(crate) enum Kind {
     Taken,
     /// Another constraint: only the statement failed.
     Constraint,
+    /// A value is longer than any may be.
+    TooBig,
     /// No space left.
     Full,
     /// The file or folder cannot be written.
@@ -116,6 +137,7 @@ impl Kind {
             (_, 11) => Self::Corrupt,
             (_, 13) => Self::Full,
             (_, 14) => Self::CantOpen,
+            (_, 18) => Self::TooBig,
             (_, 19) => Self::Constraint,
             (_, 26) => Self::NotADatabase,
             _ => Self::Other,

@@ -35,12 +35,13 @@ impl Inbox for SqliteStore {
         self.writer.write_surely(script).await.map(drop)
     }
 
-    async fn parked(&self, consumer: &str, stream: Stream) -> Result<Vec<Parked>, PortError> {
+    async fn parked(&self, consumer: &str, streams: &[Stream]) -> Result<Vec<Parked>, PortError> {
         let ask = Ask::new(
             "SELECT consumer, stream, version, origin, payload, at FROM parked
-             WHERE consumer = ? AND stream = ? ORDER BY version",
+             WHERE consumer = ? AND stream IN (SELECT value FROM json_each(?)) ORDER BY stream, version",
         );
-        let rows = self.readers.rows(ask.bind(consumer.to_owned()).bind(stream.to_string())).await?;
+        let streams: Vec<String> = streams.iter().map(Stream::to_string).collect();
+        let rows = self.readers.rows(ask.bind(consumer.to_owned()).bind(json(&streams))).await?;
         rows.iter().map(parked).collect()
     }
 
@@ -79,13 +80,15 @@ impl Inbox for SqliteStore {
         self.writer.write_surely(script).await.map(drop)
     }
 
-    async fn dead_letters(&self, consumer: Option<&str>, limit: u32) -> Result<Vec<DeadLetter>, PortError> {
+    async fn dead_letters(&self, consumer: Option<&str>, after: i64, limit: u32) -> Result<Vec<DeadLetter>, PortError> {
+        let of = if consumer.is_some() { "AND consumer = ?3" } else { "" };
+        let ask = Ask::new(format!("{LETTER} WHERE replayed_at IS NULL AND id > ?1 {of} ORDER BY id LIMIT ?2"));
+        let ask = ask.bind(after).bind(limit);
         let ask = match consumer {
-            None => Ask::new(format!("{LETTER} WHERE replayed_at IS NULL ORDER BY id LIMIT ?")),
-            Some(name) => Ask::new(format!("{LETTER} WHERE replayed_at IS NULL AND consumer = ? ORDER BY id LIMIT ?"))
-                .bind(name.to_owned()),
+            None => ask,
+            Some(name) => ask.bind(name.to_owned()),
         };
-        self.readers.rows(ask.bind(limit)).await?.iter().map(letter).collect()
+        self.readers.rows(ask).await?.iter().map(letter).collect()
     }
 
     async fn replayed(&self, id: i64, by: PersonId, at: Timestamp) -> Result<(), PortError> {

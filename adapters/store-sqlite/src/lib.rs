@@ -24,6 +24,7 @@ mod plans;
 mod readers;
 mod rows;
 mod script;
+mod sealed;
 mod seals;
 mod store;
 mod writer;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use domain::event::Topic;
-use domain::ports::bus::{Cursor, Followed, Outbox, OutboxRow};
+use domain::event::{Stream, Topic};
+use domain::ports::bus::{Cursor, Followed, Most, Outbox, OutboxRow};
 use domain::ports::error::PortError;
 use jiff::Timestamp;
+use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
@@ -21,22 +22,28 @@ const PRUNED_AT_ONCE: u64 = 2_000;
 #[async_trait]
 impl Outbox for SqliteStore {
     async fn read(&self, after: i64, topics: &[Topic], max: usize) -> Result<Vec<OutboxRow>, PortError> {
-        let ask = Ask::new(
-            "SELECT position, topic, key, payload FROM outbox
-             WHERE position > ? AND topic IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?",
-        );
-        let ask = ask.bind(after).bind(json(topics)).bind(i64::try_from(max).unwrap_or(i64::MAX));
-        self.readers.rows(ask).await?.iter().map(outbox_row).collect()
+        self.readers.rows(rows_after(after, topics, max)).await?.iter().map(outbox_row).collect()
     }
 
-    async fn follow(&self, cursor: &Cursor, topics: &[Topic], max: usize) -> Result<Followed, PortError> {
+    async fn history(&self, stream: Stream, _key: &str) -> Result<Vec<OutboxRow>, PortError> {
+        let ask = Ask::new("SELECT position, topic, key, payload FROM outbox WHERE stream = ? ORDER BY version");
+        self.readers.rows(ask.bind(stream.to_string())).await?.iter().map(outbox_row).collect()
+    }
+
+    async fn follow(&self, cursor: &Cursor, topics: &[Topic], most: Most) -> Result<Followed, PortError> {
         // The head is read first: what is committed after that may be missing from the rows. Positions are given out
         // in commit order here, so that there are no holes.
         let head = self.head().await?;
         if head <= cursor.position {
             return Ok(Followed { rows: Vec::new(), cursor: cursor.clone() });
         }
-        let rows = self.read(cursor.position, topics, max).await?;
+        let mut bytes = 0;
+        let more = |row: &SqliteRow| {
+            bytes += row.try_get::<&str, _>(3).map_or(0, str::len);
+            bytes < most.bytes
+        };
+        let found = self.readers.rows_while(rows_after(cursor.position, topics, most.rows), more).await?;
+        let rows = found.iter().map(outbox_row).collect::<Result<Vec<_>, _>>()?;
         let seen = rows.last().map_or(head, |last| last.position);
         Ok(Followed { rows, cursor: Cursor::at(seen) })
     }
@@ -100,6 +107,14 @@ impl Outbox for SqliteStore {
             .bind(i64::try_from(max).unwrap_or(i64::MAX));
         self.readers.rows(ask).await?.iter().map(|row| column(row, 0)).collect()
     }
+}
+
+fn rows_after(position: i64, topics: &[Topic], max: usize) -> Ask {
+    let ask = Ask::new(
+        "SELECT position, topic, key, payload FROM outbox
+         WHERE position > ? AND topic IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?",
+    );
+    ask.bind(position).bind(json(topics)).bind(i64::try_from(max).unwrap_or(i64::MAX))
 }
 
 impl SqliteStore {

@@ -186,9 +186,9 @@ async fn ask_audit(store: &SqliteStore) {
     }
     let stream = domain::event::Stream::Reminder(ReminderId(ID));
     store.last_versions(&[stream]).await.expect("versions");
-    store.parked("audit", stream).await.expect("records");
+    store.parked("audit", &[stream]).await.expect("records");
     store.waiting("audit", Timestamp::UNIX_EPOCH).await.expect("streams");
-    store.dead_letters(Some("audit"), 5).await.expect("letters");
+    store.dead_letters(Some("audit"), 0, 5).await.expect("letters");
 }
 
 async fn ask_bus(store: &SqliteStore) {

@@ -1,15 +1,16 @@
-//! The seals over the audit log.
+//! The seals over the audit log: closing what has gathered.
 
 use async_trait::async_trait;
 use domain::ports::error::PortError;
-use domain::ports::seals::Seals;
-use domain::seal::{LogRow, ScannedRow, Seal, StoredRow};
+use domain::ports::seals::{SealedLog, Seals};
+use domain::seal::{LogRow, Seal};
 use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
 use crate::rows::{column, count, integer, json};
 use crate::script::Script;
+use crate::sealed::Moment;
 
 #[async_trait]
 impl Seals for SqliteStore {
@@ -61,50 +62,12 @@ impl Seals for SqliteStore {
         self.writer.write_surely(script).await.map(drop)
     }
 
-    async fn seals(&self, after: Option<(&str, u64)>, limit: u32) -> Result<Vec<Seal>, PortError> {
-        let (tenant, n) = after.unwrap_or_default();
-        let ask = Ask::new(
-            "SELECT tenant, n, at, rows, previous, hash FROM audit_seals
-             WHERE (tenant, n) > (?, ?) ORDER BY tenant, n LIMIT ?",
-        );
-        let ask = ask.bind(tenant.to_owned()).bind(integer(n)).bind(i64::from(limit));
-        self.readers.rows(ask).await?.iter().map(seal).collect()
-    }
-
-    async fn stored(&self, rows: &[i64]) -> Result<Vec<StoredRow>, PortError> {
-        let ask = Ask::new(
-            "SELECT a.row, a.event_id, a.stream, a.version, a.type, a.tenant, a.subject, a.actor, a.time, a.digest,
-                 c.salt, c.payload
-             FROM json_each(?) asked CROSS JOIN audit_log a ON a.row = asked.value
-             LEFT JOIN audit_content c ON c.row = a.row",
-        );
-        let stored = |row: &SqliteRow| {
-            let salt: Option<String> = column(row, 10)?;
-            let content = salt.map(|salt| Ok::<_, PortError>((salt, column(row, 11)?))).transpose()?;
-            Ok(StoredRow { log: log_row(row)?, content })
-        };
-        self.readers.rows(ask.bind(json(rows))).await?.iter().map(stored).collect()
-    }
-
-    async fn scan(&self, after: i64, limit: u32) -> Result<Vec<ScannedRow>, PortError> {
-        let ask = Ask::new(
-            "SELECT a.row, a.tenant, a.stream, a.version, u.row IS NOT NULL
-             FROM audit_log a LEFT JOIN audit_unsealed u ON u.row = a.row WHERE a.row > ? ORDER BY a.row LIMIT ?",
-        );
-        let scanned = |row: &SqliteRow| {
-            Ok(ScannedRow {
-                row: column(row, 0)?,
-                tenant: column(row, 1)?,
-                stream: column(row, 2)?,
-                version: column(row, 3)?,
-                waits: column(row, 4)?,
-            })
-        };
-        self.readers.rows(ask.bind(after).bind(i64::from(limit))).await?.iter().map(scanned).collect()
+    async fn at_once(&self) -> Result<Box<dyn SealedLog>, PortError> {
+        Ok(Box::new(Moment::of(&self.readers).await?))
     }
 }
 
-fn log_row(row: &SqliteRow) -> Result<LogRow, PortError> {
+pub(crate) fn log_row(row: &SqliteRow) -> Result<LogRow, PortError> {
     Ok(LogRow {
         row: column(row, 0)?,
         event_id: column(row, 1)?,
@@ -120,7 +83,7 @@ fn log_row(row: &SqliteRow) -> Result<LogRow, PortError> {
 }
 
 /// Rows that somebody made unreadable are none, and then the hash does not fit.
-fn seal(row: &SqliteRow) -> Result<Seal, PortError> {
+pub(crate) fn seal(row: &SqliteRow) -> Result<Seal, PortError> {
     Ok(Seal {
         tenant: column(row, 0)?,
         n: count(row, 1)?,

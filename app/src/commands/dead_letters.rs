@@ -31,14 +31,18 @@ pub(crate) async fn run(config: Config, command: cli::DeadLetters) -> Result<Exi
 }
 
 async fn list(letters: &DeadLetters, consumer: Option<&str>) -> Result<ExitCode> {
-    let found = letters.list(consumer).await?;
-    if found.is_empty() {
-        note("there are no dead letters")?;
+    let mut after = 0;
+    loop {
+        let page = letters.list(consumer, after).await?;
+        for letter in &page {
+            print(&line(letter))?;
+        }
+        match page.last() {
+            Some(last) => after = last.id,
+            None if after == 0 => return note("there are no dead letters").map(|()| ExitCode::SUCCESS),
+            None => return Ok(ExitCode::SUCCESS),
+        }
     }
-    for letter in found {
-        print(&line(&letter))?;
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn line(letter: &DeadLetter) -> String {
@@ -59,7 +63,7 @@ async fn replay(letters: &DeadLetters, which: &str, dry_run: bool) -> Result<Exi
         let _ = note(&format!("{}: {}", letter.id, outcome(replayed)));
     };
     letters.replay(which, PersonId::SYSTEM, dry_run, progress).await?;
-    note(&format!("{tried} looked at, {failed} failed"))?;
+    note(&format!("{tried} looked at, {failed} failed and stay"))?;
     if failed > 0 || (tried == 0 && which != Which::All) {
         bail!("nothing with that number, or not all could be replayed; see: taskbot dead-letters list");
     }

@@ -32,7 +32,7 @@ pub(crate) async fn run(config: &Config, file: &Path) -> Result<ExitCode> {
     migrate::tables(config).await?;
     let house = House::build(config).await?;
     let target = archive(config)?;
-    let filling = Filling { gap: GAP, numbers: NUMBERS, hold: Some(house.clock.now()) };
+    let filling = Filling { gap: GAP, numbers: NUMBERS, hold: Some(house.clock.now()), anew: true };
     let (to, from) = copying::way();
     let (read, written) = tokio::join!(backup_file::read(file, to), target.fill(from, filling));
     match (read, written) {

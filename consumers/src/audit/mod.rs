@@ -90,7 +90,7 @@ impl Handler for Audit {
     async fn upkeep(&self) -> Result<(), Trouble> {
         for stream in self.order.overdue().await? {
             let last = self.last(BTreeSet::from([stream])).await?;
-            self.apply(self.order.fill(stream, &last).await?).await?;
+            self.apply(self.order.fill(stream, &last, |found| schema::check(found).is_ok()).await?).await?;
         }
         Ok(())
     }

@@ -2,14 +2,14 @@
 
 use domain::ports::error::PortError;
 use domain::ports::seals::Seals;
-use domain::seal::{Checkpoint, Report, Verifier};
+use domain::seal::{Checkpoint, Report, Verifier, concerned, erased_rows};
 
 /// How many seals are read at once; each covers a second of one tenant.
 const SEALS: u32 = 200;
 /// How many rows are read at once.
 const ROWS: u32 = 10_000;
 
-/// Reads every seal and every row, and says what is not as it was sealed. `progress` hears how many rows have been
+/// Reads every seal and every row as they are at one moment, and says what is not as it was sealed. `progress` hears how many rows have been
 /// read so far.
 ///
 /// # Errors
@@ -19,7 +19,9 @@ pub async fn verify(
     checkpoints: Vec<Checkpoint>,
     mut progress: impl FnMut(u64),
 ) -> Result<Report, PortError> {
-    let mut verifier = Verifier::new(checkpoints);
+    let mut log = log.at_once().await?;
+    let erased = erased_rows(&log.erasures().await?);
+    let mut verifier = Verifier::new(checkpoints).with_erased(erased);
     let mut read = 0;
     let mut after: Option<(String, u64)> = None;
     loop {
@@ -29,7 +31,8 @@ pub async fn verify(
         for seal in &seals {
             let rows = log.stored(&seal.rows).await?;
             read += rows.len() as u64;
-            verifier.seal(seal, &rows);
+            let named = log.named(&concerned(&rows)).await?;
+            verifier.seal(seal, &rows, &named);
         }
         progress(read);
     }

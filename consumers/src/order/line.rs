@@ -6,7 +6,7 @@ use domain::event::Stream;
 use domain::ports::bus::Record;
 use domain::ports::inbox::Parked;
 
-use super::{Plan, topic};
+use super::Plan;
 use crate::incoming::{Incoming, decode};
 
 /// A stream: what was applied, and what waits.
@@ -63,6 +63,11 @@ impl Line {
         self.held.values().next().map(|held| (held.incoming.event.subject.to_string(), self.next))
     }
 
+    /// The highest version that waits; 0 if none does.
+    pub(super) fn last_held(&self) -> u64 {
+        self.held.keys().next_back().copied().unwrap_or_default()
+    }
+
     /// What stands behind a gap and is no row yet.
     pub(super) fn early(self) -> impl Iterator<Item = Incoming> {
         self.held.into_values().filter(|held| !held.parked).map(|held| held.incoming)
@@ -77,7 +82,7 @@ impl Line {
 /// The event of a parked row.
 fn read(parked: &Parked) -> Option<Incoming> {
     let record = Record {
-        topic: topic(parked.stream),
+        topic: parked.stream.topic(),
         origin: parked.origin.clone(),
         key: String::new(),
         payload: parked.payload.clone().into_bytes(),

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::event::{Stream, Topic};
-use domain::ports::bus::{Outbox, Record};
+use domain::event::Stream;
+use domain::ports::bus::{Outbox, OutboxRow, Record};
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use domain::ports::inbox::{DeadLetter, Inbox, Parked};
@@ -19,8 +19,6 @@ mod line;
 
 /// How long an event waits for the one before it until that one is looked for in the outbox.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How many rows of the outbox are read at once while searching.
-const PAGE: usize = 1_000;
 
 /// Keeps a consumer's streams in order. An event that came too early is a row, not memory, so that the place on
 /// the bus can move on.
@@ -98,21 +96,30 @@ impl Order {
         self.inbox.waiting(self.consumer, self.clock.now() - self.patience).await
     }
 
-    /// Plans a stream that waits: with what is parked, with what the outbox still has, and if that does not
+    /// Plans a stream that waits: with what is parked, with what the outbox still has and `fits`, and if that does not
     /// close the gap, what is parked is lost.
     ///
     /// # Errors
     /// When parked rows or outbox cannot be read.
-    pub async fn fill(&self, stream: Stream, last: &BTreeMap<Stream, u64>) -> Result<Plan, PortError> {
+    pub async fn fill(
+        &self,
+        stream: Stream,
+        last: &BTreeMap<Stream, u64>,
+        fits: impl Fn(&Incoming) -> bool + Send,
+    ) -> Result<Plan, PortError> {
         let mut plan = Plan::default();
         let mut lines = self.lines(last, &BTreeSet::from([stream]), &mut plan).await?;
         let Some(line) = lines.get_mut(&stream) else { return Ok(plan) };
-        while let Some((key, missing)) = line.gap() {
-            warn!(consumer = self.consumer, %stream, missing, "looking for a missing version in the outbox");
-            match self.search(stream, &key, missing).await? {
-                Some(found) => line.arrive(found, &mut plan),
-                None => plan.lost = line.give_up(),
-            }
+        let Some((key, missing)) = line.gap() else { return Ok(plan) };
+        warn!(consumer = self.consumer, %stream, missing, "looking for missing versions in the outbox");
+        let last = line.last_held();
+        let wanted =
+            |found: &Incoming| found.event.stream() == stream && found.event.data.version < last && fits(found);
+        for found in self.outbox.history(stream, &key).await?.into_iter().filter_map(read).filter(wanted) {
+            line.arrive(found, &mut plan);
+        }
+        if line.gap().is_some() {
+            plan.lost = line.give_up();
         }
         Ok(plan)
     }
@@ -124,39 +131,15 @@ impl Order {
         streams: &BTreeSet<Stream>,
         plan: &mut Plan,
     ) -> Result<BTreeMap<Stream, Line>, PortError> {
-        let soon = self.clock.now() + self.patience;
-        let waiting: BTreeSet<Stream> = self.inbox.waiting(self.consumer, soon).await?.into_iter().collect();
-        let mut lines = BTreeMap::new();
-        for stream in streams {
-            let mut line = Line::after(*stream, last.get(stream).copied().unwrap_or_default());
-            if waiting.contains(stream) {
-                for parked in self.inbox.parked(self.consumer, *stream).await? {
-                    line.unpark(&parked, plan);
-                }
+        let after = |stream: &Stream| Line::after(*stream, last.get(stream).copied().unwrap_or_default());
+        let mut lines: BTreeMap<Stream, Line> = streams.iter().map(|stream| (*stream, after(stream))).collect();
+        let streams: Vec<Stream> = streams.iter().copied().collect();
+        for parked in self.inbox.parked(self.consumer, &streams).await? {
+            if let Some(line) = lines.get_mut(&parked.stream) {
+                line.unpark(&parked, plan);
             }
-            lines.insert(*stream, line);
         }
         Ok(lines)
-    }
-
-    /// One version of a stream, from the outbox.
-    async fn search(&self, stream: Stream, key: &str, version: u64) -> Result<Option<Incoming>, PortError> {
-        let mut after = 0;
-        loop {
-            let rows = self.outbox.read(after, &[topic(stream)], PAGE).await?;
-            let Some(last) = rows.last() else { return Ok(None) };
-            after = last.position;
-            for row in rows.into_iter().filter(|row| row.key == key) {
-                let origin = format!("outbox@{}", row.position);
-                let record = Record { topic: row.topic, origin, key: row.key, payload: row.payload.into_bytes() };
-                if let Some(found) = decode(&record).ok().and_then(Decoded::event)
-                    && found.event.stream() == stream
-                    && found.event.data.version == version
-                {
-                    return Ok(Some(found));
-                }
-            }
-        }
     }
 
     fn parked(&self, incoming: &Incoming) -> Parked {
@@ -187,10 +170,9 @@ impl Order {
     }
 }
 
-/// The topic that a stream's events come on.
-const fn topic(stream: Stream) -> Topic {
-    match stream {
-        Stream::Task(_) => Topic::TaskEvents,
-        Stream::Reminder(_) => Topic::Reminders,
-    }
+/// The event of a row of the outbox.
+fn read(row: OutboxRow) -> Option<Incoming> {
+    let origin = format!("outbox@{}", row.position);
+    let record = Record { topic: row.topic, origin, key: row.key, payload: row.payload.into_bytes() };
+    decode(&record).ok().and_then(Decoded::event)
 }

@@ -14,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info_span, warn};
 
 use super::{LANES, advance};
-use crate::handler::Trouble;
 use crate::wait::Waiter;
 
 /// How many due series are looked at in one round.
@@ -79,10 +78,11 @@ impl Calendar {
     async fn advance(&self, tenant: TenantId, series: SeriesId) {
         let span = info_span!("recurrence.clock", %tenant, %series);
         let done = advance(&self.tasks, &tenant, series, None).instrument(span).await;
-        if let Err(Trouble::Fail(reason) | Trouble::Retry(reason)) = &done {
+        self.rest(series, done.is_ok());
+        if let Err(trouble) = done {
+            let reason = trouble.reason();
             error!(%tenant, %series, reason, "a series that is due could not be advanced");
         }
-        self.rest(series, done.is_ok());
     }
 
     /// Lets a series rest: shortly after a success, longer with each failure in a row.

@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::look::Look;
-use crate::handler::Trouble;
 use crate::meter;
 use crate::recurrence::advance;
 use crate::wait::Waiter;
@@ -70,9 +69,8 @@ impl Claimer {
         look.learn(claimed.reminders + claimed.stale_series.len(), claimed.reminders);
         for (tenant, series) in claimed.stale_series {
             info!(%tenant, %series, "too late to be sent, the series is advanced instead");
-            if let Err(Trouble::Fail(reason) | Trouble::Retry(reason)) =
-                advance(&self.tasks, &tenant, series, None).await
-            {
+            if let Err(trouble) = advance(&self.tasks, &tenant, series, None).await {
+                let reason = trouble.reason();
                 error!(%tenant, %series, reason, "a series with a stale reminder could not be advanced");
             }
         }

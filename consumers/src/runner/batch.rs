@@ -58,7 +58,7 @@ impl Runner {
                 meter::events(name, "skipped", 1);
                 Ok(None)
             }
-            Err(Trouble::Fail(reason) | Trouble::Retry(reason)) => Err(reason),
+            Err(trouble) => Err(trouble.reason()),
         }
     }
 
@@ -73,6 +73,10 @@ impl Runner {
                     return true;
                 }
                 (Err(Trouble::Retry(reason)), _) => reason,
+                (Err(Trouble::Help(reason)), _) => {
+                    self.call_for_help(&reason);
+                    reason
+                }
                 (Err(Trouble::Fail(reason)), [one]) => match self.bury(&one.record(), &reason).await {
                     Ok(()) => return true,
                     // A database that takes no dead letter may also be why the handler failed: try both again.
@@ -104,7 +108,14 @@ impl Runner {
             .unwrap_or_else(|_panic| Err(Trouble::Fail("the consumer panicked on it".to_owned())))
     }
 
+    fn call_for_help(&self, reason: &str) {
+        let name = self.handler.name();
+        error!(consumer = name, reason, "cannot go on without somebody's help, and loses nothing meanwhile");
+        meter::needs_help(name, true);
+    }
+
     fn note(&self, chunk: &[Incoming]) {
+        meter::needs_help(self.handler.name(), false);
         meter::events(self.handler.name(), "handled", chunk.len());
         for incoming in chunk {
             self.handler.span(incoming).in_scope(|| info!(origin = incoming.origin, "handled"));

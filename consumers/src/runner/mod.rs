@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::board::Board;
-use crate::handler::{Handler, Trouble};
+use crate::handler::Handler;
 use crate::meter;
 use crate::pace::Pace;
 use limit::Limit;
@@ -180,7 +180,8 @@ impl Runner {
     }
 
     async fn upkeep(&self) {
-        if let Err(Trouble::Retry(reason) | Trouble::Fail(reason)) = self.handler.upkeep().await {
+        if let Err(trouble) = self.handler.upkeep().await {
+            let reason = trouble.reason();
             warn!(consumer = self.handler.name(), reason, "looking after what waits failed");
         }
     }

@@ -148,6 +148,17 @@ pub enum Stream {
     Reminder(ReminderId),
 }
 
+impl Stream {
+    /// The topic that its events come on.
+    #[must_use]
+    pub const fn topic(self) -> Topic {
+        match self {
+            Self::Task(_) => Topic::TaskEvents,
+            Self::Reminder(_) => Topic::Reminders,
+        }
+    }
+}
+
 impl fmt::Display for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

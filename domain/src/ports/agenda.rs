@@ -55,4 +55,10 @@ pub trait Agenda: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn next_series(&self) -> Result<Option<Timestamp>, PortError>;
+
+    /// How many reminders and open deliveries a restore holds back.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn held(&self) -> Result<u64, PortError>;
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
+use super::bus::RELAY;
 use super::error::PortError;
 
 /// What is kept of a database, each table after those that it refers to. Leases are not: they end with the process.
@@ -97,6 +98,16 @@ pub struct Filling {
     pub numbers: i64,
     /// Reminders and deliveries that were due by then are held back until [`Archive::release`].
     pub hold: Option<Timestamp>,
+    /// Rows are left as [`begin_anew`] leaves them.
+    pub anew: bool,
+}
+
+/// Lets the relay begin at the start of the outbox. What it had published at the time of a backup, consumers may have
+/// taken since, and what they made of it is lost: they need it again, and drop what they have applied.
+pub fn begin_anew(table: &str, row: &mut Row) {
+    if table == "cursors" && row.get("consumer").and_then(Value::as_str) == Some(RELAY) {
+        row.insert("position".to_owned(), 0.into());
+    }
 }
 
 /// Reminders that are held back.

@@ -9,6 +9,7 @@ use super::error::PortError;
 use crate::event::{Event, EventType, Stream};
 use crate::ids::{PersonId, TaskId};
 use crate::query::Page;
+use crate::tenant::TenantId;
 
 /// One event on its way into the log: the parsed form and the bytes as they arrived.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub struct AuditEntry {
 /// A question about the log.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AuditQuery {
+    /// Events of these tenants; `None` means of all, for those who look after the log.
+    pub tenants: Option<Vec<TenantId>>,
     /// Events that this person did or took part in.
     pub person: Option<PersonId>,
     /// Events of this task.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::error::PortError;
-use crate::event::Topic;
+use crate::event::{Stream, Topic};
 
 /// The name of whoever publishes the outbox to a broker: its lease, its cursor, and its dead letters.
 pub const RELAY: &str = "relay";
@@ -68,13 +68,20 @@ pub trait Outbox: Send + Sync {
     /// When the database cannot answer.
     async fn read(&self, after: i64, topics: &[Topic], max: usize) -> Result<Vec<OutboxRow>, PortError>;
 
-    /// Up to `max` rows that a reader at `cursor` has not seen yet, in position order, and its cursor once it has
+    /// The rows of a stream, oldest first; rows of the same task's other streams may be among them. `key` is the task's id.
+    /// It may take long.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn history(&self, stream: Stream, key: &str) -> Result<Vec<OutboxRow>, PortError>;
+
+    /// Rows that a reader at `cursor` has not seen yet, `most` of them, in position order, and its cursor once it has
     /// dealt with them. Following from cursor to cursor gives each row once and the rows of each key in version
     /// order. Without rows the cursor may move nevertheless.
     ///
     /// # Errors
     /// When the database cannot answer.
-    async fn follow(&self, cursor: &Cursor, topics: &[Topic], max: usize) -> Result<Followed, PortError>;
+    async fn follow(&self, cursor: &Cursor, topics: &[Topic], most: Most) -> Result<Followed, PortError>;
 
     /// The position of the newest row; 0 if there is none.
     ///
@@ -142,6 +149,22 @@ pub struct Hole {
     /// A transaction of the reader's own that began after the position was given out: once no transaction up to
     /// this one is running, whatever was to be committed there is there.
     pub marker: u64,
+}
+
+/// How much is read at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Most {
+    /// So many rows at most.
+    pub rows: usize,
+    /// After the row that reaches so many bytes of payload there is no other, but for those in the cursor's holes.
+    pub bytes: usize,
+}
+
+impl From<usize> for Most {
+    /// So many rows, however long they are.
+    fn from(rows: usize) -> Self {
+        Self { rows, bytes: usize::MAX }
+    }
 }
 
 /// What following the outbox gave.

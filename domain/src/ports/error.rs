@@ -11,9 +11,17 @@ pub enum PortError {
         /// Why, without secrets.
         reason: String,
     },
-    /// It will not work without somebody's help: corrupt row, wrong schema, disk full.
+    /// It will not work without somebody's help, for anybody: wrong schema, missing grant, disk full.
     #[error("{backend} failed: {reason}")]
     Broken {
+        /// Which, e.g. `store`.
+        backend: &'static str,
+        /// Why, without secrets.
+        reason: String,
+    },
+    /// It cannot take or read this very value, however often it is asked; others it can.
+    #[error("{backend} cannot do with this value: {reason}")]
+    Unfit {
         /// Which, e.g. `store`.
         backend: &'static str,
         /// Why, without secrets.

@@ -55,11 +55,11 @@ pub trait Inbox: Send + Sync {
     /// When the database cannot write.
     async fn park(&self, parked: &Parked) -> Result<(), PortError>;
 
-    /// What is parked of a stream, in version order.
+    /// What is parked of these streams, each stream's in version order.
     ///
     /// # Errors
     /// When the database cannot answer.
-    async fn parked(&self, consumer: &str, stream: Stream) -> Result<Vec<Parked>, PortError>;
+    async fn parked(&self, consumer: &str, streams: &[Stream]) -> Result<Vec<Parked>, PortError>;
 
     /// Streams of a consumer that have something parked since before `before`.
     ///
@@ -80,11 +80,11 @@ pub trait Inbox: Send + Sync {
     /// When the database cannot write.
     async fn bury(&self, letter: &DeadLetter) -> Result<(), PortError>;
 
-    /// Dead letters that were not replayed yet, oldest first.
+    /// Dead letters after a row that were not replayed yet, oldest first.
     ///
     /// # Errors
     /// When the database cannot answer.
-    async fn dead_letters(&self, consumer: Option<&str>, limit: u32) -> Result<Vec<DeadLetter>, PortError>;
+    async fn dead_letters(&self, consumer: Option<&str>, after: i64, limit: u32) -> Result<Vec<DeadLetter>, PortError>;
 
     /// Marks a dead letter as replayed, and says who did it.
     ///

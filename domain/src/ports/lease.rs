@@ -22,4 +22,10 @@ pub trait Lease: Send + Sync {
 
     /// Whether the holder may still act on it; once false it stays so.
     fn held(&self) -> bool;
+
+    /// Whether another holder is known to have it. One that is not held and was not taken over ran out, because its
+    /// holder did not renew it in time.
+    fn taken_over(&self) -> bool {
+        false
+    }
 }

@@ -1,11 +1,15 @@
 //! The seals over the audit log: closing what has gathered, and reading all of it to verify it.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::error::PortError;
+use crate::change::Act;
+use crate::ids::PersonId;
 use crate::seal::{LogRow, ScannedRow, Seal, StoredRow};
 
-/// The audit log as its sealer and its verifier see it.
+/// The audit log as its sealer sees it.
 #[async_trait]
 pub trait Seals: Send + Sync {
     /// Rows that no seal covers yet, oldest first.
@@ -26,21 +30,43 @@ pub trait Seals: Send + Sync {
     /// When the database cannot write, or somebody else has sealed meanwhile: nothing is written then.
     async fn seal(&self, seals: &[Seal]) -> Result<(), PortError>;
 
+    /// The log as it is at this moment, whatever is appended and sealed while it is read.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn at_once(&self) -> Result<Box<dyn SealedLog>, PortError>;
+}
+
+/// The audit log as its verifier sees it: all of it at one moment.
+#[async_trait]
+pub trait SealedLog: Send {
     /// Seals in the order of tenant and number.
     ///
     /// # Errors
     /// When the database cannot answer.
-    async fn seals(&self, after: Option<(&str, u64)>, limit: u32) -> Result<Vec<Seal>, PortError>;
+    async fn seals(&mut self, after: Option<(&str, u64)>, limit: u32) -> Result<Vec<Seal>, PortError>;
 
     /// These rows with their contents; what is not there is left out.
     ///
     /// # Errors
     /// When the database cannot answer.
-    async fn stored(&self, rows: &[i64]) -> Result<Vec<StoredRow>, PortError>;
+    async fn stored(&mut self, rows: &[i64]) -> Result<Vec<StoredRow>, PortError>;
 
     /// Every row in order, `limit` of them after a place.
     ///
     /// # Errors
     /// When the database cannot answer.
-    async fn scan(&self, after: i64, limit: u32) -> Result<Vec<ScannedRow>, PortError>;
+    async fn scan(&mut self, after: i64, limit: u32) -> Result<Vec<ScannedRow>, PortError>;
+
+    /// Of these people, each with a row, those that the log names as concerned by it.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError>;
+
+    /// The acts by which content was erased.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn erasures(&mut self) -> Result<Vec<Act>, PortError>;
 }

@@ -4,10 +4,12 @@
 //! the next seal of each tenant. A seal covers ids, type, version, time and actor of its rows and the salted digest of
 //! their content, so that content can be erased and the chain still holds.
 
+mod content;
 mod verify;
 
 use sha2::{Digest, Sha256};
 
+pub use content::{ERASED, concerned, erased_rows};
 pub use verify::{Checkpoint, Finding, Report, Verifier};
 
 /// What stands before the first seal of a tenant.

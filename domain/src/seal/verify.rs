@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::content::{concerned, differs};
 use super::{GENESIS, ScannedRow, Seal, StoredRow, content_digest};
+use crate::ids::PersonId;
 
 /// How many findings are kept; one is enough to know.
 const KEPT: usize = 1_000;
@@ -58,6 +60,7 @@ pub struct Verifier {
     since: Option<i64>,
     checkpoints: BTreeMap<(String, u64), String>,
     versions: HashMap<String, i64>,
+    erased: BTreeSet<i64>,
 }
 
 impl Verifier {
@@ -75,8 +78,16 @@ impl Verifier {
         verifier
     }
 
-    /// The next seal, with those of its rows that are there.
-    pub fn seal(&mut self, seal: &Seal, rows: &[StoredRow]) {
+    /// Takes content for erased where an act says so, and nowhere else.
+    #[must_use]
+    pub fn with_erased(mut self, rows: BTreeSet<i64>) -> Self {
+        self.erased = rows;
+        self
+    }
+
+    /// The next seal, with those of its rows that are there, and of those whom they concern ([`concerned`]
+    /// (super::concerned)) the ones that the log still names.
+    pub fn seal(&mut self, seal: &Seal, rows: &[StoredRow], named: &BTreeSet<(PersonId, i64)>) {
         self.report.seals += 1;
         let last = self.last.take().filter(|last| last.tenant == seal.tenant);
         self.follows(seal, last.as_ref());
@@ -87,6 +98,9 @@ impl Verifier {
                 Some(stored) => self.sealed_row(seal, stored),
                 None => self.find(Some(*row), &seal.tenant, Some(seal.n), "is gone from the log"),
             }
+        }
+        for (_, row) in concerned(rows).into_iter().filter(|pair| !named.contains(pair)) {
+            self.find(Some(row), &seal.tenant, Some(seal.n), "is hidden from somebody whom it concerns");
         }
         let missing = found.len() != seal.rows.len();
         let logs = seal.rows.iter().filter_map(|row| found.get(row)).map(|stored| &stored.log);
@@ -166,11 +180,20 @@ impl Verifier {
             self.find(Some(log.row), &seal.tenant, Some(seal.n), &what);
         }
         match &stored.content {
-            None => self.report.erased += 1,
+            None if self.erased.contains(&log.row) => self.report.erased += 1,
+            None => {
+                let what = "has lost its content, and no act of erasure names it";
+                self.find(Some(log.row), &seal.tenant, Some(seal.n), what);
+            }
             Some((salt, content)) if content_digest(salt, content) != log.digest => {
                 self.find(Some(log.row), &seal.tenant, Some(seal.n), "has another content than was sealed");
             }
-            Some(_) => {}
+            Some(_) => {
+                if let Some(column) = differs(stored) {
+                    let what = format!("has another {column} than its content, which is as it was sealed");
+                    self.find(Some(log.row), &seal.tenant, Some(seal.n), &what);
+                }
+            }
         }
     }
 

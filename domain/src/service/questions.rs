@@ -15,7 +15,7 @@ use crate::ports::error::PortError;
 use crate::query::{Page, TaskQuery};
 use crate::refusal::Refusal;
 use crate::reminder::next_at;
-use crate::snapshot::Needs;
+use crate::snapshot::{Loaded, Needs};
 use crate::task::{Status, Task};
 use crate::tenant::TenantId;
 
@@ -75,6 +75,7 @@ impl Tasks {
         mut query: AuditQuery,
     ) -> Result<Page<(i64, Event), i64>, Failure> {
         let listed = self.get_even_deleted(principal, tenant, task).await?;
+        query.tenants = Some(vec![listed.task.tenant.clone()]);
         query.task = Some(listed.task.id);
         query.person = None;
         query.oldest_first = true;
@@ -95,6 +96,7 @@ impl Tasks {
     ) -> Result<Page<(i64, Event), i64>, Failure> {
         let sight = self.sight(principal).await?;
         let wanted = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        query.tenants = Some(principal.tenants.iter().cloned().collect());
         query.person = Some(principal.person);
         let mut items = Vec::new();
         loop {
@@ -114,18 +116,20 @@ impl Tasks {
         }
     }
 
-    /// The subjects of the events that `sight` sees at present.
+    /// The subjects of the events that `sight` sees at present, by one question for each tenant.
     async fn seen(&self, sight: &Sight, events: &[(i64, Event)]) -> Result<BTreeMap<TaskId, Listed>, PortError> {
-        let subjects: BTreeMap<TaskId, &TenantId> =
-            events.iter().map(|(_, event)| (event.subject, &event.data.tenant_id)).collect();
-        let mut tasks = Vec::new();
-        for (subject, tenant) in subjects {
-            let task = self.store.task(tenant, TaskRef::Id(subject)).await?;
-            tasks.extend(task.filter(|task| sight.sees(task)));
+        let mut subjects: BTreeMap<&TenantId, BTreeSet<TaskId>> = BTreeMap::new();
+        for (_, event) in events {
+            subjects.entry(&event.data.tenant_id).or_default().insert(event.subject);
         }
-        let lists = self.lists_of(&tasks).await?;
-        let listed = |task: Task| Some((task.id, Listed { list: lists.get(&task.list)?.clone(), task }));
-        Ok(tasks.into_iter().filter_map(listed).collect())
+        let mut seen = BTreeMap::new();
+        for (tenant, tasks) in subjects {
+            let tasks = tasks.into_iter().map(TaskRef::Id).collect();
+            let snapshot = self.store.load(&Needs { tasks, ..Needs::in_tenant(tenant.clone()) }).await?;
+            let visible = snapshot.tasks.into_values().filter(|loaded| sight.sees(&loaded.task));
+            seen.extend(visible.map(|Loaded { task, list, .. }| (task.id, Listed { task, list })));
+        }
+        Ok(seen)
     }
 
     async fn get_even_deleted(

@@ -29,7 +29,11 @@ pub(super) fn failure() {
     counter!(FAILURES).increment(1);
 }
 
-pub(super) fn behind(rows: i64, seconds: f64) {
+pub(super) fn waiting(rows: i64) {
     gauge!(BEHIND).set(rows as f64);
+}
+
+pub(super) fn behind(rows: i64, seconds: f64) {
+    waiting(rows);
     gauge!(AGE).set(seconds);
 }

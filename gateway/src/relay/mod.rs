@@ -7,6 +7,7 @@ mod letter;
 mod meter;
 mod outgoing;
 mod pauses;
+mod portion;
 mod term;
 mod tombstones;
 
@@ -24,10 +25,9 @@ use tracing::{info, warn};
 
 pub use meter::describe;
 use pauses::Pauses;
+use portion::Portion;
 use term::{End, Term};
 
-/// How many rows are published at once when there are as many.
-const BATCH: usize = 4_000;
 /// How long a term that is over is left alone at most before the next one.
 const LONGEST: Duration = Duration::from_secs(5);
 
@@ -56,10 +56,14 @@ impl Relay {
     /// broker may take.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut pauses = Pauses::up_to(LONGEST);
+        let portion = Portion::default();
         loop {
-            match self.term(&stop, &mut pauses).await {
+            match self.term(&stop, &mut pauses, &portion).await {
                 Ok(End::Stopped) => return,
                 Ok(End::Overtaken) => info!("another process relays now"),
+                Ok(End::TooLate) => {
+                    warn!("the relay did not renew its lease in time: this machine or the database is too busy");
+                }
                 Err(error) => warn!(%error, "the relay failed and begins anew"),
             }
             meter::failure();
@@ -70,13 +74,13 @@ impl Relay {
     }
 
     /// Relays for as long as the lease is held.
-    async fn term(&self, stop: &CancellationToken, pauses: &mut Pauses) -> Result<End, PortError> {
+    async fn term(&self, stop: &CancellationToken, pauses: &mut Pauses, portion: &Portion) -> Result<End, PortError> {
         let Some(lease) = stop.run_until_cancelled(self.leases.acquire(Self::NAME)).await else {
             return Ok(End::Stopped);
         };
         let lease = lease?;
         let cursor = self.outbox.cursor(Self::NAME).await?;
         info!(position = cursor.position, epoch = lease.epoch(), "relaying");
-        Term::new(self, &*lease, cursor, stop).run(pauses).await
+        Term::new(self, &*lease, cursor, portion, stop).run(pauses).await
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::event::{Passing, Topic};
 use domain::ports::bus::{Message, OutboxRow};
+use domain::ports::error::PortError;
 use jiff::Timestamp;
+use tokio::task::JoinError;
 use tracing::error;
 
 /// One batch of rows, and what follows from them.
@@ -30,18 +32,20 @@ enum Fate {
 }
 
 impl Outgoing {
-    pub(super) fn of(rows: Vec<OutboxRow>) -> Self {
+    /// Reads the events on a thread of its own: a portion of them would hold up everybody else on this one, and first
+    /// of all whoever renews leases.
+    pub(super) async fn beside(rows: Vec<OutboxRow>) -> Result<Self, PortError> {
+        let failed = |error: JoinError| PortError::Unavailable { backend: "relay", reason: error.to_string() };
+        tokio::task::spawn_blocking(move || Self::of(rows)).await.map_err(failed)
+    }
+
+    fn of(rows: Vec<OutboxRow>) -> Self {
         let derived = rows.iter().map(Derived::of).collect();
         Self { rows, derived }
     }
 
     pub(super) fn rows(&self) -> &[OutboxRow] {
         &self.rows
-    }
-
-    /// When the oldest event happened.
-    pub(super) fn oldest(&self) -> Option<Timestamp> {
-        self.rows.first().and_then(|row| Passing::of(&row.payload).ok()?.time())
     }
 
     /// The tasks that are deleted after this batch, and since when, and those that were brought back.
@@ -72,6 +76,11 @@ impl Outgoing {
         }
         messages
     }
+}
+
+/// When a row's event happened.
+pub(super) fn happened(row: &OutboxRow) -> Option<Timestamp> {
+    Passing::of(&row.payload).ok()?.time()
 }
 
 impl Derived {

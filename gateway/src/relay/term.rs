@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::event::Topic;
 use domain::fault::crash_point;
 use domain::ports::bell::Ear;
-use domain::ports::bus::{Cursor, Followed, Message};
+use domain::ports::bus::{Cursor, Followed, Message, OutboxRow};
 use domain::ports::error::PortError;
 use domain::ports::lease::Lease;
 use jiff::Timestamp;
@@ -13,10 +13,11 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info_span, warn};
 
-use super::outgoing::Outgoing;
+use super::outgoing::{Outgoing, happened};
 use super::pauses::Pauses;
+use super::portion::Portion;
 use super::tombstones::Round;
-use super::{BATCH, Relay, meter};
+use super::{Relay, meter};
 
 const TOPICS: [Topic; 2] = [Topic::TaskEvents, Topic::Reminders];
 /// How long to wait without the bell: other processes write the same database.
@@ -28,8 +29,10 @@ const GLANCE: Duration = Duration::from_millis(100);
 pub(super) enum End {
     /// Somebody asked to stop.
     Stopped,
-    /// Another process may relay now.
+    /// Another process relays now.
     Overtaken,
+    /// The lease ran out before it was renewed.
+    TooLate,
 }
 
 pub(super) struct Term<'a> {
@@ -38,15 +41,23 @@ pub(super) struct Term<'a> {
     saved: Cursor,
     ear: Ear,
     round: Round,
+    portion: &'a Portion,
     stop: &'a CancellationToken,
 }
 
 impl<'a> Term<'a> {
-    pub(super) fn new(relay: &'a Relay, lease: &'a dyn Lease, saved: Cursor, stop: &'a CancellationToken) -> Self {
-        Self { relay, lease, saved, ear: relay.bell.listen(), round: Round::soon(), stop }
+    pub(super) fn new(
+        relay: &'a Relay,
+        lease: &'a dyn Lease,
+        saved: Cursor,
+        portion: &'a Portion,
+        stop: &'a CancellationToken,
+    ) -> Self {
+        Self { relay, lease, saved, ear: relay.bell.listen(), round: Round::soon(), portion, stop }
     }
 
     pub(super) async fn run(mut self, pauses: &mut Pauses) -> Result<End, PortError> {
+        self.measure(None).await;
         let mut followed = self.follow(&self.saved).await?;
         while self.lease.held() {
             if followed.rows.is_empty() {
@@ -59,8 +70,9 @@ impl<'a> Term<'a> {
                 followed = self.follow(&self.saved).await?;
                 continue;
             }
-            let (cursor, backlog) = (followed.cursor, followed.rows.len() >= BATCH);
-            let outgoing = Outgoing::of(followed.rows);
+            self.measure(followed.rows.first()).await;
+            let (cursor, backlog) = (followed.cursor, Portion::is_full(self.portion.most(), &followed.rows));
+            let outgoing = Outgoing::beside(followed.rows).await?;
             // The next batch is read while this one is on its way, and sent when all of this one has arrived.
             let (shipped, ahead) = tokio::join!(self.ship(&outgoing, pauses), self.ahead(&cursor, backlog));
             if let Some(end) = shipped? {
@@ -77,11 +89,32 @@ impl<'a> Term<'a> {
                 None => self.follow(&self.saved).await?,
             };
         }
-        Ok(End::Overtaken)
+        Ok(self.lost())
     }
 
+    /// What follows a cursor. What was too much for the time that the database gives is asked for by halves, as long as
+    /// the lease is held.
     async fn follow(&self, cursor: &Cursor) -> Result<Followed, PortError> {
-        self.relay.outbox.follow(cursor, &TOPICS, BATCH).await
+        loop {
+            let most = self.portion.most();
+            match self.relay.outbox.follow(cursor, &TOPICS, most).await {
+                Ok(followed) => {
+                    self.portion.answered();
+                    return Ok(followed);
+                }
+                Err(error) if error.is_transient() && self.portion.shrink() && self.lease.held() => {
+                    warn!(%error, rows = most.rows, "reading the outbox failed, and is tried again with fewer rows");
+                    meter::failure();
+                    self.measure(None).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// How the lease was lost.
+    fn lost(&self) -> End {
+        if self.lease.taken_over() { End::Overtaken } else { End::TooLate }
     }
 
     async fn ahead(&self, cursor: &Cursor, backlog: bool) -> Option<Result<Followed, PortError>> {
@@ -113,11 +146,11 @@ impl<'a> Term<'a> {
         let messages: Vec<Message<'_>> = numbered.iter().map(|(_, message)| *message).collect();
         crash_point("relay.before_publish");
         while self.lease.held() {
-            self.measure(outgoing).await;
+            self.measure(outgoing.rows().first()).await;
             let span = info_span!("relay.publish", rows = outgoing.rows().len(), messages = messages.len());
             let published = tokio::select! {
                 published = self.relay.publisher.publish(&messages).instrument(span) => published,
-                () = self.lost() => break,
+                () = self.until_lost() => break,
             };
             match published {
                 Ok(rejected) => {
@@ -136,21 +169,23 @@ impl<'a> Term<'a> {
                 }
             }
         }
-        Ok(Some(End::Overtaken))
+        Ok(Some(self.lost()))
     }
 
     /// Until the lease is lost.
-    async fn lost(&self) {
+    async fn until_lost(&self) {
         while self.lease.held() {
             sleep(GLANCE).await;
         }
     }
 
-    /// Says how much waits, and for how long it has.
-    async fn measure(&self, outgoing: &Outgoing) {
+    /// Says how much waits, and for how long the first row has, if that is known already.
+    async fn measure(&self, first: Option<&OutboxRow>) {
         let Ok(head) = self.relay.outbox.head().await else { return };
+        let rows = (head - self.saved.position).max(0);
+        let Some(first) = first else { return meter::waiting(rows) };
         let age = |at: Timestamp| self.relay.clock.now().duration_since(at).as_secs_f64();
-        meter::behind(head - self.saved.position, outgoing.oldest().map_or(0.0, age).max(0.0));
+        meter::behind(rows, happened(first).map_or(0.0, age).max(0.0));
     }
 }
 

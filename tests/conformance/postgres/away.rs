@@ -127,3 +127,50 @@ async fn more_than_may_wait_are_refused_and_who_waits_is_answered_in_time() {
     assert_eq!(refused, 3);
     held.rollback().await.expect("given up");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_without_connections_to_give_goes_on_for_those_who_have_one() {
+    let database = Database::migrated().await;
+    let options = Options { app: 16, wait: Duration::from_millis(400), ..Options::default() };
+    let store = Arc::new(PostgresStore::open(&database.url(), options).await.expect("a store"));
+    store.load(&needs()).await.expect("a first connection");
+    database.alter("CONNECTION LIMIT 1").await;
+    let many = (0..12).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move { store.load(&needs()).await.map(drop) })
+    });
+    let mut refused = 0;
+    for asked in many.collect::<Vec<_>>() {
+        if let Err(error) = asked.await.expect("a task") {
+            assert!(error.is_transient(), "{error}");
+            refused += 1;
+        }
+    }
+    assert!(refused >= 5, "as many as would open the breaker found no connection ({refused})");
+    store.load(&needs()).await.expect("whoever has a connection goes on");
+    database.alter("CONNECTION LIMIT -1").await;
+    store.load(&needs()).await.expect("a snapshot");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_takes_no_writes_is_read_and_says_so_and_takes_them_again() {
+    let database = Database::migrated().await;
+    let samples = Samples::default();
+    let ana = samples.person("ana").id;
+    let list = List::personal(tenant("console"), ana);
+    database.alter("SET default_transaction_read_only = on").await;
+    let store = PostgresStore::open(&database.url(), Options::default()).await.expect("a store");
+    let commit = async |number| store.commit(samples.making(&list, &samples.task(&list, ana, number))).await;
+    for number in 1..=8 {
+        let refused = commit(number).await.expect_err("no writes");
+        let CommitError::Port(error) = refused else { panic!("{refused}") };
+        assert!(error.is_transient() && error.to_string().contains("takes no writes now"), "{error}");
+        store.load(&needs()).await.expect("reads go on");
+    }
+    database.alter("RESET default_transaction_read_only").await;
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while let Err(error) = commit(9).await {
+        assert!(Instant::now() < deadline, "{error}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

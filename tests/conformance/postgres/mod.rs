@@ -9,11 +9,15 @@ mod tenants;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::list::List;
+use domain::ports::audit::{AuditEntry, AuditLog};
+use domain::ports::error::PortError;
 use store_postgres::{Options, PostgresStore};
 
-use super::audit::refuses_to_be_rewritten;
-use super::seals::tampering_is_found;
+use super::audit::{entries, refuses_to_be_rewritten};
+use super::seals::{Tampering, tampering_is_found, what_is_sealed_while_somebody_verifies_is_no_tampering};
 use crate::kit::postgres::Database;
+use crate::kit::samples::{Samples, tenant};
 
 mod on_a_server {
     crate::conformance::store::suite!(crate::conformance::postgres::migrated);
@@ -62,20 +66,67 @@ async fn the_audit_log_refuses_to_be_rewritten() {
     refuses_to_be_rewritten(&*scratch.store, sql).await;
 }
 
+const TAMPERINGS: &[Tampering] = &[
+    (
+        "INSERT INTO audit_log (row, event_id, id, subject, actor, version, time, reminder, type, tenant, digest)
+             OVERRIDING SYSTEM VALUE SELECT 1000, gen_random_uuid(), gen_random_uuid(), subject, actor, 1, time, reminder,
+             type, tenant, digest FROM audit_log WHERE row = 1",
+        Some(1_000),
+        "nothing sealed it",
+    ),
+    (
+        "ALTER TABLE audit_log DROP CONSTRAINT audit_log_pkey, DROP CONSTRAINT audit_log_event_id_key,
+             DROP CONSTRAINT audit_log_id_version_reminder_key;
+         INSERT INTO audit_log OVERRIDING SYSTEM VALUE SELECT * FROM audit_log WHERE row = 2",
+        Some(2),
+        "where 2 should stand",
+    ),
+    (
+        "ALTER TABLE audit_seals DROP CONSTRAINT audit_seals_pkey;
+         INSERT INTO audit_seals SELECT * FROM audit_seals WHERE tenant = 'console' AND n = 1",
+        Some(1),
+        "is sealed a second time",
+    ),
+];
+
 #[tokio::test]
 async fn whatever_an_owner_changes_in_the_audit_log_is_found() {
     let databases = std::sync::Mutex::new(Vec::new());
-    tampering_is_found(async || {
+    tampering_is_found(TAMPERINGS, async || {
         let Scratch { store, database } = migrated().await;
         let database = Arc::new(database);
         databases.lock().expect("databases").push(database.clone());
-        (store, async move |statement| {
+        (store, async move |statement: String| {
             for table in ["audit_log", "audit_content", "audit_people", "audit_seals"] {
                 let bare = format!("ALTER TABLE {table} DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY");
                 database.sql(&bare).await.expect("an owner may");
             }
-            assert!(database.sql(statement).await.expect("done") > 0, "{statement}");
+            assert!(database.sql(&statement).await.expect("done") > 0, "{statement}");
         })
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_is_verified_as_of_one_moment() {
+    let scratch = migrated().await;
+    what_is_sealed_while_somebody_verifies_is_no_tampering(scratch.store.clone()).await;
+}
+
+#[tokio::test]
+async fn a_missing_grant_is_told_from_a_value_that_no_server_takes() {
+    let scratch = migrated().await;
+    let samples = Samples::default();
+    let ana = samples.person("ana").id;
+    let list = List::personal(tenant("console"), ana);
+    let event = samples.event(None, &samples.task(&list, ana, 1), &list);
+    let entry = entries(&[event]).remove(0);
+    let unfit = AuditEntry { kind: "NUL\0".to_owned(), ..entry.clone() };
+    let error = scratch.store.append(&[unfit]).await.expect_err("no text of PostgreSQL");
+    assert!(matches!(error, PortError::Unfit { .. }), "{error:?}");
+    scratch.database.sql("REVOKE INSERT ON audit_content FROM taskbot_audit").await.expect("revoked");
+    let error = scratch.store.append(std::slice::from_ref(&entry)).await.expect_err("not granted");
+    assert!(matches!(error, PortError::Broken { .. }), "{error:?}");
+    scratch.database.sql("GRANT INSERT ON audit_content TO taskbot_audit").await.expect("granted");
+    scratch.store.append(&[entry]).await.expect("appended");
 }

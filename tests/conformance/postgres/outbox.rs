@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::event::Topic;
 use domain::list::List;
-use domain::ports::bus::{Cursor, Outbox, OutboxRow};
+use domain::ports::bus::{Cursor, Most, Outbox, OutboxRow};
 use sqlx::{Connection, Executor};
 use store_postgres::PostgresStore;
 use tokio::time::Instant;
@@ -25,7 +25,7 @@ async fn make(store: &PostgresStore, samples: &Samples, count: usize) {
 }
 
 async fn follow(store: &PostgresStore, cursor: &mut Cursor, max: usize) -> Vec<OutboxRow> {
-    let followed = store.follow(cursor, &BOTH, max).await.expect("rows");
+    let followed = store.follow(cursor, &BOTH, max.into()).await.expect("rows");
     *cursor = followed.cursor;
     followed.rows
 }
@@ -55,6 +55,33 @@ async fn a_row_that_commits_late_is_followed_however_far_the_reader_is() {
     let late = follow(&store, &mut cursor, 10).await;
     assert_eq!(late.iter().map(|row| row.position).collect::<Vec<_>>(), [1]);
     assert_eq!(cursor, Cursor::at(4));
+}
+
+#[tokio::test]
+async fn rows_that_commit_late_come_all_at_once_however_few_bytes_are_wanted() {
+    let Scratch { store, database } = migrated().await;
+    let samples = Samples::default();
+    let (mut one, mut other) = (database.role("taskbot_app").await, database.role("taskbot_app").await);
+    let mut slow = [one.begin().await.expect("a transaction"), other.begin().await.expect("a transaction")];
+    for transaction in &mut slow {
+        transaction.execute(ROW).await.expect("inserted");
+    }
+    make(&store, &samples, 3).await;
+    let mut cursor = Cursor::default();
+    assert_eq!(follow(&store, &mut cursor, 10).await.len(), 3);
+    assert_eq!(cursor.holes.len(), 2);
+    make(&store, &samples, 2).await;
+    for transaction in slow {
+        transaction.commit().await.expect("committed");
+    }
+    let most = Most { rows: 10, bytes: 1 };
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        let followed = store.follow(&cursor, &BOTH, most).await.expect("rows");
+        seen.push(followed.rows.iter().map(|row| row.position).collect::<Vec<_>>());
+        cursor = followed.cursor;
+    }
+    assert_eq!(seen, [vec![1, 2], vec![6], vec![7]], "a look counts as one into each hole");
 }
 
 #[tokio::test]

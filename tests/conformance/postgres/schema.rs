@@ -1,5 +1,8 @@
 //! The schema: made by its owner, looked at by everybody who opens it.
 
+use std::time::Duration;
+
+use sqlx::{Connection, Executor};
 use store_postgres::{OpenError, Options, PostgresStore, migrate};
 
 use super::migrated;
@@ -28,6 +31,32 @@ async fn many_may_migrate_at_once_and_again() {
     PostgresStore::open(&database.url(), Options::default()).await.expect("a store");
 }
 
+/// As if the last step but one had not been taken yet, which changes a table.
+const STEP_BACK: &str = "
+    ALTER TABLE counters DROP COLUMN spared; DELETE FROM _sqlx_migrations WHERE version >= 13";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_waits_for_no_table_for_long_and_names_who_holds_it() {
+    let scratch = migrated().await;
+    scratch.database.sql(STEP_BACK).await.expect("done");
+    let mut holder = scratch.database.role("taskbot_app").await;
+    let mut held = holder.begin().await.expect("a transaction");
+    held.execute("SELECT FROM counters").await.expect("read");
+    let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut *held).await.expect("a number");
+    let (told, mut said) = tokio::sync::mpsc::unbounded_channel();
+    let url = scratch.database.owner_url();
+    let progress = move |step: &str| told.send(step.to_owned()).expect("heard");
+    let migrating = tokio::spawn(async move { migrate(&url, None, progress).await });
+    let step = said.recv().await.expect("a step");
+    assert!(step.contains(&format!("locked by process {pid} (")), "{step}");
+    let mut other = scratch.database.role("taskbot_app").await;
+    let reads = other.execute("SELECT FROM counters");
+    tokio::time::timeout(Duration::from_secs(10), reads).await.expect("nobody is held up for long").expect("read");
+    held.rollback().await.expect("let go");
+    migrating.await.expect("a task").expect("migrated");
+    PostgresStore::open(&scratch.database.url(), Options::default()).await.expect("a store");
+}
+
 #[tokio::test]
 async fn a_schema_of_another_release_is_refused_in_words() {
     let scratch = migrated().await;
@@ -51,6 +80,24 @@ async fn a_table_without_its_guard_is_noticed_at_the_start() {
     scratch.database.sql("CREATE POLICY hole ON canary TO taskbot_app USING (true)").await.expect("made");
     let error = refused(&scratch.database.url()).await.to_string();
     assert!(error.contains("sees tenants that it was not given"), "{error}");
+}
+
+#[tokio::test]
+async fn a_grant_that_is_missing_is_named_at_the_start() {
+    let scratch = migrated().await;
+    let grants = [
+        ("INSERT", "audit_people", "taskbot_audit"),
+        ("DELETE", "audit_unsealed", "taskbot_audit"),
+        ("UPDATE", "leases", "taskbot_relay"),
+        ("INSERT", "outbox", "taskbot_app"),
+    ];
+    for (privilege, table, role) in grants {
+        scratch.database.sql(&format!("REVOKE {privilege} ON {table} FROM {role}")).await.expect("revoked");
+        let error = refused(&scratch.database.url()).await.to_string();
+        assert!(error.contains(role) && error.contains(&format!("lacks grants: {privilege} {table}")), "{error}");
+        scratch.database.sql(&format!("GRANT {privilege} ON {table} TO {role}")).await.expect("granted");
+    }
+    PostgresStore::open(&scratch.database.url(), Options::default()).await.expect("a store");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use consumers::{DeadLetters, Handler, Incoming, Replayed, Role, Which, decode};
+use consumers::{DeadLetters, Handler, Incoming, Order, Replayed, Role, Which, decode};
 use domain::command::{Command, TaskEdit};
 use domain::event::{EventType, Stream};
 use domain::ids::PersonId;
@@ -50,11 +50,11 @@ async fn event_that_came_too_early_waits_for_the_one_before() {
     handle(audit.as_ref(), &events[2..]).await;
     handle(audit.as_ref(), &events[1..2]).await;
     assert!(bench.audited().await.is_empty());
-    let parked = bench.world.store.parked("audit", stream).await.expect("parked");
+    let parked = bench.world.store.parked("audit", &[stream]).await.expect("parked");
     assert_eq!(parked.iter().map(|parked| parked.version).collect::<Vec<_>>(), [2, 3]);
     handle(audit.as_ref(), &events[..1]).await;
     assert_eq!(bench.audited_kinds().await, HISTORY);
-    assert!(bench.world.store.parked("audit", stream).await.expect("parked").is_empty());
+    assert!(bench.world.store.parked("audit", &[stream]).await.expect("parked").is_empty());
 }
 
 #[tokio::test]
@@ -68,7 +68,21 @@ async fn event_that_never_came_is_fetched_from_the_outbox() {
     bench.world.clock.forward(SignedDuration::from_secs(61));
     audit.upkeep().await.expect("filled");
     assert_eq!(bench.audited_kinds().await, HISTORY);
-    assert!(bench.world.store.parked("audit", events[0].event.stream()).await.expect("parked").is_empty());
+    assert!(bench.world.store.parked("audit", &[events[0].event.stream()]).await.expect("parked").is_empty());
+}
+
+#[tokio::test]
+async fn what_is_fetched_from_the_outbox_keeps_to_its_contract_too() {
+    let bench = Bench::new().await;
+    let events = three_versions(&bench).await;
+    let inbox = bench.parts.inbox.clone();
+    let order = Order::new("audit", inbox.clone(), bench.parts.outbox.clone(), bench.parts.tasks.clock.clone());
+    let (stream, none) = (events[0].event.stream(), BTreeMap::new());
+    order.conclude(&order.plan(&none, &events[2..]).await.expect("a plan")).await.expect("parked");
+    let plan = order.fill(stream, &none, |found| found.event.data.version != 2).await.expect("a plan");
+    assert_eq!(plan.apply.iter().map(|one| one.event.data.version).collect::<Vec<_>>(), [1], "2 breaks its contract");
+    order.conclude(&plan).await.expect("buried");
+    assert_eq!(inbox.dead_letters(Some("audit"), 0, 10).await.expect("letters").len(), 1, "and 3 waits for it in vain");
 }
 
 #[tokio::test]
@@ -81,8 +95,8 @@ async fn a_gap_that_nothing_can_close_ends_as_a_dead_letter() {
     handle(audit.as_ref(), std::slice::from_ref(&orphan)).await;
     bench.world.clock.forward(SignedDuration::from_secs(61));
     audit.upkeep().await.expect("looked after");
-    assert!(bench.world.store.parked("audit", orphan.event.stream()).await.expect("parked").is_empty());
-    let letters = bench.world.store.dead_letters(Some("audit"), 10).await.expect("letters");
+    assert!(bench.world.store.parked("audit", &[orphan.event.stream()]).await.expect("parked").is_empty());
+    let letters = bench.world.store.dead_letters(Some("audit"), 0, 10).await.expect("letters");
     assert_eq!(letters.len(), 1);
     assert!(letters[0].reason.contains("an earlier version"), "{}", letters[0].reason);
     assert_eq!(bench.audited_kinds().await, HISTORY, "what the outbox had was not lost");
@@ -100,7 +114,7 @@ async fn a_letter_that_waits_in_vain_again_after_its_replay_is_a_letter_again() 
     for _ in 0..3 {
         bench.world.clock.forward(SignedDuration::from_secs(61));
         audit.upkeep().await.expect("looked after");
-        assert_eq!(letters.list(None).await.expect("letters").len(), 1, "it can be seen");
+        assert_eq!(letters.list(None, 0).await.expect("letters").len(), 1, "it can be seen");
         letters.replay(Which::All, PersonId::SYSTEM, false, |_, _| {}).await.expect("replayed");
     }
 }
@@ -187,12 +201,12 @@ async fn an_event_of_an_unknown_type_keeps_its_place_and_stops_nothing_behind_it
     assert!(audit.keeps_unknown() && audit.wants(&events[1]) == Ok(true));
     // Out of order and twice, through the parking place.
     handle(audit.as_ref(), &events[1..]).await;
-    assert_eq!(bench.world.store.parked("audit", stream).await.expect("parked").len(), 2);
+    assert_eq!(bench.world.store.parked("audit", &[stream]).await.expect("parked").len(), 2);
     handle(audit.as_ref(), &events[..2]).await;
-    assert!(bench.world.store.parked("audit", stream).await.expect("parked").is_empty());
+    assert!(bench.world.store.parked("audit", &[stream]).await.expect("parked").is_empty());
     assert_eq!(bench.world.store.last_versions(&[stream]).await.expect("versions")[&stream], 3);
     assert_eq!(bench.audited_kinds().await, [EventType::TaskCreated, EventType::TaskCompleted], "it is not shown");
-    assert_eq!(bench.world.store.dead_letters(None, 10).await.expect("letters"), []);
+    assert_eq!(bench.world.store.dead_letters(None, 0, 10).await.expect("letters"), []);
 }
 
 #[tokio::test]
@@ -219,5 +233,5 @@ async fn a_letter_of_an_unknown_type_is_replayed_to_whoever_keeps_it_and_settled
     letters.replay(Which::All, PersonId::SYSTEM, false, noted).await.expect("replayed");
     came.sort_by(|one, two| one.0.cmp(&two.0));
     assert_eq!(came, [("audit".to_owned(), Replayed::Handled), ("recurrence".to_owned(), Replayed::NotWanted)]);
-    assert_eq!(letters.list(None).await.expect("letters"), []);
+    assert_eq!(letters.list(None, 0).await.expect("letters"), []);
 }

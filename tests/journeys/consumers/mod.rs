@@ -3,6 +3,7 @@
 mod audit;
 mod away;
 mod chat;
+mod held;
 mod records;
 mod recurrence;
 mod reminders;

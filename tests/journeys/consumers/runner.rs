@@ -9,7 +9,8 @@ use consumers::{Checker, DeadLetters, Findings, Handler, Incoming, Pace, Replaye
 use domain::event::Topic;
 use domain::ids::{EventId, PersonId};
 use domain::ports::bus::Record;
-use domain::ports::inbox::Inbox;
+use domain::ports::error::PortError;
+use domain::ports::inbox::{DeadLetter, Inbox};
 use tokio_util::sync::CancellationToken;
 
 use super::records::FixedBus;
@@ -20,9 +21,21 @@ use crate::kit::world::draft;
 #[derive(Default)]
 struct Moody {
     refusals: AtomicU32,
+    /// Whether what it refuses with is that somebody has to help.
+    helpless: bool,
     fails_on: Option<EventId>,
     panics_on: Option<EventId>,
     handled: Mutex<Vec<EventId>>,
+}
+
+impl Moody {
+    fn refuses_with(&self) -> PortError {
+        let reason = "not in the mood".to_owned();
+        match self.helpless {
+            true => PortError::Broken { backend: "moody", reason },
+            false => PortError::Unavailable { backend: "moody", reason },
+        }
+    }
 }
 
 #[async_trait]
@@ -45,7 +58,7 @@ impl Handler for Moody {
 
     async fn handle(&self, events: &[Incoming]) -> Result<(), Trouble> {
         if self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
-            return Err(Trouble::Retry("not in the mood".to_owned()));
+            return Err(Trouble::from(self.refuses_with()));
         }
         let ids = || events.iter().map(|incoming| incoming.event.id);
         assert!(!ids().any(|id| Some(id) == self.panics_on), "this one is too much");
@@ -79,7 +92,7 @@ async fn run(bench: &Bench, handler: Arc<dyn Handler>, records: Vec<Record>) -> 
     eventually("everything is acknowledged", || async { bus.left() == 0 }).await;
     stop.cancel();
     running.await.expect("the runner ends when asked");
-    let letters = bench.world.store.dead_letters(None, 100).await.expect("letters");
+    let letters = bench.world.store.dead_letters(None, 0, 100).await.expect("letters");
     letters.into_iter().map(|letter| letter.reason).collect()
 }
 
@@ -118,11 +131,13 @@ async fn an_event_of_an_unknown_type_is_skipped_by_whoever_may_miss_it() {
 
 #[tokio::test]
 async fn a_retry_pauses_and_drops_nothing() {
-    let bench = Bench::new().await;
-    let records = tasks(&bench, 5).await;
-    let moody = Arc::new(Moody { refusals: AtomicU32::new(7), ..Moody::default() });
-    assert!(run(&bench, moody.clone(), records).await.is_empty());
-    assert_eq!(moody.handled.lock().expect("handled").len(), 5);
+    for helpless in [false, true] {
+        let bench = Bench::new().await;
+        let records = tasks(&bench, 5).await;
+        let moody = Arc::new(Moody { refusals: AtomicU32::new(7), helpless, ..Moody::default() });
+        assert!(run(&bench, moody.clone(), records).await.is_empty());
+        assert_eq!(moody.handled.lock().expect("handled").len(), 5);
+    }
 }
 
 #[tokio::test]
@@ -169,9 +184,39 @@ async fn a_dead_letter_is_replayed_once_its_cause_is_gone() {
             .await
             .expect("replayed");
         assert_eq!(heard, [expected]);
-        assert_eq!(letters.list(Some("moody")).await.expect("letters").len(), left);
+        assert_eq!(letters.list(Some("moody"), 0).await.expect("letters").len(), left);
     }
     assert_eq!(*mended.handled.lock().expect("handled"), [events[0].event.id]);
+}
+
+#[tokio::test]
+async fn however_many_letters_there_are_each_can_be_replayed() {
+    let bench = Bench::new().await;
+    let records = tasks(&bench, 1).await;
+    let payload = String::from_utf8(records[0].payload.clone()).expect("text");
+    let (inbox, clock) = (bench.parts.inbox.clone(), bench.parts.tasks.clock.clone());
+    let at = clock.now();
+    for nth in 0..1_201 {
+        let letter = DeadLetter {
+            id: 0,
+            consumer: "moody".to_owned(),
+            topic: "task-events".to_owned(),
+            origin: format!("outbox@{nth}"),
+            reason: "too much".to_owned(),
+            payload: payload.clone(),
+            at,
+            replayed_at: None,
+        };
+        inbox.bury(&letter).await.expect("buried");
+    }
+    let letters = DeadLetters::new(inbox, clock, vec![Arc::new(Moody::default())]);
+    for (which, handled) in [(Which::One(1_201), 1), (Which::One(1_201), 0), (Which::All, 1_200)] {
+        let mut heard = 0;
+        let progress = |_: &DeadLetter, replayed: &Replayed| heard += u32::from(*replayed == Replayed::Handled);
+        letters.replay(which, PersonId::SYSTEM, false, progress).await.expect("replayed");
+        assert_eq!(heard, handled, "{which:?}");
+    }
+    assert_eq!(letters.list(None, 0).await.expect("letters"), []);
 }
 
 #[tokio::test]

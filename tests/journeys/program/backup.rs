@@ -13,15 +13,17 @@ use crate::kit::program::{Ended, Scratch};
 
 /// What no command makes in a moment: a consumer's mark, an event that waits for one before it, letters with and without
 /// a replay, a task that `task-updates` will forget, content that was erased.
-const RARE: &str = "
+const RARE: &str = r#"
     INSERT INTO inbox VALUES ('recurrence', 'task/019cb9a2-3c00-7000-8000-000000000001', 2);
     INSERT INTO parked VALUES
-        ('audit', 'task/019cb9a2-3c00-7000-8000-000000000001', 9, 'task-events/3@42', '{\"é\": 1}', 4000000000000000);
+        ('audit', 'task/019cb9a2-3c00-7000-8000-000000000001', 9, 'task-events/3@42', '{"é": 1}', 4000000000000000);
     INSERT INTO dead_letters (consumer, topic, origin, reason, payload, at, replayed_at) VALUES
         ('audit', 'task-events', 'task-events/3@7', 'no event', 'hello', 1771000000000000, NULL),
         ('audit', 'task-events', 'task-events/3@8', 'no event', 'hello', 1771000000000000, 1771000000000001);
     INSERT INTO deleted_tasks VALUES ('019cb9a2-3c00-7000-8000-000000000001', 1771000000000000);
-    DELETE FROM audit_content WHERE row = 1;";
+    DELETE FROM audit_content WHERE row = 1;
+    INSERT INTO acts (actor, doc) VALUES ('019cb9a2-3c00-7000-8000-000000000009',
+        '{"actor":"019cb9a2-3c00-7000-8000-000000000009","action":"audit.erased","subject":"ben","detail":{"rows":[1]},"at":"2026-03-04T15:00:00Z"}');"#;
 
 /// A history with everything in it, ended by a power cut before its last reminder was due.
 async fn history(scratch: Scratch) -> Scratch {

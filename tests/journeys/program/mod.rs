@@ -7,6 +7,7 @@ mod console;
 mod isolation;
 mod logs;
 mod operator;
+mod restoring;
 mod serve;
 mod tokens;
 mod unattended;

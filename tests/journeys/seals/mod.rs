@@ -11,6 +11,10 @@ use crate::kit::program::Scratch;
 use history::{History, KEY};
 use owner::Owner;
 
+/// Somebody noted that they erased the content of row 2.
+const ERASURE: &str = r#"INSERT INTO acts (actor, doc) VALUES ('019cb9a2-3c00-7000-8000-000000000009',
+    '{"actor":"019cb9a2-3c00-7000-8000-000000000009","action":"audit.erased","subject":"ben","detail":{"rows":[2]},"at":"2026-03-04T15:00:00Z"}')"#;
+
 /// What `audit verify` prints and ends with.
 async fn verdict(scratch: &Scratch) -> (bool, String) {
     let ended = scratch.run(&["audit", "verify"], "").await;
@@ -30,7 +34,7 @@ async fn found(history: &History, tamper: impl AsyncFnOnce(&mut Owner), says: &s
 }
 
 #[tokio::test]
-async fn an_untouched_log_is_intact_and_erased_content_is_no_tampering() {
+async fn an_untouched_log_is_intact_and_content_is_erased_where_an_act_says_so() {
     let history = History::happens().await;
     let (good, text) = verdict(&history.copy()).await;
     assert!(good && text.starts_with("intact: "), "{text}");
@@ -38,6 +42,11 @@ async fn an_untouched_log_is_intact_and_erased_content_is_no_tampering() {
     let copy = history.copy();
     let mut owner = Owner::of(&copy.path("taskbot.db")).await;
     owner.does("DELETE FROM audit_content WHERE row = 2").await;
+    owner.leaves().await;
+    let (good, text) = verdict(&copy).await;
+    assert!(!good && text.contains("row 2 (seal 1 of console) has lost its content, and no act of erasure"), "{text}");
+    let mut owner = Owner::of(&copy.path("taskbot.db")).await;
+    owner.does(ERASURE).await;
     owner.leaves().await;
     let (good, text) = verdict(&copy).await;
     assert!(good && text.contains(" 1 erased, "), "{text}");
@@ -48,20 +57,12 @@ async fn a_change_of_any_row_or_column_is_found_and_named() {
     let history = History::happens().await;
     for column in ["event_id", "type", "subject", "actor", "digest"] {
         let sql = format!("UPDATE audit_log SET {column} = {column} || '0' WHERE row = 3");
-        let says = if column == "digest" {
-            "row 3 (seal 1 of slack:T1) has"
-        } else {
-            "row 3 (seal 1 of slack:T1), or one after it"
-        };
-        found(&history, async |owner| owner.does(&sql).await, says).await;
+        let what = if column == "digest" { "content" } else { column };
+        let says = format!("row 3 (seal 1 of slack:T1) has another {what} than");
+        found(&history, async |owner| owner.does(&sql).await, &says).await;
     }
     let earlier = "UPDATE audit_log SET time = time - 1 WHERE row = 1";
-    found(
-        &history,
-        async |owner| owner.does(earlier).await,
-        "row 1 (seal 1 of console), or one after it in this seal, is not",
-    )
-    .await;
+    found(&history, async |owner| owner.does(earlier).await, "row 1 (seal 1 of console) has another time than").await;
     let null = "UPDATE audit_content SET payload = payload || char(0) WHERE row = 2";
     found(&history, async |owner| owner.does(null).await, "row 2 (seal 1 of console) has another content").await;
     let foreign = "UPDATE audit_log SET tenant = 'slack:T2' WHERE row = 2";
@@ -117,10 +118,7 @@ async fn a_chain_that_was_cut_forked_or_turned_back_is_found() {
 #[tokio::test]
 async fn whoever_rewrites_the_whole_chain_is_found_by_a_checkpoint_alone() {
     let history = History::happens().await;
-    let rewrite = async |owner: &mut Owner| {
-        owner.does("UPDATE audit_log SET actor = subject WHERE row = 1").await;
-        owner.rechain("console", |_| ()).await;
-    };
+    let rewrite = async |owner: &mut Owner| owner.rechain("console", |seal| seal.at += 1).await;
     found(&history, rewrite, "row 1 (seal … of console), or one after it, is sealed otherwise than a checkpoint says")
         .await;
     let copy = history.copy().with("TASKBOT_AUDIT__CHECKPOINTS", "");
@@ -142,6 +140,7 @@ async fn an_old_backup_and_a_forged_checkpoint_are_found() {
     std::fs::write(copy.path("checkpoints"), forged).expect("written");
     let ended = copy.run(&["audit", "verify"], "").await;
     assert!(ended.err.contains("line 1 is no checkpoint: its signature is not by this key"), "{}", ended.err);
+    assert_eq!(ended.status.code(), Some(2), "nothing was verified, so nothing was found");
     let keyless = copy.run(&["audit", "verify", "--public-key", "abc"], "").await;
     assert!(keyless.err.contains("64 hex digits") && !keyless.err.contains(KEY), "{}", keyless.err);
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use domain::ports::seals::Seals;
+use domain::ports::seals::{SealedLog, Seals as _};
 use domain::seal::{LogRow, Seal};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
@@ -33,8 +33,12 @@ impl Owner {
         done.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
+    async fn log(&self) -> Box<dyn SealedLog> {
+        self.store.at_once().await.expect("the log")
+    }
+
     pub async fn seals(&self, tenant: &str) -> Vec<Seal> {
-        let mut seals = self.store.seals(None, 10_000).await.expect("seals");
+        let mut seals = self.log().await.seals(None, 10_000).await.expect("seals");
         seals.retain(|seal| seal.tenant == tenant);
         seals
     }
@@ -46,7 +50,7 @@ impl Owner {
         seals.iter_mut().for_each(change);
         let mut rows = Vec::new();
         for seal in &seals {
-            rows.extend(self.store.stored(&seal.rows).await.expect("rows"));
+            rows.extend(self.log().await.stored(&seal.rows).await.expect("rows"));
         }
         let of = |seal: &Seal| -> Vec<LogRow> {
             let row = |row: &i64| rows.iter().find(|stored| stored.log.row == *row).map(|stored| stored.log.clone());

@@ -1,0 +1,99 @@
+//! The sealed log at one moment, for whoever verifies it while others append and seal.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use domain::change::Act;
+use domain::ids::PersonId;
+use domain::ports::error::PortError;
+use domain::ports::seals::SealedLog;
+use domain::seal::{ERASED, ScannedRow, Seal, StoredRow};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+use uuid::Uuid;
+
+use crate::ask::Ask;
+use crate::audit::stream;
+use crate::error::{Failed, failed};
+use crate::open::AUDIT;
+use crate::rows::{column, docs, integer};
+use crate::seals::{log_row, seal};
+
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// A connection in one transaction, which ends with it. It takes no transaction id, so nobody waits for it.
+pub(crate) struct Moment(PgConnection);
+
+impl Moment {
+    pub(crate) async fn of(login: &PgConnectOptions) -> Result<Self, PortError> {
+        let unlimited = [("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0")];
+        let connected = login.clone().options(unlimited).connect().await;
+        let mut connection = connected.map_err(|error| PortError::from(Failed::NoConnection(error)))?;
+        connection.execute(AUDIT.1).await.map_err(failed)?;
+        connection.execute(BEGIN).await.map_err(failed)?;
+        Ok(Self(connection))
+    }
+
+    async fn rows(&mut self, ask: Ask) -> Result<Vec<PgRow>, PortError> {
+        let query = sqlx::query_with(AssertSqlSafe(ask.sql.into_owned()), ask.args);
+        query.fetch_all(&mut self.0).await.map_err(failed)
+    }
+}
+
+#[async_trait]
+impl SealedLog for Moment {
+    async fn seals(&mut self, after: Option<(&str, u64)>, limit: u32) -> Result<Vec<Seal>, PortError> {
+        let (tenant, n) = after.unwrap_or_default();
+        let ask = Ask::new(
+            "SELECT tenant, n, at, rows, previous, hash FROM audit_seals
+             WHERE (tenant, n) > ($1, $2) ORDER BY tenant, n LIMIT $3",
+        );
+        let ask = ask.bind(tenant.to_owned()).bind(integer(n)).bind(i64::from(limit));
+        self.rows(ask).await?.iter().map(seal).collect()
+    }
+
+    async fn stored(&mut self, rows: &[i64]) -> Result<Vec<StoredRow>, PortError> {
+        let ask = Ask::new(
+            "SELECT a.row, a.event_id, a.id, a.reminder, a.version, a.type, a.tenant, a.subject, a.actor, a.time,
+                 encode(a.digest, 'hex'), encode(c.salt, 'hex'), c.payload
+             FROM audit_log a LEFT JOIN audit_content c USING (row) WHERE a.row = ANY ($1)",
+        );
+        let stored = |row: &PgRow| {
+            let salt: Option<String> = column(row, 11)?;
+            let content = salt.map(|salt| Ok::<_, PortError>((salt, column(row, 12)?))).transpose()?;
+            Ok(StoredRow { log: log_row(row)?, content })
+        };
+        self.rows(ask.bind(rows.to_vec())).await?.iter().map(stored).collect()
+    }
+
+    async fn scan(&mut self, after: i64, limit: u32) -> Result<Vec<ScannedRow>, PortError> {
+        let ask = Ask::new(
+            "SELECT a.row, a.tenant, a.id, a.reminder, a.version, u.row IS NOT NULL
+             FROM audit_log a LEFT JOIN audit_unsealed u USING (row) WHERE a.row > $1 ORDER BY a.row LIMIT $2",
+        );
+        let scanned = |row: &PgRow| {
+            Ok(ScannedRow {
+                row: column(row, 0)?,
+                tenant: column(row, 1)?,
+                stream: stream(column(row, 2)?, column(row, 3)?).to_string(),
+                version: column(row, 4)?,
+                waits: column(row, 5)?,
+            })
+        };
+        self.rows(ask.bind(after).bind(i64::from(limit))).await?.iter().map(scanned).collect()
+    }
+
+    async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError> {
+        let ask = Ask::new(
+            "SELECT person, row FROM unnest($1::uuid[], $2::bigint[]) c (person, row) JOIN audit_people USING (person, row)",
+        );
+        let (people, rows): (Vec<Uuid>, Vec<i64>) = concerned.iter().map(|(person, row)| (person.0, *row)).unzip();
+        let found = self.rows(ask.bind(people).bind(rows)).await?;
+        found.iter().map(|row| Ok((PersonId(column(row, 0)?), column(row, 1)?))).collect()
+    }
+
+    async fn erasures(&mut self) -> Result<Vec<Act>, PortError> {
+        let ask = Ask::new("SELECT doc FROM acts WHERE doc::json ->> 'action' = $1 ORDER BY row");
+        docs(&self.rows(ask.bind(ERASED.to_owned())).await?)
+    }
+}

@@ -1,0 +1,108 @@
+//! The sealed log at one moment, for whoever verifies it while others append and seal.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use domain::change::Act;
+use domain::ids::PersonId;
+use domain::ports::error::PortError;
+use domain::ports::seals::SealedLog;
+use domain::seal::{ERASED, ScannedRow, Seal, StoredRow};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor, SqliteConnection};
+use tokio::sync::OwnedMutexGuard;
+
+use crate::ask::Ask;
+use crate::error::failed;
+use crate::readers::Readers;
+use crate::rows::{column, docs, integer, json, parsed};
+use crate::seals::{log_row, seal};
+
+/// Nobody changes what it reads as long as it is there.
+pub(crate) enum Moment {
+    /// A connection in one transaction, which ends with it.
+    Own(SqliteConnection),
+    /// The only connection there is, for which writers wait.
+    Only(OwnedMutexGuard<SqliteConnection>),
+}
+
+impl Moment {
+    pub(crate) async fn of(readers: &Readers) -> Result<Self, PortError> {
+        match readers {
+            Readers::Pool(pool) => {
+                let mut connection = pool.connect_options().connect().await.map_err(failed)?;
+                connection.execute("BEGIN").await.map_err(failed)?;
+                Ok(Self::Own(connection))
+            }
+            Readers::Single(connection) => Ok(Self::Only(connection.clone().lock_owned().await)),
+        }
+    }
+
+    async fn rows(&mut self, ask: Ask) -> Result<Vec<SqliteRow>, PortError> {
+        let query = sqlx::query_with(AssertSqlSafe(ask.sql), ask.args);
+        match self {
+            Self::Own(connection) => query.fetch_all(connection).await,
+            Self::Only(connection) => query.fetch_all(&mut **connection).await,
+        }
+        .map_err(failed)
+    }
+}
+
+#[async_trait]
+impl SealedLog for Moment {
+    async fn seals(&mut self, after: Option<(&str, u64)>, limit: u32) -> Result<Vec<Seal>, PortError> {
+        let (tenant, n) = after.unwrap_or_default();
+        let ask = Ask::new(
+            "SELECT tenant, n, at, rows, previous, hash FROM audit_seals
+             WHERE (tenant, n) > (?, ?) ORDER BY tenant, n LIMIT ?",
+        );
+        let ask = ask.bind(tenant.to_owned()).bind(integer(n)).bind(i64::from(limit));
+        self.rows(ask).await?.iter().map(seal).collect()
+    }
+
+    async fn stored(&mut self, rows: &[i64]) -> Result<Vec<StoredRow>, PortError> {
+        let ask = Ask::new(
+            "SELECT a.row, a.event_id, a.stream, a.version, a.type, a.tenant, a.subject, a.actor, a.time, a.digest,
+                 c.salt, c.payload
+             FROM json_each(?) asked CROSS JOIN audit_log a ON a.row = asked.value
+             LEFT JOIN audit_content c ON c.row = a.row",
+        );
+        let stored = |row: &SqliteRow| {
+            let salt: Option<String> = column(row, 10)?;
+            let content = salt.map(|salt| Ok::<_, PortError>((salt, column(row, 11)?))).transpose()?;
+            Ok(StoredRow { log: log_row(row)?, content })
+        };
+        self.rows(ask.bind(json(rows))).await?.iter().map(stored).collect()
+    }
+
+    async fn scan(&mut self, after: i64, limit: u32) -> Result<Vec<ScannedRow>, PortError> {
+        let ask = Ask::new(
+            "SELECT a.row, a.tenant, a.stream, a.version, u.row IS NOT NULL
+             FROM audit_log a LEFT JOIN audit_unsealed u ON u.row = a.row WHERE a.row > ? ORDER BY a.row LIMIT ?",
+        );
+        let scanned = |row: &SqliteRow| {
+            Ok(ScannedRow {
+                row: column(row, 0)?,
+                tenant: column(row, 1)?,
+                stream: column(row, 2)?,
+                version: column(row, 3)?,
+                waits: column(row, 4)?,
+            })
+        };
+        self.rows(ask.bind(after).bind(i64::from(limit))).await?.iter().map(scanned).collect()
+    }
+
+    async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError> {
+        let ask = Ask::new(
+            "SELECT p.person, p.row FROM json_each(?) c
+             CROSS JOIN audit_people p ON p.person = c.value ->> 0 AND p.row = c.value ->> 1",
+        );
+        let found = self.rows(ask.bind(json(concerned))).await?;
+        found.iter().map(|row| Ok((parsed(row, 0)?, column(row, 1)?))).collect()
+    }
+
+    async fn erasures(&mut self) -> Result<Vec<Act>, PortError> {
+        let ask = Ask::new("SELECT doc FROM acts WHERE doc ->> 'action' = ? ORDER BY row");
+        docs(&self.rows(ask.bind(ERASED.to_owned())).await?)
+    }
+}
