@@ -114,7 +114,7 @@ async fn while_the_audit_is_away_commands_questions_and_reminders_go_on_and_its_
     audit.comes_back();
     bench.end(running).await;
     the_log_is_whole(&bench).await;
-    assert!(bench.world.store.dead_letters(None, 10).await.expect("letters").is_empty(), "nothing was given up");
+    assert!(bench.world.store.dead_letters(None, 0, 10).await.expect("letters").is_empty(), "nothing was given up");
 }
 
 #[tokio::test]
