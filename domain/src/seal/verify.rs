@@ -85,8 +85,8 @@ impl Verifier {
         self
     }
 
-    /// The next seal, with those of its rows that are there, and of those whom they concern ([`concerned`]
-    /// (super::concerned)) the ones that the log still names.
+    /// The next seal, with those of its rows that are there, and of those whom they concern
+    /// ([`concerned`](super::concerned)) the ones that the log still names.
     pub fn seal(&mut self, seal: &Seal, rows: &[StoredRow], named: &BTreeSet<(PersonId, i64)>) {
         self.report.seals += 1;
         let last = self.last.take().filter(|last| last.tenant == seal.tenant);

@@ -50,7 +50,8 @@ async fn scratch() -> (Database, Scratch) {
 /// Makes a task; on a busy machine an answer may have to be asked for again.
 async fn make(server: &Server, token: &str, title: &str) {
     for _ in 0..60 {
-        let request = server.request(Method::POST, "/api/v1/tasks", token).header("idempotency-key", title);
+        let request =
+            server.request(Method::POST, "/api/v1/tasks", token).header("idempotency-key", title.replace(' ', "-"));
         let answer = request.json(&json!({ "title": title })).timeout(PATIENCE).send().await.expect("an answer");
         match answer.status().as_u16() {
             201 => return,
