@@ -24,3 +24,18 @@ async fn one_message_has_one_effect_however_often_slack_tells_of_it() {
         assert_eq!(answers, 1, "{way:?}");
     }
 }
+
+#[tokio::test]
+async fn twenty_at_once_are_answered_once() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let said = site.person("U1").dm("list").await;
+        let direct = site.direct("U1").await;
+        site.message(&direct, "There are no").await;
+        let before = site.posted(&direct).len();
+        let next = site.person("U1").dm("water the plants tomorrow").await;
+        futures::future::join_all([said.turns[0].again(20), next.turns[0].again(20)]).await;
+        site.message(&direct, "water the plants").await;
+        assert_eq!(site.posted(&direct).len(), before + 1, "{way:?}");
+    }
+}

@@ -47,10 +47,10 @@ impl Desk {
     }
 
     async fn said(&self, tenant: TenantId, said: Said, direct: bool) -> Result<(), Withheld> {
-        if !self.is_first(&said).await {
+        let Some(claim) = self.seen.claim(self.turns.state().as_ref(), &said).await else {
             debug!("told again");
             return Ok(());
-        }
+        };
         let bot = self.api.home().await.map(|home| home.bot.clone()).unwrap_or_default();
         let line = Line {
             tenant,
@@ -64,11 +64,11 @@ impl Desk {
         match self.take(line).await {
             Ok(reply) => {
                 self.reply(&said, direct, &reply).await;
+                claim.answered(self.turns.state().as_ref()).await;
                 Ok(())
             }
             Err(error) => {
                 warn!(%error, "a message could not be taken");
-                self.forget(&said).await;
                 Err(Withheld)
             }
         }

@@ -27,6 +27,7 @@ use crate::api::{self, Api, CallError};
 use crate::inbound::payload::Interaction;
 use crate::people::Visitors;
 use crate::sightings::Sightings;
+use seen::Seen;
 
 /// Within so long the first answer is the answer itself.
 pub(crate) const AT_ONCE: Duration = Duration::from_millis(400);
@@ -40,6 +41,7 @@ pub(crate) struct Desk {
     turns: Turns,
     visitors: Visitors,
     sightings: Arc<Sightings>,
+    seen: Seen,
 }
 
 /// Something that somebody said in Slack.
@@ -58,7 +60,7 @@ struct Line {
 impl Desk {
     pub(crate) fn new(api: Api, turns: Turns, operators: Arc<Operators>, sightings: Arc<Sightings>) -> Self {
         let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators);
-        Self { api, turns, visitors, sightings }
+        Self { api, turns, visitors, sightings, seen: Seen::default() }
     }
 
     /// The time, for signatures.

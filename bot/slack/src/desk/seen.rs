@@ -1,32 +1,54 @@
 //! Which messages were answered already. What a message changes is guarded by its key, in the commit; this only keeps a
 //! repetition from being answered twice, and may be lost.
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::Desk;
+use domain::ports::state::State;
+
 use crate::inbound::payload::Said;
 
 /// Slack tells of a message again for about an hour.
 const REMEMBERED_FOR: Duration = Duration::from_secs(2 * 60 * 60);
 
-impl Desk {
-    /// Whether nobody has begun to answer the message yet.
-    pub(super) async fn is_first(&self, said: &Said) -> bool {
-        let (state, key) = (self.turns.state(), key(said));
-        match state.get(&key).await {
-            Ok(Some(_)) => false,
-            Ok(None) => state.put(&key, b"1", None, REMEMBERED_FOR).await.unwrap_or(true),
-            Err(_) => true,
-        }
-    }
+/// The messages that are being answered in this process, beside those that the state remembers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen(Arc<Mutex<HashSet<String>>>);
 
-    /// Lets the message be answered when Slack sends it again.
-    pub(super) async fn forget(&self, said: &Said) {
-        // If it cannot be forgotten, the answer is missing, not the effect.
-        drop(self.turns.state().delete(&key(said)).await);
+/// Somebody's turn to answer a message; over when this is dropped.
+#[derive(Debug)]
+pub(super) struct Claim {
+    seen: Seen,
+    key: String,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.seen.keys().remove(&self.key);
     }
 }
 
-fn key(said: &Said) -> String {
-    format!("slack/message/{}/{}", said.channel, said.ts)
+impl Seen {
+    /// The turn to answer this message, if it was not answered and nobody is at it.
+    pub(super) async fn claim(&self, state: &dyn State, said: &Said) -> Option<Claim> {
+        let key = format!("slack/message/{}/{}", said.channel, said.ts);
+        if !self.keys().insert(key.clone()) {
+            return None;
+        }
+        let claim = Claim { seen: self.clone(), key };
+        let answered = state.get(&claim.key).await.is_ok_and(|entry| entry.is_some());
+        (!answered).then_some(claim)
+    }
+
+    fn keys(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Claim {
+    /// The message was answered. If that cannot be remembered, it may be answered once more, and changes nothing then.
+    pub(super) async fn answered(self, state: &dyn State) {
+        drop(state.put(&self.key, b"1", None, REMEMBERED_FOR).await);
+    }
 }
