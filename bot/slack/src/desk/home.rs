@@ -1,9 +1,6 @@
 //! The bot's own page, shown when somebody looks at it and after what they do there.
 
 use bot::Reply;
-use domain::ports::error::PortError;
-use domain::tenant::TenantId;
-use domain::trace::TraceParent;
 use tracing::{Instrument, warn};
 
 use super::event::Withheld;
@@ -26,20 +23,14 @@ impl Desk {
     /// Shows somebody their page, and on top of it what was just done there.
     pub(super) async fn show_home(&self, team: &str, user: &str, told: Option<&Reply>) {
         let Ok(tenant) = self.tenant(team).await else { return };
-        let list = match self.list_of(tenant, user).await {
+        let (user_id, text) = (user.to_owned(), LIST.to_owned());
+        let line = Line { tenant, user: user_id, channel: None, thread: None, key: None, text };
+        let list = match self.take(line).await {
             Ok(list) => list,
             Err(error) => return warn!(%error, "a page could not be filled"),
         };
         if let Err(error) = self.api.publish_home(user, &home(&list, told)).await {
             warn!(%error, "a page could not be shown");
         }
-    }
-
-    async fn list_of(&self, tenant: TenantId, user: &str) -> Result<Reply, PortError> {
-        let trace = TraceParent::root(self.turns.tasks().ids.fresh());
-        let user = user.to_owned();
-        let line = Line { tenant, user, channel: None, thread: None, key: None, text: LIST.to_owned() };
-        let message = self.message(line, trace).await?;
-        Ok(self.turns.take(message).await)
     }
 }
