@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::config::{Config, Discord, Slack};
-use crate::wiring::{House, missing};
+use crate::wiring::{House, Standing, slack_standing};
 
 /// The lines of the banner.
 #[must_use]
@@ -26,11 +26,11 @@ pub(crate) fn banner(config: &Config, house: &House, http: Option<&str>) -> Stri
 
 /// Whether Slack is on, or what is missing.
 pub(crate) fn slack(slack: &Slack) -> String {
-    match missing(slack) {
-        None => "off: set TASKBOT_SLACK__BOT_TOKEN and TASKBOT_SLACK__APP_TOKEN (docs/SLACK.md)".to_owned(),
-        Some("") if slack.app_token.is_some() => "on, in Socket Mode".to_owned(),
-        Some("") => "on, over signed HTTP at /slack/…".to_owned(),
-        Some(missing) => format!("off: {missing} is missing"),
+    match slack_standing(slack) {
+        Standing::Unset => "off: set TASKBOT_SLACK__BOT_TOKEN and TASKBOT_SLACK__APP_TOKEN (docs/SLACK.md)".to_owned(),
+        Standing::Ready(_) if slack.app_token.is_some() => "on, in Socket Mode".to_owned(),
+        Standing::Ready(_) => "on, over signed HTTP at /slack/…".to_owned(),
+        Standing::Lacks(key) => format!("off: {key} is missing"),
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) use archive::{archive, owner, reminders_of, source};
 pub(crate) use database::Database;
 pub(crate) use events::Events;
 use platforms::Directories;
-pub(crate) use platforms::missing;
+pub(crate) use platforms::{Standing, slack_standing};
 
 /// Every part that commands and roles are made of.
 pub(crate) struct House {

@@ -12,14 +12,26 @@ use slack::{Options, Secret, Slack};
 
 use crate::config;
 
-/// What is missing before Slack can be spoken with; `None` when nothing of it is set.
-pub(crate) fn missing(slack: &config::Slack) -> Option<&'static str> {
-    let config::Slack { signing_secret, bot_token, app_token, .. } = slack;
-    match (bot_token, app_token.is_some() || signing_secret.is_some()) {
-        (None, false) => None,
-        (None, true) => Some("TASKBOT_SLACK__BOT_TOKEN"),
-        (Some(_), false) => Some("TASKBOT_SLACK__APP_TOKEN (Socket Mode) or TASKBOT_SLACK__SIGNING_SECRET (HTTP)"),
-        (Some(_), true) => Some(""),
+/// How far a platform is configured.
+pub(crate) enum Standing<'a> {
+    /// Nothing of it is set.
+    Unset,
+    /// It cannot be spoken with before this is set.
+    Lacks(&'static str),
+    /// It has what it takes, among it this token.
+    Ready(&'a config::Secret),
+}
+
+/// How far Slack is configured.
+pub(crate) fn slack_standing(slack: &config::Slack) -> Standing<'_> {
+    let way_in = slack.app_token.is_some() || slack.signing_secret.is_some();
+    match &slack.bot_token {
+        None if !way_in => Standing::Unset,
+        None => Standing::Lacks("TASKBOT_SLACK__BOT_TOKEN"),
+        Some(_) if !way_in => {
+            Standing::Lacks("TASKBOT_SLACK__APP_TOKEN (Socket Mode) or TASKBOT_SLACK__SIGNING_SECRET (HTTP)")
+        }
+        Some(bot_token) => Standing::Ready(bot_token),
     }
 }
 
@@ -28,8 +40,8 @@ pub(crate) fn missing(slack: &config::Slack) -> Option<&'static str> {
 /// # Errors
 /// When a key cannot work.
 pub(crate) fn slack(given: &config::Slack) -> Result<Option<Slack>> {
-    let config::Slack { signing_secret, bot_token, app_token, api_url } = given;
-    let Some(bot_token) = bot_token.as_ref().filter(|_| missing(given) == Some("")) else { return Ok(None) };
+    let Standing::Ready(bot_token) = slack_standing(given) else { return Ok(None) };
+    let config::Slack { signing_secret, app_token, api_url, .. } = given;
     let secret = |text: &str| Secret::new(text).context("TASKBOT_SLACK__…");
     // Two, with a comma between them, while one replaces the other.
     let signing = signing_secret.as_ref().map(|both| both.reveal().split(',').map(str::trim).map(secret).collect());
