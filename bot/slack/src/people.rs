@@ -39,16 +39,21 @@ impl Visitors {
     /// Makes whoever is mentioned known, so that they can be asked. Whom Slack does not know stays unknown.
     pub(crate) async fn meet(&self, tenant: &TenantId, text: &str) {
         for user in mentioned(text) {
-            let identity = Identity { tenant: tenant.clone(), user: user.to_owned() };
-            let known = matches!(self.tasks.people.who_is(&identity).await, Ok(Some(_)));
-            if !known
-                && let Ok(found) = self.api.person(user).await
-                && !found.is_bot
-                && !found.deleted
-                && let Err(error) = self.introduce(&identity, Some(found)).await
-            {
-                warn!(%error, "somebody could not be made known");
-            }
+            self.meet_one(tenant, user).await;
+        }
+    }
+
+    /// Makes one person known, if Slack knows them.
+    pub(crate) async fn meet_one(&self, tenant: &TenantId, user: &str) {
+        let identity = Identity { tenant: tenant.clone(), user: user.to_owned() };
+        let known = matches!(self.tasks.people.who_is(&identity).await, Ok(Some(_)));
+        if !known
+            && let Ok(found) = self.api.person(user).await
+            && !found.is_bot
+            && !found.deleted
+            && let Err(error) = self.introduce(&identity, Some(found)).await
+        {
+            warn!(%error, "somebody could not be made known");
         }
     }
 

@@ -57,8 +57,8 @@ impl Desk {
         }
         let line = Line {
             tenant,
+            channel: command.channel(),
             user: command.user_id,
-            channel: Some(command.channel_id).filter(|_| command.channel_name != "directmessage"),
             thread: None,
             key: Some(format!("command/{}", command.trigger_id)),
             text: format!("{} {}", command.command, typed(&command.text)),

@@ -15,7 +15,7 @@ use super::answer::{not_installed, words};
 use super::line::typed;
 use super::{Desk, Line, TOO_LATE};
 use crate::api::CallError;
-use crate::inbound::payload::{Command, Entered, Shortcut, Submitted};
+use crate::inbound::payload::{Command, Entered, Named, Shortcut, Submitted};
 use crate::render::dialog::{REPEAT, TITLE, WHEN, WHERE, WHO, form, loading, outcome};
 use crate::render::{mrkdwn, reply};
 
@@ -44,23 +44,21 @@ impl Desk {
     async fn opened(&self, used: Shortcut) -> Result<(), CallError> {
         self.tenant(&used.team.id).await?;
         let view = self.api.open_view(&used.trigger_id, &loading()).await?;
-        let channel = used.channel.map(|channel| channel.id);
-        let (title, link) = match (&used.message, &channel) {
+        let (title, link) = match (&used.message, &used.channel) {
             (Some(message), Some(channel)) => {
-                let link = self.api.permalink(channel, &message.ts).await;
+                let link = self.api.permalink(&channel.id, &message.ts).await;
                 (first_line(&message.text), link.inspect_err(|error| warn!(%error, "no link to the message")).ok())
             }
             _ => (String::new(), None),
         };
         let remind = used.callback_id == REMIND;
-        let about = About { remind, channel: channel.filter(|channel| !channel.starts_with('D')), link };
+        let about = About { remind, channel: used.channel.as_ref().and_then(Named::as_channel), link };
         self.api.update_view(&view, &form(&title, &metadata(&about))).await
     }
 
     /// The dialog of a command without words.
     pub(super) async fn open_form(&self, command: &Command) -> Value {
-        let channel = Some(command.channel_id.clone()).filter(|_| command.channel_name != "directmessage");
-        let about = About { remind: command.command == "/remindme", channel, link: None };
+        let about = About { remind: command.command == "/remindme", channel: command.channel(), link: None };
         match self.api.open_view(&command.trigger_id, &form("", &metadata(&about))).await {
             Ok(_) => json!({}),
             Err(error) => {
@@ -117,7 +115,7 @@ impl Desk {
         description: String,
     ) -> Result<Reply, domain::ports::error::PortError> {
         for person in &draft.people {
-            self.visitors.meet(&line.tenant, &format!("<@{}>", person.as_str())).await;
+            self.visitors.meet_one(&line.tenant, person.as_str()).await;
         }
         let message = self.message(line, trace).await?;
         let reply = self.turns.take_form(message, draft, description).await;

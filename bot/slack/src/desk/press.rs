@@ -7,7 +7,7 @@ use tracing::warn;
 
 use super::{Desk, Line};
 use crate::api::{CallError, Message};
-use crate::inbound::payload::{Act, Pressed, Shown};
+use crate::inbound::payload::{Act, Named, Pressed, Shown};
 use crate::render::{self, reminder};
 
 impl Desk {
@@ -24,11 +24,10 @@ impl Desk {
 
     async fn press(&self, tenant: &TenantId, pressed: &Pressed, act: &Act) {
         let Some(says) = act.meant() else { return };
-        let channel = pressed.channel.as_ref().map(|channel| channel.id.clone());
         let line = Line {
             tenant: tenant.clone(),
             user: pressed.user.id.clone(),
-            channel: channel.filter(|channel| !channel.starts_with('D')),
+            channel: pressed.channel.as_ref().and_then(Named::as_channel),
             thread: pressed.message.as_ref().and_then(|message| message.thread_ts.clone()),
             key: Some(format!("press/{}/{}/{}", pressed.user.id, act.action_id, act.action_ts)),
             text: says.to_owned(),

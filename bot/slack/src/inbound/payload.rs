@@ -20,6 +20,13 @@ pub(crate) struct Command {
     pub(crate) response_url: String,
 }
 
+impl Command {
+    /// The channel, unless it was typed in a direct message.
+    pub(crate) fn channel(&self) -> Option<String> {
+        Some(self.channel_id.clone()).filter(|_| self.channel_name != "directmessage")
+    }
+}
+
 /// What the events API sends.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -160,6 +167,13 @@ pub(crate) struct Act {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Choice {
     pub(crate) value: String,
+}
+
+impl Named {
+    /// The id of a channel, unless it is a direct message.
+    pub(crate) fn as_channel(&self) -> Option<String> {
+        Some(self.id.clone()).filter(|id| !id.starts_with('D'))
+    }
 }
 
 impl Act {
