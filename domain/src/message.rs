@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Principal;
+use crate::ids::PersonId;
 use crate::place::Place;
 use crate::tenant::TenantId;
 use crate::trace::TraceParent;
@@ -32,10 +33,18 @@ pub struct Message {
 #[serde(transparent)]
 pub struct ConversationId(pub String);
 
+impl ConversationId {
+    /// The conversation of this person at this place.
+    #[must_use]
+    pub fn of(tenant: &TenantId, place: &Place, person: PersonId) -> Self {
+        Self(format!("{tenant}/{}/{person}", place.key()))
+    }
+}
+
 impl Message {
     /// The conversation that the message belongs to: this person at this place.
     #[must_use]
     pub fn conversation(&self) -> ConversationId {
-        ConversationId(format!("{}/{}/{}", self.tenant, self.place.key(), self.author.person))
+        ConversationId::of(&self.tenant, &self.place, self.author.person)
     }
 }

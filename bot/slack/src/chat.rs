@@ -109,7 +109,7 @@ impl SlackChat {
     async fn remember(&self, posting: &Posting) {
         let Place::Direct(person) = posting.place else { return };
         let tasks: Vec<TaskId> = posting.items.iter().map(|item| item.task.id).collect();
-        let conversation = ConversationId(format!("{}/{}/{person}", posting.tenant, posting.place.key()));
+        let conversation = ConversationId::of(&posting.tenant, &posting.place, person);
         if !tasks.is_empty() {
             memory::remind(self.turns.state().as_ref(), &conversation, &tasks).await;
         }

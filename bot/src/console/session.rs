@@ -37,7 +37,7 @@ impl Session {
 
     /// What "it" and `undo` are bound to here; the same as [`Message::conversation`] of what is typed here.
     pub(crate) fn conversation(&self) -> ConversationId {
-        ConversationId(format!("{}/{}/{}", TenantId::console(), self.place.key(), self.person.id))
+        ConversationId::of(&TenantId::console(), &self.place, self.person.id)
     }
 
     /// Where reminders reach the person: here, and in their direct message, which has no other terminal.
