@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Stream};
-use crate::ids::PersonId;
+use crate::ids::{PersonId, TaskId};
 use crate::list::List;
 use crate::message::ConversationId;
 use crate::outcome::Outcome;
 use crate::person::{Person, Settings};
 use crate::reminder::{Delivery, Reminder};
 use crate::series::Series;
-use crate::task::Task;
+use crate::task::{Status, Task};
 
 /// A row to write, and the version that it must still have.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,13 +99,16 @@ pub struct UndoNote {
 pub struct UndoRecord {
     /// When it was made.
     pub at: Timestamp,
-    /// Tasks before (`None`: it made them) and after.
-    pub tasks: Vec<(Option<Task>, Task)>,
+    /// Tasks.
+    pub tasks: Vec<Altered>,
     /// The lists that those tasks were in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<List>,
     /// Series before (`None`: it made them) and after.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub series: Vec<(Option<Series>, Series)>,
     /// Reminders that `snooze` put in place of others: what stood before, if anything, and what stands now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub snoozed: Vec<(Option<Reminder>, Reminder)>,
     /// Reminders that it cancelled, as they stood before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -113,6 +116,38 @@ pub struct UndoRecord {
     /// Settings before and after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<(Settings, Settings)>,
+}
+
+/// What a change did to a task: `[before, after]`, with nothing before a task that it made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Altered {
+    /// It made the task. This is written with every new task, and says no more than `undo` asks for.
+    Made((), Made),
+    /// It changed the task.
+    Changed(Box<(Task, Task)>),
+}
+
+/// A task that was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Made {
+    /// The task.
+    pub id: TaskId,
+    /// Its short number.
+    pub number: u64,
+    /// What it was made as.
+    pub status: Status,
+}
+
+impl Altered {
+    /// From a task before, if there was one, and after.
+    #[must_use]
+    pub fn of(before: Option<&Task>, after: &Task) -> Self {
+        match before {
+            Some(before) => Self::Changed(Box::new((before.clone(), after.clone()))),
+            None => Self::Made((), Made { id: after.id, number: after.number, status: after.status }),
+        }
+    }
 }
 
 /// An administrative act, audited in a table of its own: settings, tokens, links, replays, exports, erasures.

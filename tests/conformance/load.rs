@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::change::{Change, Put, UndoNote, UndoRecord};
+use domain::change::{Altered, Change, Put, UndoNote, UndoRecord};
 use domain::command::TaskRef;
 use domain::due::Due;
 use domain::list::List;
@@ -99,7 +99,7 @@ pub async fn an_undo_note_brings_its_tasks_as_they_stand_now(store: Arc<impl Sto
     let edited = retitled(&task, "edited");
     let record = UndoRecord {
         at: at(1),
-        tasks: vec![(Some(task.clone()), edited.clone())],
+        tasks: vec![Altered::of(Some(&task), &edited), Altered::of(None, &edited)],
         lists: vec![list.clone()],
         series: Vec::new(),
         snoozed: Vec::new(),

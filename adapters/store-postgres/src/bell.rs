@@ -1,4 +1,5 @@
 //! A bell that is heard in every process: a commit here rings there. Nobody waits for it, nothing depends on it.
+//! Whoever listens also hears that what is remembered of people has changed.
 //!
 //! Notifications are sent after the commit, on a connection of their own and many commits at once: inside the
 //! command's transaction they would take a lock that lets commits through one by one.
@@ -14,9 +15,12 @@ use tokio::time::sleep;
 use tracing::debug;
 
 use crate::PostgresStore;
+use crate::known::Known;
 
 /// The channel.
 pub(crate) const CHANNEL: &str = "taskbot";
+/// The channel of the triggers on people, identities, memberships and tokens.
+const PEOPLE: &str = "taskbot_people";
 /// So long the rings of other commits are waited for.
 const GATHER: Duration = Duration::from_millis(5);
 /// The pause after the connection was lost.
@@ -53,7 +57,8 @@ impl PostgresStore {
     /// While the connection is away nobody is rung: whoever listens has a timer of their own.
     pub fn bell_bridge(&self, bell: Bell) -> BellBridge {
         let sends = tokio::spawn(send(self.login.clone(), Arc::clone(&self.rung), self.holder.clone()));
-        let hears = tokio::spawn(hear(self.login.clone(), bell, self.holder.clone()));
+        let ears = Ears { bell, known: Arc::clone(&self.known), own: self.holder.clone() };
+        let hears = tokio::spawn(hear(self.login.clone(), ears));
         BellBridge { sends, hears }
     }
 }
@@ -75,24 +80,46 @@ async fn send(login: PgConnectOptions, rung: Arc<Rung>, own: String) {
     }
 }
 
-async fn hear(login: PgConnectOptions, bell: Bell, own: String) {
+/// Who is told of what is heard.
+struct Ears {
+    bell: Bell,
+    known: Arc<Known>,
+    /// What this process itself says, to which it need not listen.
+    own: String,
+}
+
+/// Notes that nobody listens any more, also when the task is called off.
+struct Listening<'a>(&'a Known);
+
+impl Drop for Listening<'_> {
+    fn drop(&mut self) {
+        self.0.listens(false);
+    }
+}
+
+async fn hear(login: PgConnectOptions, ears: Ears) {
     let pool = one_connection(login);
     loop {
-        let Err(error) = listen(&pool, &bell, &own).await;
+        let Err(error) = listen(&pool, &ears).await;
         debug!(%error, "not listening");
         sleep(AGAIN).await;
     }
 }
 
-async fn listen(pool: &PgPool, bell: &Bell, own: &str) -> Result<std::convert::Infallible, sqlx::Error> {
+async fn listen(pool: &PgPool, ears: &Ears) -> Result<std::convert::Infallible, sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(CHANNEL).await?;
+    listener.eager_reconnect(false);
+    listener.listen_all([CHANNEL, PEOPLE]).await?;
+    let _listening = Listening(&ears.known);
+    ears.known.listens(true);
     // What was committed while nobody listened.
-    bell.ring();
+    ears.bell.ring();
     loop {
         match listener.try_recv().await? {
-            Some(notification) if notification.payload() == own => {}
-            Some(_) | None => bell.ring(),
+            Some(told) if told.channel() == PEOPLE => ears.known.forget(),
+            Some(told) if told.payload() == ears.own => {}
+            Some(_) => ears.bell.ring(),
+            None => return Err(sqlx::Error::PoolClosed),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A lane: the connections of one role, who may use them, and what happens when the database is slow or away.
 
+use std::sync;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
@@ -7,7 +8,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Postgres};
 use tokio::sync::{Mutex, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use domain::ports::error::PortError;
 
@@ -24,6 +25,8 @@ fn again() -> ExponentialBuilder {
         .with_jitter()
 }
 
+/// A connection that was idle for this long is tried before it is used.
+pub(crate) const STALE: Duration = Duration::from_secs(2);
 /// How long a server may take to say that it is there.
 const GLANCE: Duration = Duration::from_secs(1);
 
@@ -31,6 +34,10 @@ const GLANCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Lane {
     pool: PgPool,
+    /// Connections that were used a moment ago, the last one on top. Giving one back to the pool costs a round trip.
+    warm: Warm,
+    /// One permit for each connection.
+    turns: Semaphore,
     /// One permit for each who has a connection or waits for one.
     places: Semaphore,
     breaker: Breaker,
@@ -43,8 +50,16 @@ pub(crate) struct Lane {
 impl Lane {
     /// A lane in which so many may wait for a connection.
     pub(crate) fn new(pool: PgPool, waiting: usize, patience: Duration) -> Self {
-        let places = pool.options().get_max_connections() as usize + waiting;
-        Self { pool, places: Semaphore::new(places), breaker: Breaker::default(), glancing: Mutex::default(), patience }
+        let size = pool.options().get_max_connections() as usize;
+        Self {
+            pool,
+            warm: Warm::default(),
+            turns: Semaphore::new(size),
+            places: Semaphore::new(size + waiting),
+            breaker: Breaker::default(),
+            glancing: Mutex::default(),
+            patience,
+        }
     }
 
     /// The rows that answer a question.
@@ -114,10 +129,18 @@ impl Lane {
     }
 
     async fn run(&self, ask: Ask) -> Result<Vec<PgRow>, Failed> {
-        let mut connection = self.pool.acquire().await.map_err(Failed::NoConnection)?;
+        let turn = timeout(self.pool.options().get_acquire_timeout(), self.turns.acquire()).await;
+        let _turn = turn.map_err(|_| Failed::NoConnection(sqlx::Error::PoolTimedOut))?;
+        let mut connection = match self.warm.take() {
+            Some(connection) => connection,
+            None => self.pool.acquire().await.map_err(Failed::NoConnection)?,
+        };
         let query = sqlx::query_with(AssertSqlSafe(ask.sql.into_owned()), ask.args);
         match timeout(self.patience, query.fetch_all(&mut *connection)).await {
-            Ok(Ok(rows)) => Ok(rows),
+            Ok(Ok(rows)) => {
+                self.warm.put(connection, &self.pool);
+                Ok(rows)
+            }
             Ok(Err(error)) => {
                 if Kind::of(&error) == Kind::Away || is_read_only(&error) {
                     hang_up(connection);
@@ -133,7 +156,37 @@ impl Lane {
 
     /// Ends every connection.
     pub(crate) async fn close(&self) {
-        self.pool.close().await;
+        let closed = self.pool.close();
+        self.warm.clear();
+        closed.await;
+    }
+}
+
+/// Connections that nobody uses at the moment.
+#[derive(Debug, Default)]
+struct Warm(sync::Mutex<Vec<(Instant, PoolConnection<Postgres>)>>);
+
+impl Warm {
+    /// The one that was used last, unless that was long ago: the pool looks whether it still works.
+    fn take(&self) -> Option<PoolConnection<Postgres>> {
+        let (since, connection) = self.kept().pop()?;
+        (since.elapsed() < STALE).then_some(connection)
+    }
+
+    /// Keeps one of the pool's, which waits for all of them once it is closed.
+    fn put(&self, connection: PoolConnection<Postgres>, pool: &PgPool) {
+        let mut kept = self.kept();
+        if !pool.is_closed() {
+            kept.push((Instant::now(), connection));
+        }
+    }
+
+    fn clear(&self) {
+        self.kept().clear();
+    }
+
+    fn kept(&self) -> sync::MutexGuard<'_, Vec<(Instant, PoolConnection<Postgres>)>> {
+        self.0.lock().unwrap_or_else(sync::PoisonError::into_inner)
     }
 }
 

@@ -18,6 +18,7 @@ mod explain;
 mod find;
 pub mod holes;
 mod inbox;
+mod known;
 mod lane;
 mod lease;
 mod literal;
@@ -45,6 +46,7 @@ pub use migrate::{MigrateError, migrate};
 pub use open::{OpenError, Options, user};
 
 use bell::Rung;
+use known::Known;
 use lane::Lane;
 use numbers::Numbers;
 use sqlx::postgres::PgConnectOptions;
@@ -63,6 +65,8 @@ pub struct PostgresStore {
     numbers: Numbers,
     /// Told of each commit that brought events.
     rung: Arc<Rung>,
+    /// What is remembered of people.
+    known: Arc<Known>,
     /// This process, in leases and notifications.
     holder: String,
     /// For connections of their own.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::change::Receipt;
 use domain::command::TaskRef;
-use domain::ids::TaskId;
+use domain::ids::{PersonId, TaskId};
 use domain::list::List;
+use domain::person::Person;
 use domain::ports::error::PortError;
 use domain::reminder::{Delivery, Reminder};
 use domain::series::Series;
@@ -36,6 +37,13 @@ impl PostgresStore {
             0 => Supply::Ready(Vec::new()),
             wanted => self.numbers.reserve(&needs.tenant, wanted),
         };
+        if asks_for_people_alone(needs)
+            && let Supply::Ready(numbers) = &supply
+            && let Some(people) = self.people_known(needs)
+        {
+            return Ok(Snapshot { people, numbers: numbers.clone(), ..Snapshot::default() });
+        }
+        let before = self.known.now();
         let scope = self.scope(needs).await?;
         let rows = match &supply {
             Supply::Ready(_) => self.app.rows(ask(LOAD, scope, needs)).await,
@@ -49,11 +57,17 @@ impl PostgresStore {
             gathered.take(row, needs)?;
         }
         let (mut snapshot, last_number) = gathered.into_snapshot();
+        self.known.learn(before, |facts| facts.people.extend(snapshot.people.clone()));
         snapshot.numbers = match supply {
             Supply::Ready(numbers) => numbers,
             Supply::Take(size) => self.numbers.supply(&needs.tenant, last_number, size, needs.numbers),
         };
         Ok(snapshot)
+    }
+
+    /// The people that are needed, if all of them are known.
+    fn people_known(&self, needs: &Needs) -> Option<BTreeMap<PersonId, Person>> {
+        self.known.recall(|facts| needs.people.iter().map(|id| Some((*id, facts.people.get(id)?.clone()))).collect())
     }
 
     /// The tenants to look at: the command's, and those of a person whose zone is followed wherever they are.
@@ -80,6 +94,17 @@ impl PostgresStore {
         };
         row.map(|row| doc(&row, 0)).transpose()
     }
+}
+
+/// Whether nothing is to be read but people, as for a new task.
+const fn asks_for_people_alone(needs: &Needs) -> bool {
+    needs.tasks.is_empty()
+        && needs.series.is_empty()
+        && needs.deliveries.is_empty()
+        && needs.last_reminder_at.is_none()
+        && needs.receipt.is_none()
+        && needs.undo.is_none()
+        && needs.following_zone_of.is_none()
 }
 
 /// The call with its values.

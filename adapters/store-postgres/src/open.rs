@@ -11,15 +11,12 @@ use tokio::time::timeout;
 
 use crate::PostgresStore;
 use crate::ask::Ask;
-use crate::bell::Rung;
 use crate::error::{BACKEND, Kind, told};
-use crate::lane::Lane;
+use crate::lane::{Lane, STALE};
 use crate::lease::holder;
 use crate::migrate::newest_schema;
 use crate::numbers::Numbers;
 
-/// A connection that was idle for this long is tried before it is used.
-const STALE: Duration = Duration::from_secs(2);
 /// How long a process waits for its first connection.
 const START: Duration = Duration::from_secs(15);
 /// The patience with retention.
@@ -140,7 +137,8 @@ impl PostgresStore {
             audit: lane(AUDIT.1, options.audit, options.patience),
             upkeep: lane(RELAY.1, 1, UPKEEP),
             numbers: Numbers::default(),
-            rung: Arc::new(Rung::default()),
+            rung: Arc::default(),
+            known: Arc::default(),
             holder: holder().map_err(|error| OpenError::Url(error.to_string()))?,
             login,
         };

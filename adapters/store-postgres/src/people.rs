@@ -58,6 +58,7 @@ impl People for PostgresStore {
             .bind(integer(newcomer.version))
             .bind(json(&newcomer));
         let rows = self.app.write_surely(ask).await?;
+        self.known.forget();
         doc(rows.first().ok_or_else(|| corrupt("identity", "its person is missing"))?, 0)
     }
 
@@ -78,13 +79,24 @@ impl People for PostgresStore {
             .bind(person.0)
             .bind(channel.tenant.to_string())
             .bind(channel.id.clone());
-        self.app.write_surely(ask).await.map(drop)
+        self.app.write_surely(ask).await?;
+        self.known.forget();
+        Ok(())
     }
 
     async fn joined(&self, person: PersonId) -> Result<Vec<Channel>, PortError> {
+        if let Some(channels) = self.known.recall(|facts| facts.joined.get(&person).cloned()) {
+            return Ok(channels);
+        }
+        let before = self.known.now();
         let ask = Ask::new("SELECT tenant, channel FROM memberships WHERE person = $1 ORDER BY tenant, channel");
         let rows = self.relay.rows(ask.bind(person.0)).await?;
-        rows.iter().map(|row| Ok(Channel { tenant: parsed(row, 0)?, id: column(row, 1)? })).collect()
+        let channel = |row: &PgRow| Ok::<_, PortError>(Channel { tenant: parsed(row, 0)?, id: column(row, 1)? });
+        let channels: Vec<_> = rows.iter().map(channel).collect::<Result<_, _>>()?;
+        self.known.learn(before, |facts| {
+            facts.joined.insert(person, channels.clone());
+        });
+        Ok(channels)
     }
 
     async fn add_token(&self, token: &Token, act: &Act) -> Result<(), PortError> {
@@ -103,13 +115,28 @@ impl People for PostgresStore {
         self.app.row(Ask::new(TOKEN).bind(hash.to_owned())).await?.map(|row| token(&row)).transpose()
     }
 
+    async fn holder(&self, hash: &str) -> Result<Option<(Token, Vec<Identity>)>, PortError> {
+        if let Some(held) = self.known.recall(|facts| facts.holders.get(hash).cloned()) {
+            return Ok(Some(held));
+        }
+        let before = self.known.now();
+        let Some(token) = self.token(hash).await? else { return Ok(None) };
+        let held = (token.clone(), self.identities(token.person).await?);
+        self.known.learn(before, |facts| {
+            facts.holders.insert(hash.to_owned(), held.clone());
+        });
+        Ok(Some(held))
+    }
+
     async fn tokens(&self, person: PersonId) -> Result<Vec<Token>, PortError> {
         self.app.rows(Ask::new(TOKENS).bind(person.0)).await?.iter().map(token).collect()
     }
 
     async fn revoke_token(&self, person: PersonId, id: TokenId, act: &Act) -> Result<bool, PortError> {
         let ask = Ask::new(REVOKE_TOKEN).bind(id.0).bind(person.0).bind(act.at.as_microsecond()).bind(written(act));
-        Ok(!self.app.write_surely(ask).await?.is_empty())
+        let revoked = self.app.write_surely(ask).await?;
+        self.known.forget();
+        Ok(!revoked.is_empty())
     }
 
     async fn acts(&self, actor: Option<PersonId>, limit: u32) -> Result<Vec<Act>, PortError> {

@@ -41,7 +41,12 @@ impl Store for PostgresStore {
             return Ok(());
         }
         fault::crash_point("store.before_commit");
-        self.app.write(ask).await?;
+        let written = self.app.write(ask).await;
+        // A conflict may come of what is remembered.
+        if written.is_err() || !change.people.is_empty() {
+            self.known.forget();
+        }
+        written?;
         fault::crash_point("store.after_commit");
         if !change.events.is_empty() {
             self.rung.ring();

@@ -7,12 +7,11 @@ use domain::ports::error::PortError;
 use domain::reminder::Reminder;
 use domain::tenant::TenantId;
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
 use crate::commit::platform;
-use crate::rows::{count, docs, json, maybe_instant, parsed};
+use crate::rows::{Row, count, docs, json, maybe_instant, parsed};
 
 /// For each platform (?1) and place (?2) the first due rows in order; ?3 is now, ?4 how many.
 const DUE_REMINDERS: &str = "
@@ -115,7 +114,7 @@ impl Agenda for SqliteStore {
     }
 }
 
-fn first_instant(rows: &[SqliteRow]) -> Result<Option<Timestamp>, PortError> {
+fn first_instant(rows: &[Row]) -> Result<Option<Timestamp>, PortError> {
     rows.first().map_or(Ok(None), |row| maybe_instant(row, 0))
 }
 

@@ -9,11 +9,10 @@ use domain::ports::audit::{AuditEntry, AuditLog, AuditQuery};
 use domain::ports::error::PortError;
 use domain::query::Page;
 use domain::seal::content_digest;
-use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
-use crate::rows::{column, count, doc, integer, json, parsed, texts};
+use crate::rows::{Row, column, count, doc, integer, json, parsed, texts};
 use crate::script::Script;
 
 /// The most rows on a page.
@@ -35,7 +34,7 @@ impl AuditLog for SqliteStore {
             return Ok(());
         }
         let salts = self.salts(entries.len()).await?;
-        self.writer.write_surely(appending(entries, &salts)).await.map(drop)
+        self.writer.write_soon(appending(entries, &salts)).await.map(drop)
     }
 
     async fn page(&self, query: &AuditQuery) -> Result<Page<(i64, Event), i64>, PortError> {
@@ -146,6 +145,6 @@ fn question(query: &AuditQuery, limit: u32) -> Ask {
     .bind(json(query.tenants.as_deref().unwrap_or_default()))
 }
 
-fn entry(row: &SqliteRow) -> Result<(i64, Event), PortError> {
+fn entry(row: &Row) -> Result<(i64, Event), PortError> {
     Ok((column(row, 0)?, doc(row, 1)?))
 }

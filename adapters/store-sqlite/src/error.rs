@@ -68,23 +68,19 @@ impl Trouble {
 
 impl From<sqlx::Error> for Trouble {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolTimedOut => Self::passing("all readers are busy"),
-            sqlx::Error::PoolClosed => Self::passing("the store is closed"),
-            error => Self::of(Kind::of(&error), &error),
-        }
+        Self::of(Kind::of(&error), &error)
     }
 }
 
 impl From<rusqlite::Error> for Trouble {
     fn from(error: rusqlite::Error) -> Self {
-        Self::of(Kind::of_write(&error), &error)
+        Self::of(Kind::of_statement(&error), &error)
     }
 }
 
 /// The port's error for a failed read.
-pub(crate) fn failed(error: sqlx::Error) -> PortError {
-    Trouble::from(error).into()
+pub(crate) fn failed(error: impl Into<Trouble>) -> PortError {
+    error.into().into()
 }
 
 /// The port's error for a row that cannot be understood.
@@ -113,6 +109,8 @@ pub(crate) enum Kind {
     Corrupt,
     /// The file holds something else.
     NotADatabase,
+    /// It took more steps than it was given.
+    Interrupted,
     /// Anything else.
     Other,
 }
@@ -124,8 +122,8 @@ impl Kind {
         Self::of_code(code.unwrap_or(Cow::Borrowed("0")).parse().unwrap_or(0))
     }
 
-    /// The same of what the writer says.
-    pub(crate) fn of_write(error: &rusqlite::Error) -> Self {
+    /// The same of a statement that the store ran itself.
+    pub(crate) fn of_statement(error: &rusqlite::Error) -> Self {
         Self::of_code(error.sqlite_error().map_or(0, |error| error.extended_code))
     }
 
@@ -134,6 +132,7 @@ impl Kind {
             (1555 | 2067 | 2579, _) => Self::Taken,
             (_, 5 | 6) => Self::Busy,
             (_, 8) => Self::ReadOnly,
+            (_, 9) => Self::Interrupted,
             (_, 11) => Self::Corrupt,
             (_, 13) => Self::Full,
             (_, 14) => Self::CantOpen,

@@ -1,12 +1,11 @@
 //! Why a task, a reminder, a delivery, a series or an event is where it is: one line per fact, for operators.
 
 use domain::ports::error::PortError;
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
-use crate::rows::{column, json};
+use crate::rows::{Row, column, json};
 
 /// The tasks that an id leads to: itself, or through a reminder, delivery, series, event or dead end.
 const TASKS: &str = "
@@ -91,6 +90,6 @@ impl SqliteStore {
 
     async fn lines(&self, question: &'static str, about: String) -> Result<Vec<String>, PortError> {
         let rows = self.readers.rows(Ask::new(question).bind(about)).await?;
-        rows.iter().map(|row: &SqliteRow| column(row, 0)).collect()
+        rows.iter().map(|row: &Row| column(row, 0)).collect()
     }
 }

@@ -7,11 +7,10 @@ use domain::ids::PersonId;
 use domain::ports::error::PortError;
 use domain::ports::inbox::{DeadLetter, Inbox, Parked};
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
-use crate::rows::{column, count, instant, integer, json, maybe_instant, parsed};
+use crate::rows::{Row, column, count, instant, integer, json, maybe_instant, parsed};
 use crate::script::Script;
 
 const LETTER: &str = "SELECT id, consumer, topic, origin, reason, payload, at, replayed_at FROM dead_letters";
@@ -32,7 +31,7 @@ impl Inbox for SqliteStore {
             .bind(parked.origin.clone())
             .bind(parked.payload.clone())
             .bind(parked.at.as_microsecond());
-        self.writer.write_surely(script).await.map(drop)
+        self.writer.write_soon(script).await.map(drop)
     }
 
     async fn parked(&self, consumer: &str, streams: &[Stream]) -> Result<Vec<Parked>, PortError> {
@@ -58,7 +57,7 @@ impl Inbox for SqliteStore {
             .bind(consumer.to_owned())
             .bind(stream.to_string())
             .bind(integer(version));
-        self.writer.write_surely(script).await.map(drop)
+        self.writer.write_soon(script).await.map(drop)
     }
 
     async fn bury(&self, letter: &DeadLetter) -> Result<(), PortError> {
@@ -77,7 +76,7 @@ impl Inbox for SqliteStore {
             .bind(letter.reason.clone())
             .bind(letter.payload.clone())
             .bind(letter.at.as_microsecond());
-        self.writer.write_surely(script).await.map(drop)
+        self.writer.write_soon(script).await.map(drop)
     }
 
     async fn dead_letters(&self, consumer: Option<&str>, after: i64, limit: u32) -> Result<Vec<DeadLetter>, PortError> {
@@ -107,11 +106,11 @@ impl Inbox for SqliteStore {
             .step("act", "INSERT INTO acts (actor, doc) SELECT ?, ? WHERE changes() = 1")
             .bind(by.to_string())
             .bind(json(&act));
-        self.writer.write_surely(script).await.map(drop)
+        self.writer.write_soon(script).await.map(drop)
     }
 }
 
-fn parked(row: &SqliteRow) -> Result<Parked, PortError> {
+fn parked(row: &Row) -> Result<Parked, PortError> {
     Ok(Parked {
         consumer: column(row, 0)?,
         stream: parsed(row, 1)?,
@@ -122,7 +121,7 @@ fn parked(row: &SqliteRow) -> Result<Parked, PortError> {
     })
 }
 
-fn letter(row: &SqliteRow) -> Result<DeadLetter, PortError> {
+fn letter(row: &Row) -> Result<DeadLetter, PortError> {
     Ok(DeadLetter {
         id: column(row, 0)?,
         consumer: column(row, 1)?,

@@ -12,12 +12,11 @@ use domain::series::Series;
 use domain::snapshot::{Loaded, Needs, Snapshot};
 use domain::task::Task;
 use domain::tenant::TenantId;
-use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
 use crate::error::corrupt;
-use crate::rows::{column, count, doc, instant, json, parsed, texts};
+use crate::rows::{Row, column, count, doc, instant, json, parsed, text, texts};
 
 const SMALL: &str = "
     SELECT 'person' AS kind, p.doc AS doc, NULL AS more, NULL AS number
@@ -98,8 +97,8 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn take(&mut self, row: &SqliteRow, needs: &Needs) -> Result<(), PortError> {
-        match column(row, 0)? {
+    fn take(&mut self, row: &Row, needs: &Needs) -> Result<(), PortError> {
+        match text(row, 0)? {
             "task" => {
                 let (task, list): (Task, List) = (doc(row, 1)?, doc(row, 2)?);
                 self.snapshot.tasks.insert(task.id, Loaded { task, list, reminders: Vec::new() });
@@ -140,7 +139,7 @@ impl Gathered {
     }
 }
 
-fn receipt(row: &SqliteRow, needs: &Needs) -> Result<Option<Receipt>, PortError> {
+fn receipt(row: &Row, needs: &Needs) -> Result<Option<Receipt>, PortError> {
     let Some(key) = needs.receipt.clone() else { return Ok(None) };
     Ok(Some(Receipt { key, digest: column(row, 2)?, outcome: doc(row, 1)?, at: instant(row, 3)? }))
 }

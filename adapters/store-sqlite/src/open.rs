@@ -6,8 +6,8 @@ use std::time::Duration;
 use domain::ports::error::PortError;
 use rusqlite::OpenFlags;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
@@ -15,7 +15,7 @@ use crate::SqliteStore;
 use crate::error::{Kind, Trouble};
 use crate::location::Location;
 use crate::numbers::Numbers;
-use crate::readers::Readers;
+use crate::readers::{Pool, Readers};
 use crate::writer::{Pace, Writer};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -64,14 +64,14 @@ impl SqliteStore {
         let writing = writing(&location).map_err(Trouble::from)?;
         let (readers, reading) = match &location {
             Location::Memory(_) => {
-                let shared = Arc::new(Mutex::new(prepared));
+                let shared = Arc::new(Mutex::new(opened(&location).map_err(Trouble::from)?));
                 (Readers::Single(Arc::clone(&shared)), Some(shared))
             }
-            Location::File(_) => {
-                prepared.close().await.map_err(Trouble::from)?;
-                (Readers::Pool(pool(&location, options)), None)
+            Location::File(path) => {
+                (Readers::Pool(Pool::new(path.clone(), options.readers, options.busy_timeout)), None)
             }
         };
+        prepared.close().await.map_err(Trouble::from)?;
         let pace = Pace { queue: options.queue, group: options.group, patience: options.busy_timeout };
         let writer = Writer::start(writing, reading, pace)
             .map_err(|error| Trouble::passing(format!("no thread for the writer: {error}")))?;
@@ -130,8 +130,7 @@ impl OpenError {
     }
 }
 
-/// The writer's connection.
-fn writing(location: &Location) -> rusqlite::Result<rusqlite::Connection> {
+fn opened(location: &Location) -> rusqlite::Result<rusqlite::Connection> {
     let connection = match location {
         Location::Memory(name) => {
             let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_MEMORY | OpenFlags::SQLITE_OPEN_SHARED_CACHE;
@@ -141,6 +140,12 @@ fn writing(location: &Location) -> rusqlite::Result<rusqlite::Connection> {
     };
     connection.busy_timeout(TURN)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+/// The writer's connection.
+fn writing(location: &Location) -> rusqlite::Result<rusqlite::Connection> {
+    let connection = opened(location)?;
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000;
          PRAGMA recursive_triggers = ON; -- so that INSERT OR REPLACE cannot pass by the triggers against DELETE
@@ -163,7 +168,7 @@ async fn prepared(location: &Location, patience: Duration) -> Result<SqliteConne
 }
 
 async fn prepare(location: &Location) -> Result<SqliteConnection, OpenError> {
-    let mut connection = settings(location, TURN)
+    let mut connection = settings(location)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
@@ -192,18 +197,10 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
     Ok(())
 }
 
-fn settings(location: &Location, busy_timeout: Duration) -> SqliteConnectOptions {
+fn settings(location: &Location) -> SqliteConnectOptions {
     let settings = match location {
         Location::Memory(name) => SqliteConnectOptions::new().filename(name).in_memory(true).shared_cache(true),
         Location::File(path) => SqliteConnectOptions::new().filename(path),
     };
-    settings.busy_timeout(busy_timeout).disable_statement_logging()
-}
-
-fn pool(location: &Location, options: Options) -> SqlitePool {
-    SqlitePoolOptions::new()
-        .max_connections(options.readers)
-        .acquire_timeout(options.busy_timeout)
-        .test_before_acquire(false)
-        .connect_lazy_with(settings(location, options.busy_timeout).read_only(true))
+    settings.busy_timeout(TURN).disable_statement_logging()
 }

@@ -7,13 +7,11 @@ use domain::event::{Stream, Topic};
 use domain::ports::bus::{Cursor, Followed, Most, Outbox, OutboxRow};
 use domain::ports::error::PortError;
 use jiff::Timestamp;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
 use crate::error::corrupt;
-use crate::rows::{column, json};
+use crate::rows::{Row, column, json, text};
 use crate::script::Script;
 
 /// How many rows go at once, so that no command waits long behind the retention.
@@ -38,8 +36,8 @@ impl Outbox for SqliteStore {
             return Ok(Followed { rows: Vec::new(), cursor: cursor.clone() });
         }
         let mut bytes = 0;
-        let more = |row: &SqliteRow| {
-            bytes += row.try_get::<&str, _>(3).map_or(0, str::len);
+        let more = move |row: &Row| {
+            bytes += text(row, 3).map_or(0, str::len);
             bytes < most.bytes
         };
         let found = self.readers.rows_while(rows_after(cursor.position, topics, most.rows), more).await?;
@@ -69,7 +67,7 @@ impl Outbox for SqliteStore {
             )
             .bind(consumer.to_owned())
             .bind(cursor.position);
-        self.writer.write_surely(script).await.map(drop)
+        self.writer.write_soon(script).await.map(drop)
     }
 
     async fn prune(&self, before: Timestamp, readers: &[&str]) -> Result<u64, PortError> {
@@ -98,7 +96,7 @@ impl Outbox for SqliteStore {
                     .bind(since.as_microsecond()),
             };
         }
-        self.writer.write_surely(script).await.map(drop)
+        self.writer.write_soon(script).await.map(drop)
     }
 
     async fn deleted(&self, before: Timestamp, max: usize) -> Result<Vec<String>, PortError> {
@@ -158,8 +156,8 @@ fn pruning(before: Timestamp, readers: &[&str]) -> Script {
     script
 }
 
-fn outbox_row(row: &SqliteRow) -> Result<OutboxRow, PortError> {
-    let topic: &str = column(row, 1)?;
+fn outbox_row(row: &Row) -> Result<OutboxRow, PortError> {
+    let topic = text(row, 1)?;
     let topic = [Topic::TaskEvents, Topic::Reminders, Topic::TaskUpdates].into_iter().find(|t| t.as_str() == topic);
     Ok(OutboxRow {
         position: column(row, 0)?,

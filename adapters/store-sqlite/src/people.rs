@@ -7,13 +7,12 @@ use domain::person::{Identity, Person};
 use domain::place::Channel;
 use domain::ports::error::PortError;
 use domain::ports::people::{People, Token};
-use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
 use crate::commit::act as append_act;
 use crate::error::corrupt;
-use crate::rows::{column, doc, docs, instant, json, maybe_instant, parsed};
+use crate::rows::{Row, column, doc, docs, instant, json, maybe_instant, parsed};
 use crate::script::Script;
 
 const WHO_IS: &str = "
@@ -99,7 +98,7 @@ impl People for SqliteStore {
         let mut identities = Vec::new();
         for row in &rows {
             // Somebody without any identity is one row with nothing in these columns.
-            if let (Some(tenant), Some(user)) = (column::<Option<&str>>(row, 6)?, column(row, 7)?) {
+            if let (Some(tenant), Some(user)) = (column::<Option<String>>(row, 6)?, column(row, 7)?) {
                 let tenant = tenant.parse().map_err(|error| corrupt("tenant", error))?;
                 identities.push(Identity { tenant, user });
             }
@@ -161,7 +160,7 @@ fn introduction(identity: &Identity, newcomer: &Person) -> Script {
     script
 }
 
-fn token(row: &SqliteRow) -> Result<Token, PortError> {
+fn token(row: &Row) -> Result<Token, PortError> {
     Ok(Token {
         id: parsed(row, 0)?,
         person: parsed(row, 1)?,

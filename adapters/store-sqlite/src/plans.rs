@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::ask::Ask;
 use crate::explain::{ABOUT_STREAMS, ABOUT_TASK, STREAMS};
 use crate::readers::Readers;
-use crate::rows::column;
+use crate::rows::text;
 use crate::{Options, SqliteStore};
 
 /// The large tables, and the names they go by in statements.
@@ -68,10 +68,11 @@ thread_local! {
 }
 
 /// Looks at the plan of a statement before it runs.
-pub(crate) async fn note(readers: &Readers, sql: &str) {
-    let plan = readers.fetch(Ask::new(format!("EXPLAIN QUERY PLAN {sql}"))).await.expect("a plan");
+pub(crate) async fn note(readers: &Readers, ask: &Ask) {
+    let sql = &ask.sql;
+    let plan = readers.fetch(ask.explained(), |_| true).await.expect("a plan");
     for row in &plan {
-        let step: &str = column(row, 3).expect("a step");
+        let step = text(row, 3).expect("a step");
         if scans(step) {
             SCANS.with_borrow_mut(|scans| scans.push(format!("{step}: {sql}")));
         }
@@ -119,7 +120,7 @@ async fn ask_store(store: &SqliteStore) {
     store.scheduled(&[TaskId(ID), TaskId(Uuid::nil())]).await.expect("reminders");
     store.explain(ID).await.expect("lines");
     for question in ABOUT_TASK.into_iter().chain(ABOUT_STREAMS).chain([STREAMS]) {
-        store.readers.rows(Ask::new(question).bind("[]")).await.expect("lines");
+        store.readers.rows(Ask::new(question).bind("[]".to_owned())).await.expect("lines");
     }
 }
 

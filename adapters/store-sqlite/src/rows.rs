@@ -2,12 +2,27 @@
 
 use domain::ports::error::PortError;
 use jiff::Timestamp;
+use rusqlite::types::{FromSql, Value, ValueRef};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row, Sqlite, Type};
 
-use crate::error::{corrupt, failed};
+use crate::error::corrupt;
+
+/// A row, apart from the statement that found it.
+#[derive(Debug)]
+pub(crate) struct Row(Vec<Value>);
+
+impl Row {
+    /// The first so many columns.
+    pub(crate) fn read(row: &rusqlite::Row<'_>, width: usize) -> rusqlite::Result<Self> {
+        (0..width).map(|index| row.get(index)).collect::<rusqlite::Result<_>>().map(Self)
+    }
+
+    /// A column; nothing where there is none.
+    fn at(&self, index: usize) -> ValueRef<'_> {
+        self.0.get(index).map_or(ValueRef::Null, ValueRef::from)
+    }
+}
 
 /// A value as the JSON that is stored.
 pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> String {
@@ -20,33 +35,32 @@ pub(crate) fn texts<T: ToString>(values: impl IntoIterator<Item = T>) -> String 
 }
 
 /// A column.
-pub(crate) fn column<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(
-    row: &'r SqliteRow,
-    index: usize,
-) -> Result<T, PortError> {
-    row.try_get(index).map_err(failed)
+pub(crate) fn column<T: FromSql>(row: &Row, index: usize) -> Result<T, PortError> {
+    T::column_result(row.at(index)).map_err(|error| corrupt(std::any::type_name::<T>(), error))
+}
+
+/// A column that holds text.
+pub(crate) fn text(row: &Row, index: usize) -> Result<&str, PortError> {
+    row.at(index).as_str().map_err(|error| corrupt("text", error))
 }
 
 /// A column that holds JSON.
-pub(crate) fn doc<T: DeserializeOwned>(row: &SqliteRow, index: usize) -> Result<T, PortError> {
-    serde_json::from_str(column(row, index)?).map_err(|error| corrupt(std::any::type_name::<T>(), error))
+pub(crate) fn doc<T: DeserializeOwned>(row: &Row, index: usize) -> Result<T, PortError> {
+    serde_json::from_str(text(row, index)?).map_err(|error| corrupt(std::any::type_name::<T>(), error))
 }
 
 /// The first column of every row, as JSON.
-pub(crate) fn docs<T: DeserializeOwned>(rows: &[SqliteRow]) -> Result<Vec<T>, PortError> {
+pub(crate) fn docs<T: DeserializeOwned>(rows: &[Row]) -> Result<Vec<T>, PortError> {
     rows.iter().map(|row| doc(row, 0)).collect()
 }
 
 /// A column that holds a text form.
-pub(crate) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
-    row: &SqliteRow,
-    index: usize,
-) -> Result<T, PortError> {
-    column::<&str>(row, index)?.parse().map_err(|error| corrupt(std::any::type_name::<T>(), error))
+pub(crate) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(row: &Row, index: usize) -> Result<T, PortError> {
+    text(row, index)?.parse().map_err(|error| corrupt(std::any::type_name::<T>(), error))
 }
 
 /// A column that holds a version, a number or a count.
-pub(crate) fn count(row: &SqliteRow, index: usize) -> Result<u64, PortError> {
+pub(crate) fn count(row: &Row, index: usize) -> Result<u64, PortError> {
     u64::try_from(column::<i64>(row, index)?).map_err(|error| corrupt("number", error))
 }
 
@@ -56,12 +70,12 @@ pub(crate) fn integer(count: u64) -> i64 {
 }
 
 /// A column that holds microseconds.
-pub(crate) fn instant(row: &SqliteRow, index: usize) -> Result<Timestamp, PortError> {
+pub(crate) fn instant(row: &Row, index: usize) -> Result<Timestamp, PortError> {
     Timestamp::from_microsecond(column(row, index)?).map_err(|error| corrupt("instant", error))
 }
 
 /// A column that may hold microseconds.
-pub(crate) fn maybe_instant(row: &SqliteRow, index: usize) -> Result<Option<Timestamp>, PortError> {
+pub(crate) fn maybe_instant(row: &Row, index: usize) -> Result<Option<Timestamp>, PortError> {
     let micros: Option<i64> = column(row, index)?;
     micros.map(Timestamp::from_microsecond).transpose().map_err(|error| corrupt("instant", error))
 }

@@ -123,7 +123,7 @@ impl Step {
 /// A statement failed: a taken key is a conflict, a broken rule concerns this script alone, and after anything else
 /// SQLite may have rolled the transaction back.
 fn failed(what: &'static str, error: rusqlite::Error) -> Result<Rejected, Trouble> {
-    match Kind::of_write(&error) {
+    match Kind::of_statement(&error) {
         Kind::Taken => Ok(Rejected::Conflict(what)),
         Kind::Constraint => Ok(Rejected::Rule(Trouble::lasting(format!("{what}: {error}")))),
         _ => Err(error.into()),

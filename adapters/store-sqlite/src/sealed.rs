@@ -1,6 +1,7 @@
 //! The sealed log at one moment, for whoever verifies it while others append and seal.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::change::Act;
@@ -8,43 +9,34 @@ use domain::ids::PersonId;
 use domain::ports::error::PortError;
 use domain::ports::seals::SealedLog;
 use domain::seal::{ERASED, ScannedRow, Seal, StoredRow};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, ConnectOptions, Executor, SqliteConnection};
-use tokio::sync::OwnedMutexGuard;
+use rusqlite::Connection;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::ask::Ask;
 use crate::error::failed;
 use crate::readers::Readers;
-use crate::rows::{column, docs, integer, json, parsed};
+use crate::rows::{Row, column, docs, integer, json, parsed};
 use crate::seals::{log_row, seal};
 
-/// Nobody changes what it reads as long as it is there.
-pub(crate) enum Moment {
-    /// A connection in one transaction, which ends with it.
-    Own(SqliteConnection),
-    /// The only connection there is, for which writers wait.
-    Only(OwnedMutexGuard<SqliteConnection>),
-}
+/// A connection that sees one moment: in a transaction that ends with it, or the only one there is, for which writers
+/// wait.
+pub(crate) struct Moment(OwnedMutexGuard<Connection>);
 
 impl Moment {
     pub(crate) async fn of(readers: &Readers) -> Result<Self, PortError> {
-        match readers {
+        let shared = match readers {
             Readers::Pool(pool) => {
-                let mut connection = pool.connect_options().connect().await.map_err(failed)?;
-                connection.execute("BEGIN").await.map_err(failed)?;
-                Ok(Self::Own(connection))
+                let connection = pool.connect().map_err(failed)?;
+                connection.execute_batch("BEGIN").map_err(failed)?;
+                Arc::new(Mutex::new(connection))
             }
-            Readers::Single(connection) => Ok(Self::Only(connection.clone().lock_owned().await)),
-        }
+            Readers::Single(connection) => Arc::clone(connection),
+        };
+        Ok(Self(shared.lock_owned().await))
     }
 
-    async fn rows(&mut self, ask: Ask) -> Result<Vec<SqliteRow>, PortError> {
-        let query = sqlx::query_with(AssertSqlSafe(ask.sql), ask.args);
-        match self {
-            Self::Own(connection) => query.fetch_all(connection).await,
-            Self::Only(connection) => query.fetch_all(&mut **connection).await,
-        }
-        .map_err(failed)
+    async fn rows(&mut self, ask: Ask) -> Result<Vec<Row>, PortError> {
+        ask.run(&self.0, &mut |_| true).map_err(failed)
     }
 }
 
@@ -67,7 +59,7 @@ impl SealedLog for Moment {
              FROM json_each(?) asked CROSS JOIN audit_log a ON a.row = asked.value
              LEFT JOIN audit_content c ON c.row = a.row",
         );
-        let stored = |row: &SqliteRow| {
+        let stored = |row: &Row| {
             let salt: Option<String> = column(row, 10)?;
             let content = salt.map(|salt| Ok::<_, PortError>((salt, column(row, 11)?))).transpose()?;
             Ok(StoredRow { log: log_row(row)?, content })
@@ -80,7 +72,7 @@ impl SealedLog for Moment {
             "SELECT a.row, a.tenant, a.stream, a.version, u.row IS NOT NULL
              FROM audit_log a LEFT JOIN audit_unsealed u ON u.row = a.row WHERE a.row > ? ORDER BY a.row LIMIT ?",
         );
-        let scanned = |row: &SqliteRow| {
+        let scanned = |row: &Row| {
             Ok(ScannedRow {
                 row: column(row, 0)?,
                 tenant: column(row, 1)?,

@@ -4,11 +4,10 @@ use async_trait::async_trait;
 use domain::ports::error::PortError;
 use domain::ports::seals::{SealedLog, Seals};
 use domain::seal::{LogRow, Seal};
-use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
-use crate::rows::{column, count, integer, json};
+use crate::rows::{Row, column, count, integer, json, text};
 use crate::script::Script;
 use crate::sealed::Moment;
 
@@ -59,7 +58,7 @@ impl Seals for SqliteStore {
                 .step("unsealed", "DELETE FROM audit_unsealed WHERE row IN (SELECT value FROM json_each(?))")
                 .bind(json(&seal.rows));
         }
-        self.writer.write_surely(script).await.map(drop)
+        self.writer.write_soon(script).await.map(drop)
     }
 
     async fn at_once(&self) -> Result<Box<dyn SealedLog>, PortError> {
@@ -67,7 +66,7 @@ impl Seals for SqliteStore {
     }
 }
 
-pub(crate) fn log_row(row: &SqliteRow) -> Result<LogRow, PortError> {
+pub(crate) fn log_row(row: &Row) -> Result<LogRow, PortError> {
     Ok(LogRow {
         row: column(row, 0)?,
         event_id: column(row, 1)?,
@@ -83,12 +82,12 @@ pub(crate) fn log_row(row: &SqliteRow) -> Result<LogRow, PortError> {
 }
 
 /// Rows that somebody made unreadable are none, and then the hash does not fit.
-pub(crate) fn seal(row: &SqliteRow) -> Result<Seal, PortError> {
+pub(crate) fn seal(row: &Row) -> Result<Seal, PortError> {
     Ok(Seal {
         tenant: column(row, 0)?,
         n: count(row, 1)?,
         at: column(row, 2)?,
-        rows: serde_json::from_str(column(row, 3)?).unwrap_or_default(),
+        rows: serde_json::from_str(text(row, 3)?).unwrap_or_default(),
         previous: column(row, 4)?,
         hash: column(row, 5)?,
     })

@@ -17,6 +17,7 @@ use tracing::instrument;
 
 use crate::ask::Ask;
 use crate::rows::{docs, texts};
+use crate::writer::Haste;
 use crate::{SqliteStore, commit};
 
 #[async_trait]
@@ -28,7 +29,8 @@ impl Store for SqliteStore {
 
     #[instrument(name = "db.commit", level = "debug", skip_all)]
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
-        self.writer.write(commit::script(&change)).await.map(drop)
+        let haste = if change.inbox.is_some() { Haste::Soon } else { Haste::Now };
+        self.writer.write(commit::script(&change), haste).await.map(drop)
     }
 
     #[instrument(name = "db.find", level = "debug", skip_all)]

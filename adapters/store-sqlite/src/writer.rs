@@ -1,6 +1,9 @@
 //! The one writer of this process: it drains a queue into groups and makes each group durable with one COMMIT.
+//!
+//! What people wait for is written at once. What follows from events has a little time: it shares the COMMIT of the
+//! next command if one comes soon, so that commands need not wait for the disk on its account.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -8,8 +11,7 @@ use domain::fault;
 use domain::ports::error::PortError;
 use domain::ports::store::CommitError;
 use rusqlite::Connection;
-use sqlx::SqliteConnection;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, oneshot};
 use tracing::{debug, error};
 
 use crate::error::{Kind, Trouble};
@@ -18,13 +20,16 @@ use crate::script::{Rejected, Script, Written};
 /// The pause before a refused BEGIN is tried again.
 const PAUSE: Duration = Duration::from_millis(2);
 
+/// So long what has time waits for something to share a COMMIT with.
+const LINGER: Duration = Duration::from_millis(3);
+
 /// In memory, the connection that reads: whoever reads or writes locks it for as long as that takes.
-pub(crate) type Shared = Arc<Mutex<SqliteConnection>>;
+pub(crate) type Shared = Arc<Mutex<Connection>>;
 
 /// Where writes are queued.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    queue: mpsc::Sender<Order>,
+    queue: mpsc::SyncSender<Order>,
 }
 
 #[derive(Debug)]
@@ -36,7 +41,17 @@ enum Order {
 #[derive(Debug)]
 struct Job {
     script: Script,
+    haste: Haste,
     answer: Answer,
+}
+
+/// Whether somebody waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Haste {
+    /// A person does.
+    Now,
+    /// It follows from what was committed before.
+    Soon,
 }
 
 type Answer = oneshot::Sender<Result<Written, CommitError>>;
@@ -57,25 +72,34 @@ impl Writer {
     /// Starts the writer on its connection, on a thread of its own: a change is many small statements, and handing
     /// each of them to another thread and back would take longer than the statement.
     pub(crate) fn start(connection: Connection, reading: Option<Shared>, pace: Pace) -> std::io::Result<Self> {
-        let (queue, orders) = mpsc::channel(pace.queue);
+        let (queue, orders) = mpsc::sync_channel(pace.queue);
         let name = thread::Builder::new().name("sqlite-writer".to_owned());
         name.spawn(move || work(orders, connection, reading.as_ref(), pace))?;
         Ok(Self { queue })
     }
 
     /// Queues a script and waits until it is durable.
-    pub(crate) async fn write(&self, script: Script) -> Result<Written, CommitError> {
+    pub(crate) async fn write(&self, script: Script, haste: Haste) -> Result<Written, CommitError> {
         let (answer, answered) = oneshot::channel();
-        match self.queue.try_send(Order::Write(Job { script, answer })) {
+        match self.queue.try_send(Order::Write(Job { script, haste, answer })) {
             Ok(()) => answered.await.unwrap_or_else(|_| Err(unavailable("the store stopped before it answered"))),
-            Err(mpsc::error::TrySendError::Full(_)) => Err(unavailable("more changes are waiting than it takes")),
-            Err(mpsc::error::TrySendError::Closed(_)) => Err(unavailable("the store is closed")),
+            Err(mpsc::TrySendError::Full(_)) => Err(unavailable("more changes are waiting than it takes")),
+            Err(mpsc::TrySendError::Disconnected(_)) => Err(unavailable("the store is closed")),
         }
     }
 
     /// Like [`Writer::write`], for scripts in which no conflict is possible.
     pub(crate) async fn write_surely(&self, script: Script) -> Result<Written, PortError> {
-        self.write(script).await.map_err(|error| match error {
+        self.surely(script, Haste::Now).await
+    }
+
+    /// Like [`Writer::write_surely`], for what follows from events.
+    pub(crate) async fn write_soon(&self, script: Script) -> Result<Written, PortError> {
+        self.surely(script, Haste::Soon).await
+    }
+
+    async fn surely(&self, script: Script, haste: Haste) -> Result<Written, PortError> {
+        self.write(script, haste).await.map_err(|error| match error {
             CommitError::Port(error) => error,
             CommitError::Conflict(what) => Trouble::passing(format!("another process took the {what}")).into(),
         })
@@ -84,7 +108,10 @@ impl Writer {
     /// Writes what is queued and ends.
     pub(crate) async fn close(&self) {
         let (told, ended) = oneshot::channel();
-        if self.queue.send(Order::Stop(told)).await.is_ok() {
+        let queue = self.queue.clone();
+        // The queue may be full.
+        let sent = tokio::task::spawn_blocking(move || queue.send(Order::Stop(told)).is_ok()).await;
+        if sent.unwrap_or_default() {
             ended.await.ok();
         }
     }
@@ -95,12 +122,13 @@ fn unavailable(reason: &str) -> CommitError {
 }
 
 /// Takes what is queued, group after group, until it is told to stop or nobody is left to queue anything.
-fn work(mut orders: mpsc::Receiver<Order>, connection: Connection, reading: Option<&Shared>, pace: Pace) {
-    let mut taken = Vec::with_capacity(pace.group);
+fn work(orders: mpsc::Receiver<Order>, connection: Connection, reading: Option<&Shared>, pace: Pace) {
     let mut stop = None;
-    while stop.is_none() && orders.blocking_recv_many(&mut taken, pace.group) > 0 {
-        let mut jobs = Vec::with_capacity(taken.len());
-        for order in taken.drain(..) {
+    while stop.is_none()
+        && let Ok(first) = orders.recv()
+    {
+        let mut jobs = Vec::with_capacity(pace.group);
+        for order in gathered(first, &orders, pace.group) {
             match order {
                 Order::Write(job) if job.answer.is_closed() => debug!("nobody waits for this change any more"),
                 Order::Write(job) => jobs.push(job),
@@ -112,12 +140,38 @@ fn work(mut orders: mpsc::Receiver<Order>, connection: Connection, reading: Opti
             group(&connection, jobs, pace.patience);
         }
     }
-    orders.close();
+    drop(orders);
     if let Err((_, error)) = connection.close() {
         debug!(%error, "the writer's connection did not close");
     }
     if let Some(told) = stop {
         told.send(()).ok();
+    }
+}
+
+/// An order, those that are queued behind it, and, while nobody waits for any of them, those that come soon.
+fn gathered(first: Order, orders: &mpsc::Receiver<Order>, most: usize) -> Vec<Order> {
+    let end = Instant::now() + LINGER;
+    let mut taken = vec![first];
+    while taken.len() < most {
+        let calm = taken.iter().all(Order::has_time);
+        let next = match orders.try_recv() {
+            Err(mpsc::TryRecvError::Empty) if calm => {
+                orders.recv_timeout(end.saturating_duration_since(Instant::now())).ok()
+            }
+            next => next.ok(),
+        };
+        match next {
+            Some(order) => taken.push(order),
+            None => break,
+        }
+    }
+    taken
+}
+
+impl Order {
+    fn has_time(&self) -> bool {
+        matches!(self, Self::Write(Job { haste: Haste::Soon, .. }))
     }
 }
 
@@ -167,7 +221,7 @@ fn begin(connection: &Connection, patience: Duration) -> Result<(), Trouble> {
     loop {
         match statement(connection, "BEGIN IMMEDIATE") {
             Ok(()) => return Ok(()),
-            Err(error) if Kind::of_write(&error) == Kind::Busy && Instant::now() < deadline => thread::sleep(PAUSE),
+            Err(error) if Kind::of_statement(&error) == Kind::Busy && Instant::now() < deadline => thread::sleep(PAUSE),
             Err(error) => return Err(error.into()),
         }
     }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Decision, Setting};
 use crate::access::Action;
-use crate::change::{Change, Put, UndoNote, UndoRecord};
+use crate::change::{Altered, Change, Put, UndoNote, UndoRecord};
 use crate::command::{Command, Request, TaskRef};
 use crate::event::{Cause, Changes, Event, MissedView, Stamp};
 use crate::ids::{EventId, PersonId, ReminderId, SeriesId, TaskId};
@@ -166,7 +166,7 @@ impl<'a> Book<'a> {
         let was = before.map(|loaded| loaded.task.version);
         self.change.events.push(event);
         self.taken_back.lists.extend(before.map(|loaded| loaded.list.clone()));
-        self.taken_back.tasks.push((before.map(|loaded| loaded.task.clone()), after.clone()));
+        self.taken_back.tasks.push(Altered::of(before.map(|loaded| &loaded.task), &after));
         self.change.tasks.push(Put { row: after, was });
     }
 

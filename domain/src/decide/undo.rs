@@ -5,9 +5,9 @@ use jiff::SignedDuration;
 use super::book::Book;
 use super::{close, remind, reopen, settings, tell};
 use crate::access::Action;
-use crate::change::UndoRecord;
+use crate::change::{Altered, Made, UndoRecord};
 use crate::event::Changes;
-use crate::ids::PersonId;
+use crate::ids::{PersonId, TaskId};
 use crate::list::List;
 use crate::outcome::Deed;
 use crate::refusal::{Code, Refusal};
@@ -32,8 +32,11 @@ pub(super) fn undo(book: &mut Book<'_>) -> Result<(), Refusal> {
     for (before, after) in &record.series {
         take_series_back(book, before.as_ref(), after)?;
     }
-    for (before, after) in &record.tasks {
-        take_task_back(book, &record, before.as_ref(), after)?;
+    for altered in &record.tasks {
+        match altered {
+            Altered::Made((), made) => unmake(book, made)?,
+            Altered::Changed(both) => take_task_back(book, &record, &both.0, &both.1)?,
+        }
     }
     take_snoozes_back(book, &record)?;
     match &record.settings {
@@ -42,21 +45,24 @@ pub(super) fn undo(book: &mut Book<'_>) -> Result<(), Refusal> {
     }
 }
 
-fn take_task_back(
-    book: &mut Book<'_>,
-    record: &UndoRecord,
-    before: Option<&Task>,
-    after: &Task,
-) -> Result<(), Refusal> {
-    let left = before.is_some_and(|before| left(book.actor(), before, after));
-    let loaded = book.loaded(after.id).filter(|loaded| left || book.setting.sight.sees(&loaded.task)).cloned();
-    let loaded = loaded.ok_or_else(|| Refusal::no_task(format!("#{}", after.number)))?;
-    let Some(before) = before else {
-        unchanged(loaded.task.status == after.status, &loaded.task)?;
-        close::hide(book, &loaded);
-        book.say(Deed::Undone, &loaded.task, &loaded.list, Changes::new());
-        return Ok(());
-    };
+/// Takes a task back that the change made.
+fn unmake(book: &mut Book<'_>, made: &Made) -> Result<(), Refusal> {
+    let loaded = seen(book, made.id, made.number, false)?;
+    unchanged(loaded.task.status == made.status, &loaded.task)?;
+    close::hide(book, &loaded);
+    book.say(Deed::Undone, &loaded.task, &loaded.list, Changes::new());
+    Ok(())
+}
+
+/// The task as it is now, if the speaker sees it, or has just left it.
+fn seen(book: &Book<'_>, id: TaskId, number: u64, left: bool) -> Result<Loaded, Refusal> {
+    let loaded = book.loaded(id).filter(|loaded| left || book.setting.sight.sees(&loaded.task)).cloned();
+    loaded.ok_or_else(|| Refusal::no_task(format!("#{number}")))
+}
+
+fn take_task_back(book: &mut Book<'_>, record: &UndoRecord, before: &Task, after: &Task) -> Result<(), Refusal> {
+    let left = left(book.actor(), before, after);
+    let loaded = seen(book, after.id, after.number, left)?;
     let action = if before.status == after.status { Action::Change } else { Action::Work };
     if !left {
         book.permit(action, &loaded.task)?;
