@@ -1,6 +1,8 @@
 //! Text forms of PostgreSQL's composite values, arrays and search vectors.
 
-use std::fmt::Write;
+/// Stands for the quotes of a document inside a literal. JSON never holds it as it is, and the database puts the
+/// quotes back (`commit_change`): quotes within quotes would grow with every level.
+const QUOTE: &str = "\u{1}";
 
 /// A composite value under construction: its fields in order.
 #[derive(Debug, Default)]
@@ -25,6 +27,11 @@ impl Record {
         }
     }
 
+    /// The next field, a JSON document.
+    pub(crate) fn document(&mut self, json: &str) -> &mut Self {
+        self.field(short(json))
+    }
+
     fn separate(&mut self) {
         self.0.push(if self.0.is_empty() { '(' } else { ',' });
     }
@@ -35,6 +42,11 @@ impl Record {
         text.push(')');
         text
     }
+}
+
+/// A JSON document as `commit_change` takes it.
+pub(crate) fn short(json: &str) -> String {
+    json.replace('"', QUOTE)
 }
 
 /// An array.
@@ -70,20 +82,27 @@ pub(crate) fn lexeme(word: &str) -> String {
     text
 }
 
-/// Puts a value into double quotes, with quotes and backslashes before what would end or change it.
+/// Puts a value into double quotes, if it needs them, with backslashes before what would end or change it.
 fn quote_into(text: &mut String, value: &str) {
-    text.push('"');
-    for piece in value.split_inclusive(['"', '\\']) {
-        match piece.strip_suffix(['"', '\\']) {
-            Some(plain) => {
-                let special = &piece[plain.len()..];
-                // Writing to a string cannot fail.
-                let _written = write!(text, "{plain}\\{special}");
-            }
-            None => text.push_str(piece),
-        }
+    if is_plain(value) {
+        return text.push_str(value);
     }
     text.push('"');
+    let mut rest = value;
+    while let Some(special) = rest.find(['"', '\\']) {
+        text.push_str(&rest[..special]);
+        text.push('\\');
+        text.push_str(&rest[special..=special]);
+        rest = &rest[special + 1..];
+    }
+    text.push_str(rest);
+    text.push('"');
+}
+
+/// Whether a value means itself in a record and in an array: a number, an id, a simple word.
+fn is_plain(value: &str) -> bool {
+    let simple = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    !value.is_empty() && value.bytes().all(simple) && !value.eq_ignore_ascii_case("null")
 }
 
 #[cfg(test)]
@@ -94,12 +113,18 @@ mod tests {
     fn fields_are_quoted_and_absent_ones_are_null() {
         let mut record = Record::default();
         let text = record.field(1).maybe(None::<i64>).field(r#"a "b" \c"#).field("").maybe(Some(true)).end();
-        assert_eq!(text, r#"("1",,"a \"b\" \\c","","true")"#);
+        assert_eq!(text, r#"(1,,"a \"b\" \\c","",true)"#);
+    }
+
+    #[test]
+    fn documents_stay_short_at_every_level() {
+        let record = Record::default().document(r#"{"a":"b"}"#).end();
+        assert_eq!(array([record]), "{\"(\\\"{\u{1}a\u{1}:\u{1}b\u{1}}\\\")\"}");
     }
 
     #[test]
     fn arrays_hold_anything() {
-        assert_eq!(array(["a,b", "{}", "\\\""]), r#"{"a,b","{}","\\\""}"#);
+        assert_eq!(array(["a,b", "{}", "\\\"", "Null", "x-1"]), r#"{"a,b","{}","\\\"","Null",x-1}"#);
         assert_eq!(array(Vec::<String>::new()), "{}");
         assert_eq!(some_array(Vec::<String>::new()), None);
     }

@@ -96,9 +96,10 @@ impl PostgresStore {
     }
 }
 
-/// Whether nothing is to be read but people, as for a new task.
+/// Whether people are to be read and nothing else, as for a new task.
 const fn asks_for_people_alone(needs: &Needs) -> bool {
-    needs.tasks.is_empty()
+    !needs.people.is_empty()
+        && needs.tasks.is_empty()
         && needs.series.is_empty()
         && needs.deliveries.is_empty()
         && needs.last_reminder_at.is_none()

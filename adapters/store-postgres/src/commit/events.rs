@@ -11,6 +11,6 @@ pub(super) fn append(event: &Event) -> String {
         .field(event.time.as_microsecond())
         .field(event.subject)
         .field(event.kind.topic().as_str())
-        .field(json(event))
+        .document(&json(event))
         .end()
 }

@@ -15,12 +15,18 @@ pub(super) fn receipt(receipt: &Receipt) -> String {
     Record::default()
         .field(&receipt.key)
         .field(&receipt.digest)
-        .field(json(&receipt.outcome))
+        .document(&json(&receipt.outcome))
         .field(receipt.at.as_microsecond())
         .end()
 }
 
 /// What the conversation's `undo` takes back, if anything.
 pub(super) fn undo(note: &UndoNote) -> String {
-    Record::default().field(&note.conversation.0).maybe(note.change.as_ref().map(json)).end()
+    let mut record = Record::default();
+    record.field(&note.conversation.0);
+    match &note.change {
+        Some(change) => record.document(&json(change)),
+        None => record.maybe(None::<&str>),
+    }
+    .end()
 }

@@ -8,7 +8,7 @@ use crate::rows::json;
 
 /// A person.
 pub(super) fn put(put: &Put<Person>) -> String {
-    Record::default().field(put.row.id).maybe(put.was).field(put.row.version).field(json(&put.row)).end()
+    Record::default().field(put.row.id).maybe(put.was).field(put.row.version).document(&json(&put.row)).end()
 }
 
 /// An act.

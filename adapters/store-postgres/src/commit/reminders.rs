@@ -22,7 +22,7 @@ pub(super) fn put(put: &Put<Reminder>, events: &[Event]) -> String {
         .field(platform(reminder.tenant.platform()))
         .field(&reminder.tenant)
         .field(reminder.place.key())
-        .field(json(reminder))
+        .document(&json(reminder))
         .end()
 }
 
@@ -44,7 +44,7 @@ pub(super) fn put_delivery(put: &Put<Delivery>) -> String {
         .field(platform(delivery.tenant.platform()))
         .field(&delivery.tenant)
         .field(delivery.place.key())
-        .field(json(delivery))
+        .document(&json(delivery))
         .end()
 }
 

@@ -15,7 +15,7 @@ pub(super) fn put(put: &Put<Series>) -> String {
         .maybe(put.row.next_at.map(rounded_up))
         .field(put.row.version)
         .field(state(put.row.state))
-        .field(json(&put.row))
+        .document(&json(&put.row))
         .end()
 }
 

@@ -12,7 +12,7 @@ use domain::tenant::TenantId;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use crate::literal::{Record, lexeme, some_array};
+use crate::literal::{Record, lexeme, short, some_array};
 use crate::rows::json;
 
 /// The stored priority of a task that has none.
@@ -24,12 +24,12 @@ pub(super) fn list(list: &List) -> String {
         ListKind::Personal(person) => Some(person),
         ListKind::Channel(_) => None,
     };
-    Record::default().field(list.id).field(&list.tenant).maybe(owner).field(json(list)).end()
+    Record::default().field(list.id).field(&list.tenant).maybe(owner).document(&json(list)).end()
 }
 
 /// A task.
 pub(super) fn put(put: &Put<Task>) -> String {
-    record(&put.row, put.was, &json(&put.row))
+    record(&put.row, put.was, &short(&json(&put.row)))
 }
 
 /// A task with this document.
