@@ -98,6 +98,15 @@ pub enum Command {
     Claim(Vec<TaskRef>),
     /// Be reminded of it no more, although somebody else asked for it.
     Stop(Vec<TaskRef>),
+    /// Be reminded of nothing more that this person asks for: of what they made so far, and of what comes.
+    StopAll {
+        /// Who.
+        from: PersonId,
+        /// Their tasks that name the speaker; those of others are left alone.
+        tasks: Vec<TaskRef>,
+    },
+    /// Take this person's reminders again.
+    Allow(PersonId),
     /// Move to another list.
     MoveToList {
         /// Which.
@@ -219,6 +228,8 @@ pub struct SettingsEdit {
     pub week_start: Option<WeekStart>,
     /// Whether `at 5` is 05:00.
     pub hours_24: Option<bool>,
+    /// The zone is what the platform's profile says, not the person.
+    pub zone_of_profile: bool,
 }
 
 impl Command {
@@ -236,6 +247,8 @@ impl Command {
             Self::Skip(_) => "skip",
             Self::Claim(_) => "claim",
             Self::Stop(_) => "stop",
+            Self::StopAll { .. } => "stop_all",
+            Self::Allow(_) => "allow",
             Self::MoveToList { .. } => "move_to_list",
             Self::Undo => "undo",
             Self::Settings(_) => "settings",

@@ -17,6 +17,20 @@ pub struct Outcome {
     /// Own settings after a change of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<crate::person::Settings>,
+    /// Whom the speaker's block list was changed for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Sender>,
+}
+
+/// A change of the speaker's block list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sender {
+    /// Whose reminders it is about.
+    pub person: PersonId,
+    /// They are blocked now.
+    pub blocked: bool,
+    /// It was so before.
+    pub already: bool,
 }
 
 /// What happened to one task.

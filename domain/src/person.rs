@@ -1,5 +1,6 @@
 //! People and the identities by which platforms know them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -42,6 +43,20 @@ pub struct Settings {
     /// `at 5` is 05:00 (true) or 17:00 (false).
     #[serde(default)]
     pub hours_24: bool,
+    /// Who may not have them reminded: their block list.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub blocked: BTreeSet<PersonId>,
+    /// The zone is the one of the platform's profile and changes with it, until the person says another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub zone_of_profile: bool,
+}
+
+impl Settings {
+    /// What a platform says of somebody new.
+    #[must_use]
+    pub fn of_profile(zone: Option<Zone>) -> Self {
+        Self { zone_of_profile: zone.is_some(), zone, ..Self::default() }
+    }
 }
 
 /// The days on which people let a week begin.
@@ -93,6 +108,8 @@ impl Default for Settings {
             day_first: false,
             week_start: WeekStart::Monday,
             hours_24: false,
+            blocked: BTreeSet::new(),
+            zone_of_profile: false,
         }
     }
 }

@@ -128,6 +128,8 @@ pub enum NoticeKind {
     Restored,
     /// A recipient wants no more reminders of it.
     Stopped,
+    /// A recipient wants no more reminders from its author at all.
+    StoppedAll,
 }
 
 /// Where a delivery stands. `docs/ARCHITECTURE.md` draws the machine.

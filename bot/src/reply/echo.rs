@@ -7,14 +7,17 @@ use domain::task::RepeatFrom;
 use super::changes::told_but_due;
 use super::headline::headline;
 use super::scene::Scene;
-use super::{Block, Reply, Text, channel_line, details, settings};
+use super::{Block, Reply, Text, channel_line, details, senders, settings};
 
 /// What a command came to, in words.
 pub(crate) fn echo(scene: &Scene, outcome: &Outcome) -> Reply {
     let effects = &outcome.effects;
-    let settings = outcome.settings.iter().flat_map(|now| settings::changed(&scene.watch, now, effects));
+    let settings = outcome.settings.iter().flat_map(|now| settings::changed(scene, now, effects));
     let blocks: Vec<Block> = match effects.as_slice() {
         _ if outcome.settings.is_some() => settings.collect(),
+        several if outcome.sender.is_some() => {
+            outcome.sender.iter().flat_map(|sender| senders::changed(scene, *sender, several)).collect()
+        }
         [] => vec![Block::line("Nothing changed.")],
         [effect] => one(scene, effect),
         several => many(scene, several),
@@ -39,7 +42,9 @@ pub(crate) fn people(outcome: &Outcome) -> Vec<PersonId> {
         let changed = changed.filter_map(|ids| ids.as_array()).flatten().filter_map(|id| id.as_str()?.parse().ok());
         effect.task.participants().into_iter().chain(by).chain(owner).chain(changed).collect::<Vec<PersonId>>()
     };
-    outcome.effects.iter().flat_map(of).collect()
+    let blocked = outcome.settings.iter().flat_map(|settings| settings.blocked.iter().copied());
+    let sender = outcome.sender.iter().map(|sender| sender.person);
+    outcome.effects.iter().flat_map(of).chain(blocked).chain(sender).collect()
 }
 
 fn one(scene: &Scene, effect: &Effect) -> Vec<Block> {

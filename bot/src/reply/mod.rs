@@ -15,6 +15,7 @@ pub(crate) mod plain;
 pub(crate) mod reminder;
 pub(crate) mod rows;
 pub(crate) mod scene;
+pub(crate) mod senders;
 pub(crate) mod settings;
 mod text;
 pub(crate) mod topics;

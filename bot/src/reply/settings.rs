@@ -4,7 +4,7 @@ use domain::outcome::Effect;
 use domain::person::Settings;
 use jiff::civil::Weekday;
 
-use super::scene::titled;
+use super::scene::{Scene, titled};
 use super::watch::{Watch, clock};
 use super::{Block, Text};
 
@@ -12,17 +12,18 @@ use super::{Block, Text};
 const MOVED_SHOWN: usize = 10;
 
 /// The settings as they are, each with the line that changes it.
-pub(crate) fn shown(watch: &Watch, settings: &Settings) -> Vec<Block> {
+pub(crate) fn shown(scene: &Scene, settings: &Settings) -> Vec<Block> {
     let mut blocks = vec![Block::line("Your settings")];
-    blocks.extend(rows(watch, settings));
+    blocks.extend(rows(&scene.watch, settings).into_iter().chain(blocked(scene, settings)));
     blocks
 }
 
 /// The settings after a change of them, and the tasks that moved with the zone.
-pub(crate) fn changed(watch: &Watch, settings: &Settings, moved: &[Effect]) -> Vec<Block> {
+pub(crate) fn changed(scene: &Scene, settings: &Settings, moved: &[Effect]) -> Vec<Block> {
+    let watch = &scene.watch;
     let watch = Watch { now: watch.now, zone: settings.zone.clone().unwrap_or_else(|| watch.zone.clone()) };
     let mut blocks = vec![Block::line("Saved. Your settings now:")];
-    blocks.extend(rows(&watch, settings));
+    blocks.extend(rows(&watch, settings).into_iter().chain(blocked(scene, settings)));
     if !moved.is_empty() {
         blocks.push(Block::line("These follow your zone and moved with it:"));
     }
@@ -43,6 +44,13 @@ fn moved_with(watch: &Watch, effect: &Effect) -> Text {
     };
     // A time that has passed there already is reminded of late, but not never.
     if effect.reminds_at.is_some_and(|at| at <= watch.now) { text.then("; I remind you now") } else { text }
+}
+
+/// From whom no reminders are taken, if there is anybody.
+fn blocked(scene: &Scene, settings: &Settings) -> Option<Block> {
+    let first = scene.name(*settings.blocked.first()?);
+    let names = Text::joined(settings.blocked.iter().map(|person| Text::new().theirs(scene.name(*person))), ", ");
+    Some(Block::row([Text::say("no reminders from"), names, Text::say(format!("`allow @{first}`"))]))
 }
 
 fn rows(watch: &Watch, settings: &Settings) -> Vec<Block> {

@@ -37,6 +37,7 @@ const TOPICS: &[(&str, Topic)] = &[
     ("skip", SKIP),
     ("claim", CLAIM),
     ("stop", STOP),
+    ("allow", STOP),
     ("reopen", REOPEN),
     ("undo", UNDO),
     ("edit", EDIT),
@@ -105,7 +106,12 @@ const SKIP: Topic = Topic {
 
 const STOP: Topic = Topic {
     says: "Ends reminders that somebody else set for you. Whoever set them is told.",
-    examples: &[("stop 3", "no more reminders of it, of a series neither"), ("stop", "of what came last")],
+    examples: &[
+        ("stop 3", "no more reminders of it, of a series neither"),
+        ("stop", "of what came last"),
+        ("stop all from @sam", "nothing more that Sam sets for you, now and later"),
+        ("allow @sam", "takes Sam's reminders again"),
+    ],
 };
 
 const CLAIM: Topic = Topic {
@@ -195,8 +201,18 @@ mod tests {
     use super::{OVERVIEW, TOPICS, named};
 
     /// Lines that the turn takes before the grammar.
-    const OWN: [&str; 8] =
-        ["skip 3", "claim 3", "stop 3", "stop", "move 3 to my list", "move 3 to #ops", "web", "list"];
+    const OWN: [&str; 10] = [
+        "skip 3",
+        "claim 3",
+        "stop 3",
+        "stop",
+        "stop all from @sam",
+        "allow @sam",
+        "move 3 to my list",
+        "move 3 to #ops",
+        "web",
+        "list",
+    ];
 
     fn read(line: &str) -> Reading {
         let now = "2026-03-04T09:00:00Z".parse().expect("an instant");

@@ -13,6 +13,7 @@ mod own;
 mod people;
 mod question;
 mod read;
+mod senders;
 mod settings;
 mod talk;
 

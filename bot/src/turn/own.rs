@@ -3,7 +3,7 @@
 use domain::command::Command;
 use domain::list::List;
 use domain::refusal::{Code, Refusal};
-use language::{Ids, Reading};
+use language::{Filter, Ids, Person, Reading, Whom};
 
 use super::talk::Talk;
 use crate::reply::answer::No;
@@ -18,6 +18,10 @@ pub(super) enum Own {
     Claim(Ids),
     /// `stop 3`; alone, what came last.
     Stop(Ids),
+    /// `stop all from @sam`.
+    StopAll(Person),
+    /// `allow @sam`.
+    Allow(Person),
     /// `move 3 to my list`, `move 3 to #ops`.
     MoveToList(Ids, Target),
     /// `help skip` and other words that are no commands of the grammar.
@@ -50,7 +54,10 @@ pub(super) fn read(text: &str, talk: &Talk<'_>) -> Option<Own> {
         "skip" => talk.ids(rest).map(Own::Skip),
         "claim" => talk.ids(rest).map(Own::Claim),
         "stop" if rest.is_empty() => Some(talk.ids("it").map_or(Own::Which("stop"), Own::Stop)),
-        "stop" => talk.ids(rest).map(Own::Stop),
+        "stop" => {
+            talk.ids(rest).map(Own::Stop).or_else(|| talk.whom(after_words(rest, "all from ")?).map(Own::StopAll))
+        }
+        "allow" => talk.whom(rest).map(Own::Allow),
         "move" => {
             let (tasks, list) = split_at_to(rest)?;
             Some(Own::MoveToList(talk.ids(tasks)?, target(list)?))
@@ -79,6 +86,12 @@ fn no_link() -> Refusal {
         "There is nothing to link yet: this version talks on the console and over HTTP only.",
         "Your tasks are the same in both; `web` says where HTTP is.",
     )
+}
+
+/// What follows these words, whatever their case.
+fn after_words<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    let (begin, rest) = text.split_at_checked(words.len())?;
+    begin.eq_ignore_ascii_case(words).then_some(rest.trim())
 }
 
 /// `3` and `#ops` of `3 to #ops`.
@@ -110,11 +123,23 @@ impl Talk<'_> {
         }
     }
 
+    /// The one person that the words name, in the grammar's own way of naming people.
+    pub(super) fn whom(&self, words: &str) -> Option<Person> {
+        let Some(Reading::List(mut filter)) = self.read_line(&format!("list {words}")) else { return None };
+        let whom = filter.assignee.take();
+        match whom {
+            Some(Whom::Person(person)) if filter == Filter::default() => Some(person),
+            _ => None,
+        }
+    }
+
     pub(super) async fn own(&self, own: Own) -> Result<Reply, No> {
         match own {
             Own::Skip(ids) => self.execute(Command::Skip(self.tasks(&ids).await?)).await,
             Own::Claim(ids) => self.execute(Command::Claim(self.tasks(&ids).await?)).await,
             Own::Stop(ids) => self.execute(Command::Stop(self.tasks(&ids).await?)).await,
+            Own::StopAll(person) => self.stop_all(&person).await,
+            Own::Allow(person) => self.execute(Command::Allow(self.person(&person).await?)).await,
             Own::MoveToList(ids, target) => {
                 let tasks = self.tasks(&ids).await?;
                 let list = match target {

@@ -21,9 +21,11 @@ impl Talk<'_> {
             day_first: change.day_first,
             week_start,
             hours_24: change.hours_24,
+            zone_of_profile: false,
         };
         if edit == SettingsEdit::default() {
-            return Ok(Reply::private(settings::shown(&self.watch(), &self.me.settings)));
+            let scene = self.scene(self.me.settings.blocked.iter().copied().collect()).await;
+            return Ok(Reply::private(settings::shown(&scene, &self.me.settings)));
         }
         self.execute(Command::Settings(edit)).await
     }

@@ -1,7 +1,7 @@
 //! Making a task.
 
 use super::book::Book;
-use super::{check, remind, repeat};
+use super::{check, remind, repeat, senders};
 use crate::command::AddTask;
 use crate::ids::TaskId;
 use crate::outcome::Deed;
@@ -18,6 +18,7 @@ pub(super) fn add(book: &mut Book<'_>, add: &AddTask) -> Result<(), Refusal> {
         ));
     }
     check::due(add.due.as_ref())?;
+    senders::all_hear(book, book.actor(), &add.assignees)?;
     let mut task = fresh(book, add)?;
     if let Some(wanted) = &add.repeat {
         repeat::begin(book, &mut task, wanted)?;

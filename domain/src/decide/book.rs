@@ -133,8 +133,10 @@ impl<'a> Book<'a> {
         self.snapshot.tasks.get(&id)
     }
 
-    pub(super) fn person(&self, id: PersonId) -> Option<&'a Person> {
-        self.snapshot.people.get(&id)
+    /// A person, with what was written of them so far.
+    pub(super) fn person(&self, id: PersonId) -> Option<&Person> {
+        let written = self.change.people.iter().rev().map(|put| &put.row).find(|person| person.id == id);
+        written.or_else(|| self.snapshot.people.get(&id))
     }
 
     /// The time at which a day without a time reminds this person.

@@ -1,11 +1,12 @@
 //! Editing: fields of a task; of a recurring task, of the series from now on.
 
 use super::book::Book;
-use super::{check, former_time, remind, repeat};
+use super::{check, former_time, remind, repeat, senders};
 use crate::access::Action;
 use crate::command::{Repeat, TaskEdit, TaskRef};
 use crate::due::Due;
 use crate::event::Changes;
+use crate::ids::PersonId;
 use crate::outcome::Deed;
 use crate::recurrence::Rule;
 use crate::refusal::{Code, Refusal};
@@ -27,6 +28,7 @@ pub(super) fn edit(
         let edit = kept.as_ref().unwrap_or(edit);
         check::due(edit.due.as_ref().and_then(Option::as_ref))?;
         let mut task = with_fields(&loaded.task, edit)?;
+        senders::all_hear(book, task.author, &newly(&loaded.task, &task))?;
         in_the_authors_zone(book, &mut task, series.as_ref(), edit);
         follow_repeat(book, &mut task, &loaded.task, series.as_ref(), edit)?;
         let changes = book.put_task(Some(&loaded), task.clone(), &loaded.list);
@@ -53,6 +55,11 @@ pub(super) fn expect_version(task: &Task, expected: Option<u64>) -> Result<(), R
         )),
         _ => Ok(()),
     }
+}
+
+/// Whom a task names that it did not name before.
+fn newly(before: &Task, after: &Task) -> Vec<PersonId> {
+    after.assignees.iter().filter(|person| !before.assignees.contains(person)).copied().collect()
 }
 
 fn with_fields(task: &Task, edit: &TaskEdit) -> Result<Task, Refusal> {

@@ -13,6 +13,7 @@ mod remind;
 mod reopen;
 mod repeat;
 mod settings;
+mod senders;
 mod snooze;
 mod stop;
 mod tell;
@@ -88,6 +89,8 @@ pub fn decide(snapshot: &Snapshot, request: &Request, setting: &Setting<'_>) -> 
         Command::Move { tasks, to } => moving::move_due(&mut book, tasks, to)?,
         Command::Claim(tasks) => moving::claim(&mut book, tasks)?,
         Command::Stop(tasks) => stop::stop(&mut book, tasks)?,
+        Command::StopAll { from, tasks } => stop::stop_all(&mut book, *from, tasks)?,
+        Command::Allow(person) => senders::allow(&mut book, *person)?,
         Command::MoveToList { tasks, list } => moving::move_to_list(&mut book, tasks, list)?,
         Command::Snooze { tasks, until } => snooze::snooze(&mut book, tasks, *until)?,
         Command::Undo => undo::undo(&mut book)?,
@@ -109,8 +112,9 @@ fn named(command: &Command) -> &[TaskRef] {
         | Command::Skip(tasks)
         | Command::Claim(tasks)
         | Command::Stop(tasks)
+        | Command::StopAll { tasks, .. }
         | Command::MoveToList { tasks, .. } => tasks,
-        Command::Add(_) | Command::Undo | Command::Settings(_) | Command::Advance(_) => &[],
+        Command::Add(_) | Command::Undo | Command::Settings(_) | Command::Allow(_) | Command::Advance(_) => &[],
     }
 }
 

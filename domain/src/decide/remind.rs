@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::book::Book;
+use super::senders;
 use crate::ids::{PersonId, ReminderId};
 use crate::list::{List, ListKind};
 use crate::place::Place;
@@ -26,7 +27,7 @@ pub(super) enum Late {
 pub(super) fn schedule(book: &mut Book<'_>, task: &Task, list: &List, late: Late) {
     let Some(due) = task.due.as_ref().filter(|_| task.is_open()) else { return };
     let just_now = book.now().saturating_sub(JUST_NOW).unwrap_or(Timestamp::MIN);
-    for (place, recipients) in places(task, list) {
+    for (place, recipients) in places(book, task, list) {
         let whose = recipients.first().copied().unwrap_or(task.author);
         let at = match due.reminds_at(book.default_time(whose), book.now()) {
             Some(at) if at > just_now || late == Late::AtOnce => at,
@@ -73,8 +74,13 @@ pub(super) fn fresh(book: &Book<'_>, task: &Task, place: Place, recipients: Vec<
     }
 }
 
-/// Where a task's reminders go and whom they mention there.
-pub(super) fn places(task: &Task, list: &List) -> Vec<(Place, Vec<PersonId>)> {
+/// Where a task's reminders go and whom they mention there, as far as those take reminders from its author.
+pub(super) fn places(book: &Book<'_>, task: &Task, list: &List) -> Vec<(Place, Vec<PersonId>)> {
+    let heard = |(place, people)| senders::heard(book, task.author, place, people);
+    asked_for(task, list).into_iter().filter_map(heard).collect()
+}
+
+fn asked_for(task: &Task, list: &List) -> Vec<(Place, Vec<PersonId>)> {
     if let Some(chosen) = &task.place {
         let author = chosen.mentions_author.then_some(task.author);
         let mentioned = if task.assignees.is_empty() { author.into_iter().collect() } else { task.assignees.clone() };
@@ -124,7 +130,7 @@ pub(super) fn again(book: &mut Book<'_>, loaded: &Loaded, task: &Task, list: &Li
 
 /// Schedules a reminder for this time in each place of a task that has not had it.
 pub(super) fn schedule_at(book: &mut Book<'_>, task: &Task, list: &List, at: Timestamp) {
-    for (place, recipients) in places(task, list) {
+    for (place, recipients) in places(book, task, list) {
         if !went_out(book, task, &place, at) {
             let reminder = fresh(book, task, place, recipients, at);
             book.put_reminder(None, reminder);

@@ -18,16 +18,15 @@ use crate::zone::Zone;
 
 /// `settings`: changes what was said, and tells which tasks moved with the zone.
 pub(super) fn settings(book: &mut Book<'_>, edit: &SettingsEdit) -> Result<(), Refusal> {
-    let person = book
-        .person(book.actor())
-        .cloned()
-        .ok_or_else(|| Refusal::new(Code::Unknown, "I do not know you yet.", "Write to me in the chat first."))?;
+    let person = own(book)?;
     let settings = Settings {
         zone: edit.zone.clone().or(person.settings.zone.clone()),
         default_time: edit.default_time.unwrap_or(person.settings.default_time),
         day_first: edit.day_first.unwrap_or(person.settings.day_first),
         week_start: edit.week_start.unwrap_or(person.settings.week_start),
         hours_24: edit.hours_24.unwrap_or(person.settings.hours_24),
+        blocked: person.settings.blocked.clone(),
+        zone_of_profile: if edit.zone.is_some() { edit.zone_of_profile } else { person.settings.zone_of_profile },
     };
     book.outcome.settings = Some(settings.clone());
     if settings == person.settings {
@@ -36,9 +35,20 @@ pub(super) fn settings(book: &mut Book<'_>, edit: &SettingsEdit) -> Result<(), R
     if let Some(zone) = settings.zone.clone().filter(|zone| Some(zone) != person.settings.zone.as_ref()) {
         follow(book, &zone);
     }
-    book.note_settings(person.settings.clone(), settings.clone());
-    put(book, &person, settings);
+    write(book, &person, settings);
     Ok(())
+}
+
+/// Whoever speaks.
+pub(super) fn own(book: &Book<'_>) -> Result<Person, Refusal> {
+    let me = book.person(book.actor()).cloned();
+    me.ok_or_else(|| Refusal::new(Code::Unknown, "I do not know you yet.", "Write to me in the chat first."))
+}
+
+/// Writes somebody's settings, which `undo` takes back.
+pub(super) fn write(book: &mut Book<'_>, person: &Person, settings: Settings) {
+    book.note_settings(person.settings.clone(), settings.clone());
+    put(book, person, settings);
 }
 
 /// `undo` of a change of settings, unless they were changed again since. What moved along is taken back with the tasks.
@@ -51,8 +61,11 @@ pub(super) fn take_back(book: &mut Book<'_>, before: &Settings, after: &Settings
             "`settings` shows them.",
         ));
     }
-    book.outcome.settings = Some(before.clone());
-    put(book, &person, before.clone());
+    // A zone that they took back is their own choice, whatever the profile says.
+    let zone_of_profile = before.zone_of_profile && before.zone == after.zone;
+    let settings = Settings { zone_of_profile, ..before.clone() };
+    book.outcome.settings = Some(settings.clone());
+    put(book, &person, settings);
     Ok(())
 }
 

@@ -51,7 +51,7 @@ fn put_off(book: &mut Book<'_>, loaded: &Loaded, until: Timestamp) {
         if task.due == loaded.task.due { Changes::new() } else { book.put_task(Some(loaded), task, &loaded.list) };
     remind::cancel(book, loaded, "snoozed");
     let mut before = waiting;
-    for (place, recipients) in remind::places(&loaded.task, &loaded.list) {
+    for (place, recipients) in remind::places(book, &loaded.task, &loaded.list) {
         let reminder: Reminder = remind::fresh(book, &loaded.task, place, recipients, until);
         book.note_snooze(before.take(), reminder.clone());
         book.put_reminder(None, reminder);

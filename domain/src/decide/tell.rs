@@ -2,7 +2,7 @@
 
 use super::book::Book;
 use crate::change::Put;
-use crate::ids::DeliveryId;
+use crate::ids::{DeliveryId, PersonId};
 use crate::place::Place;
 use crate::reminder::{Delivery, DeliveryState, Notice, NoticeKind};
 use crate::task::Task;
@@ -11,20 +11,25 @@ use crate::task::Task;
 /// written in the command's own commit.
 pub(super) fn concerned(book: &mut Book<'_>, task: &Task, kind: NoticeKind) {
     let actor = book.actor();
-    for person in task.participants().into_iter().filter(|person| *person != actor) {
-        let delivery = Delivery {
-            id: DeliveryId(book.fresh()),
-            tenant: task.tenant.clone(),
-            place: Place::Direct(person),
-            members: Vec::new(),
-            notice: Some(Notice { task: task.id, kind, by: actor }),
-            state: DeliveryState::Claimed,
-            attempts: 0,
-            next_attempt_at: book.now(),
-            message_id: None,
-            last_error: None,
-            version: 1,
-        };
-        book.change.deliveries.push(Put::new(delivery));
+    for recipient in task.participants().into_iter().filter(|person| *person != actor) {
+        person(book, task, recipient, kind);
     }
+}
+
+/// The same for one person.
+pub(super) fn person(book: &mut Book<'_>, task: &Task, person: PersonId, kind: NoticeKind) {
+    let delivery = Delivery {
+        id: DeliveryId(book.fresh()),
+        tenant: task.tenant.clone(),
+        place: Place::Direct(person),
+        members: Vec::new(),
+        notice: Some(Notice { task: task.id, kind, by: book.actor() }),
+        state: DeliveryState::Claimed,
+        attempts: 0,
+        next_attempt_at: book.now(),
+        message_id: None,
+        last_error: None,
+        version: 1,
+    };
+    book.change.deliveries.push(Put::new(delivery));
 }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::book::Book;
-use super::{close, remind, reopen, settings, tell};
+use super::{close, remind, reopen, senders, settings, tell};
 use crate::access::Action;
 use crate::change::{Altered, Made, UndoRecord};
 use crate::event::Changes;
@@ -29,6 +29,10 @@ pub(super) fn undo(book: &mut Book<'_>) -> Result<(), Refusal> {
             "`history` shows what was changed; `edit` changes it again.",
         )
     })?;
+    // First, because they say who takes whose reminders.
+    if let Some((before, after)) = &record.settings {
+        settings::take_back(book, before, after)?;
+    }
     for (before, after) in &record.series {
         take_series_back(book, before.as_ref(), after)?;
     }
@@ -38,11 +42,7 @@ pub(super) fn undo(book: &mut Book<'_>) -> Result<(), Refusal> {
             Altered::Changed(both) => take_task_back(book, &record, &both.0, &both.1)?,
         }
     }
-    take_snoozes_back(book, &record)?;
-    match &record.settings {
-        Some((before, after)) => settings::take_back(book, before, after),
-        None => Ok(()),
-    }
+    take_snoozes_back(book, &record)
 }
 
 /// Takes a task back that the change made.
@@ -149,7 +149,9 @@ fn put_back_reminders(book: &mut Book<'_>, record: &UndoRecord, task: &Task) {
 }
 
 fn owe_again(book: &mut Book<'_>, task: &Task, before: &Reminder) {
-    let anew = remind::fresh(book, task, before.place.clone(), before.recipients.clone(), before.at);
+    let heard = senders::heard(book, task.author, before.place.clone(), before.recipients.clone());
+    let Some((place, recipients)) = heard else { return };
+    let anew = remind::fresh(book, task, place, recipients, before.at);
     book.put_reminder(None, Reminder { reason: before.reason.clone(), ..anew });
 }
 
