@@ -6,8 +6,9 @@ use anyhow::{Context, Result};
 use async_trait::async_trait;
 use domain::access::Principal;
 use domain::place::Channel;
-use domain::ports::chat::Directory;
+use domain::ports::chat::{Called, Directory, Profile};
 use domain::ports::error::PortError;
+use domain::tenant::TenantId;
 use slack::{Options, Secret, Slack};
 
 use crate::config;
@@ -71,5 +72,34 @@ impl Directory for Directories {
             Some(error) if channels.is_empty() => Err(error),
             _ => Ok(channels),
         }
+    }
+
+    async fn group(&self, tenant: &TenantId, group: &str) -> Result<Option<Vec<String>>, PortError> {
+        for directory in &self.0 {
+            if let Some(users) = directory.group(tenant, group).await? {
+                return Ok(Some(users));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn called(&self, tenant: &TenantId, name: &str) -> Result<Called, PortError> {
+        let mut answer = Called::Nobody { near: Vec::new() };
+        for directory in &self.0 {
+            match directory.called(tenant, name).await? {
+                Called::Nobody { near } if near.is_empty() => {}
+                known => answer = known,
+            }
+        }
+        Ok(answer)
+    }
+
+    async fn profile(&self, tenant: &TenantId, user: &str) -> Result<Option<Profile>, PortError> {
+        for directory in &self.0 {
+            if let Some(profile) = directory.profile(tenant, user).await? {
+                return Ok(Some(profile));
+            }
+        }
+        Ok(None)
     }
 }

@@ -8,14 +8,15 @@ use async_trait::async_trait;
 use domain::access::Principal;
 use domain::ids::PersonId;
 use domain::place::Channel;
-use domain::ports::chat::Directory;
+use domain::ports::chat::{Called, Directory, Profile};
 use domain::ports::error::PortError;
 use domain::ports::people::People;
 use domain::tenant::{Platform, TenantId};
 use tokio::time::Instant;
 use tracing::warn;
 
-use crate::api::Api;
+use crate::api::{Api, Person};
+use crate::roster::{self, Found, Rosters};
 use crate::sightings::Sightings;
 
 /// How long an answer of Slack's is believed.
@@ -33,11 +34,12 @@ pub struct SlackDirectory {
     people: Arc<dyn People>,
     sightings: Arc<Sightings>,
     known: Arc<Mutex<Known>>,
+    rosters: Rosters,
 }
 
 impl SlackDirectory {
     pub(crate) fn new(api: Api, people: Arc<dyn People>, sightings: Arc<Sightings>) -> Self {
-        Self { api, people, sightings, known: Arc::default() }
+        Self { api, people, sightings, known: Arc::default(), rosters: Rosters::default() }
     }
 
     async fn of_tenant(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
@@ -85,5 +87,34 @@ impl Directory for SlackDirectory {
         channels.sort();
         channels.dedup();
         Ok(channels)
+    }
+
+    async fn group(&self, tenant: &TenantId, group: &str) -> Result<Option<Vec<String>>, PortError> {
+        let Some(id) = roster::group_id(group).filter(|_| tenant.platform() == Platform::Slack) else {
+            return Ok(None);
+        };
+        self.api.at_home(tenant).await?;
+        roster::there(self.api.group(id).await)
+    }
+
+    async fn called(&self, tenant: &TenantId, name: &str) -> Result<Called, PortError> {
+        if tenant.platform() != Platform::Slack {
+            return Ok(Called::Nobody { near: Vec::new() });
+        }
+        self.api.at_home(tenant).await?;
+        let roster = self.rosters.of(tenant, &self.api).await?;
+        match roster.find(name) {
+            Found::Called(called) => Ok(called),
+            Found::Group(id) => Ok(Called::These(roster::there(self.api.group(&id).await)?.unwrap_or_default())),
+        }
+    }
+
+    async fn profile(&self, tenant: &TenantId, user: &str) -> Result<Option<Profile>, PortError> {
+        if tenant.platform() != Platform::Slack {
+            return Ok(None);
+        }
+        self.api.at_home(tenant).await?;
+        let person = roster::there(self.api.person(user).await)?.filter(Person::is_there);
+        Ok(person.map(|person| Profile { name: person.called().to_owned(), zone: person.zone() }))
     }
 }

@@ -13,6 +13,7 @@ mod inbound;
 mod options;
 mod people;
 mod render;
+mod roster;
 mod sightings;
 
 use std::sync::Arc;

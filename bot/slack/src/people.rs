@@ -68,8 +68,7 @@ impl Visitors {
 
     async fn introduce(&self, identity: &Identity, found: Option<crate::api::Person>) -> Result<Person, PortError> {
         let name = found.as_ref().map_or(identity.user.as_str(), |found| found.called()).to_owned();
-        let zone = found.and_then(|found| found.tz?.parse().ok());
-        let settings = Settings { zone, ..Settings::default() };
+        let settings = Settings::of_profile(found.and_then(|found| found.zone()));
         let newcomer = Person { id: PersonId(self.tasks.ids.fresh()), name, settings, version: 1 };
         self.tasks.people.introduce(identity, newcomer).await
     }

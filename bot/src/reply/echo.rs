@@ -7,6 +7,7 @@ use domain::task::RepeatFrom;
 use super::changes::told_but_due;
 use super::headline::headline;
 use super::scene::Scene;
+use super::watch::clock;
 use super::{Block, Reply, Text, channel_line, details, senders, settings};
 
 /// What a command came to, in words.
@@ -24,7 +25,20 @@ pub(crate) fn echo(scene: &Scene, outcome: &Outcome) -> Reply {
     };
     let shown_in_channel = channel_line::channel_line(scene, effects);
     let tasks = effects.iter().map(|effect| scene.view(&effect.task, &effect.list)).collect();
-    Reply { blocks, private: shown_in_channel.is_none(), shown_in_channel, tasks, ..Reply::default() }
+    let settled = settled(scene, effects);
+    Reply { blocks, private: shown_in_channel.is_none(), shown_in_channel, tasks, settled, ..Reply::default() }
+}
+
+/// `Done by Ana, 09:12`, of tasks that are done by now, whoever was first.
+fn settled(scene: &Scene, effects: &[Effect]) -> Option<Text> {
+    let first = effects.first()?;
+    let (by, at) = match (first.deed, &first.task.closed) {
+        (Deed::AlreadyDone { by, at }, _) => (by, at),
+        (Deed::Completed, Some(closed)) => (closed.by, closed.at),
+        _ => return None,
+    };
+    let time = clock(scene.watch.zone.wall(at).time());
+    Some(Text::say("Done by ").theirs(scene.name(by)).then(", ").moment(at, time))
 }
 
 /// The people that the words of an outcome speak of.

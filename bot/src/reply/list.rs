@@ -27,6 +27,10 @@ pub(crate) struct Shown {
     pub scope: Text,
     /// Nothing but `list` was typed.
     pub everything: bool,
+    /// Which page it is, from 1 on.
+    pub page: usize,
+    /// How many pages there are.
+    pub pages: usize,
 }
 
 /// Where a task stands in a list.
@@ -138,6 +142,9 @@ fn date(scene: &Scene, task: &Task) -> Text {
 }
 
 fn paging(shown: &Shown) -> Option<Block> {
+    if shown.page > 1 {
+        return Some(Block::detail(format!("page {} of {}", shown.page, shown.pages.max(1))));
+    }
     let all = shown.total + shown.past.len();
     let left_out = shown.total.saturating_sub(shown.tasks.len());
     let narrow = "`list today`, `list #tag` or `find word` narrows it down";

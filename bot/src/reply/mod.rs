@@ -42,8 +42,21 @@ pub struct Reply {
     pub shown_in_channel: Option<ChannelLine>,
     /// The tasks that it speaks of, in order.
     pub tasks: Vec<TaskView>,
+    /// What a message that asked for it says from now on: who did it, and when.
+    pub settled: Option<Text>,
+    /// The lines that show what comes before and after it, where it is a page of several.
+    pub pages: Option<Pages>,
     /// How it ended.
     pub verdict: Verdict,
+}
+
+/// The lines that show the pages beside this one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pages {
+    /// The page before.
+    pub previous: Option<String>,
+    /// The page after.
+    pub next: Option<String>,
 }
 
 /// What a channel learns of a change of its list.

@@ -7,6 +7,7 @@ use domain::service::Listed;
 use language::{Filter, StatusFilter, Whom};
 
 use super::filter::{past, query, shows_past};
+use super::paging::Leaf;
 use super::talk::Talk;
 use crate::reply::answer::No;
 use crate::reply::list::{Shown, arrange, list};
@@ -16,22 +17,26 @@ use crate::reply::{Reply, Text};
 const SHOWN: usize = 30;
 
 impl Talk<'_> {
-    pub(super) async fn list(&self, filter: &Filter) -> Result<Reply, No> {
+    pub(super) async fn list(&self, filter: &Filter, leaf: &Leaf<'_>) -> Result<Reply, No> {
         let query = self.query(filter).await?;
         let page = self.service().find(&self.message.author, &query).await?;
-        let past = if shows_past(filter) { self.past(&query).await? } else { Vec::new() };
+        let past = if shows_past(filter) && leaf.page == 1 { self.past(&query).await? } else { Vec::new() };
         let mut tasks = page.items;
         let grouped = filter.sort.is_none() && filter.status.is_none();
         if grouped {
             arrange(&self.watch(), &mut tasks);
         }
         let total = tasks.len();
-        tasks.truncate(filter.limit.map_or(SHOWN, |limit| usize::try_from(limit).unwrap_or(SHOWN)));
+        let size = filter.limit.map_or(SHOWN, |limit| usize::try_from(limit).unwrap_or(SHOWN)).max(1);
+        let (before, pages) = (leaf.before(size), total.div_ceil(size));
+        let tasks: Vec<Listed> = tasks.into_iter().skip(before).take(size).collect();
         let what = state(filter);
         let everything = *filter == Filter::default();
         let scope = self.scope(&query);
-        let shown = Shown { tasks, past, total, and_more: page.next.is_some(), grouped, what, scope, everything };
-        self.show(&shown).await
+        let and_more = page.next.is_some();
+        let shown =
+            Shown { tasks, past, total, and_more, grouped, what, scope, everything, page: leaf.page, pages };
+        Ok(Reply { pages: leaf.beside(leaf.page < pages), ..self.show(&shown).await? })
     }
 
     async fn show(&self, shown: &Shown) -> Result<Reply, No> {

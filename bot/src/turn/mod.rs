@@ -10,6 +10,7 @@ mod ids;
 mod list;
 mod named;
 mod own;
+mod paging;
 mod people;
 mod question;
 mod read;
@@ -24,12 +25,14 @@ use domain::message::Message;
 use domain::ports::state::State;
 use domain::refusal::{Code, Refusal};
 use domain::service::Tasks;
+use domain::zone::Zone;
 use language::{Draft, Reading};
 use tracing::{Instrument, info, info_span};
 
 use crate::limit::{Limiter, Limits};
 use crate::reply::answer::No;
 use crate::reply::{Reply, Verdict, help, topics};
+use paging::Leaf;
 use talk::Talk;
 pub(crate) use talk::digest;
 
@@ -97,6 +100,34 @@ impl Turns {
         added.await.unwrap_or_else(Reply::from)
     }
 
+    /// Takes what was filled into a form instead of typed; `message.text` is what tells one form from another.
+    pub async fn take_reading(&self, message: Message, reading: Reading) -> Reply {
+        if let Err(refusal) = self.limiter.take(&message) {
+            return No::from(refusal).into();
+        }
+        let taken = async { Talk::with(self, &message).await?.carry_out(reading).await };
+        taken.await.unwrap_or_else(Reply::from)
+    }
+
+    /// Shows a list that nobody asked for just now: it counts for no limit, and the conversation does not remember it.
+    pub async fn glance(&self, message: Message) -> Reply {
+        let shown = async {
+            let talk = Talk::with(self, &message).await?.silently();
+            match own::read(&talk.line, &talk) {
+                Some(own) => talk.own(own).await,
+                None => talk.carry_out(talk.read()?).await,
+            }
+        };
+        shown.await.unwrap_or_else(Reply::from)
+    }
+
+    /// The platform's profile of somebody says another zone than before: it is theirs now, if it was so before.
+    /// `None` if they chose their own, or nothing changed.
+    pub async fn follow_profile(&self, message: Message, zone: Zone) -> Option<Reply> {
+        let followed = async { Talk::with(self, &message).await?.follow_profile(zone).await };
+        followed.await.unwrap_or_else(|no| Some(no.into()))
+    }
+
     async fn turn(&self, message: Message) -> Reply {
         let span = info_span!("bot.turn", trace_id = message.trace.trace_id(), tenant = %message.tenant);
         async {
@@ -132,7 +163,7 @@ impl Talk<'_> {
     async fn carry_out(&self, reading: Reading) -> Result<Reply, No> {
         match reading {
             Reading::Add(draft) => self.add(draft, String::new()).await,
-            Reading::List(filter) => self.list(&filter).await,
+            Reading::List(filter) => self.list(&filter, &Leaf::first(&self.line)).await,
             Reading::Done(ids) => self.execute(Command::Done(self.tasks(&ids).await?)).await,
             Reading::Reopen(ids) => self.execute(Command::Reopen(self.tasks(&ids).await?)).await,
             Reading::Undo => self.execute(Command::Undo).await,
@@ -145,7 +176,7 @@ impl Talk<'_> {
             Reading::Delete(ids) => {
                 self.execute(Command::Delete { tasks: self.surely(&ids).await?, expected: None }).await
             }
-            Reading::History(ids) => self.history(&ids).await,
+            Reading::History(ids) => self.history(&ids, &Leaf::first(&self.line)).await,
             Reading::Help(None) => Ok(Reply::private(help::overview())),
             Reading::Help(Some(command)) => Ok(Reply::private(help::topic(topics::of(command)))),
             Reading::Settings(change) => self.settings(change).await,

@@ -5,6 +5,7 @@ use domain::list::List;
 use domain::refusal::{Code, Refusal};
 use language::{Filter, Ids, Person, Reading, Whom};
 
+use super::paging::{self, Leaf};
 use super::talk::Talk;
 use crate::reply::answer::No;
 use crate::reply::topics::{self, Topic};
@@ -24,6 +25,8 @@ pub(super) enum Own {
     Allow(Person),
     /// `move 3 to my list`, `move 3 to #ops`.
     MoveToList(Ids, Target),
+    /// `list, page 2`: what is shown, its line and the page.
+    Page(Reading, String, usize),
     /// `help skip` and other words that are no commands of the grammar.
     Help(&'static Topic),
     /// A word that needs a task and has none.
@@ -66,7 +69,7 @@ pub(super) fn read(text: &str, talk: &Talk<'_>) -> Option<Own> {
         "web" if rest.is_empty() => Some(Own::Web),
         "unlink" if rest.is_empty() => Some(Own::Link),
         "link" if is_code(rest) => Some(Own::Link),
-        _ => None,
+        _ => paging::read(line, talk).map(|(reading, leaf)| Own::Page(reading, leaf.line().to_owned(), leaf.page)),
     }
 }
 
@@ -148,6 +151,7 @@ impl Talk<'_> {
                 };
                 self.execute(Command::MoveToList { tasks, list }).await
             }
+            Own::Page(reading, line, page) => self.leaf(reading, &Leaf::at(&line, page)).await,
             Own::Help(topic) => Ok(Reply::private(help::topic(topic))),
             Own::Which(verb) => Err(which(verb).into()),
             Own::Web => Ok(Reply::private(self.web())),

@@ -1,7 +1,8 @@
 //! From names and platform ids to people.
 
 use domain::ids::PersonId;
-use domain::person::Identity;
+use domain::person::{Identity, Person as Known, Settings};
+use domain::ports::chat::Called;
 use domain::refusal::{Code, Refusal};
 use domain::tenant::Platform;
 use language::Person;
@@ -9,37 +10,85 @@ use language::Person;
 use super::talk::Talk;
 use crate::reply::answer::No;
 
+/// The most people that a group may bring into one line.
+const GROUP_MAX: usize = 50;
+
 impl Talk<'_> {
-    /// Everybody named, each once, in the order typed. One unknown name refuses the whole line.
+    /// Everybody named, each once, in the order typed; of a group its members. One unknown name refuses the whole line.
     pub(super) async fn people(&self, named: &[Person]) -> Result<Vec<PersonId>, No> {
         let mut people = Vec::with_capacity(named.len());
         for person in named {
-            let id = self.person(person).await?;
-            if !people.contains(&id) {
-                people.push(id);
+            for id in self.meant(person).await? {
+                if !people.contains(&id) {
+                    people.push(id);
+                }
             }
         }
         Ok(people)
     }
 
-    /// The person named.
+    /// The one person named.
     pub(super) async fn person(&self, named: &Person) -> Result<PersonId, No> {
-        let user = match named {
-            Person::Name(name) if name == "me" => return Ok(self.me.id),
-            Person::Name(name) if self.platform() == Platform::Console => name.to_lowercase(),
-            Person::Id(id) => id.clone(),
-            Person::Name(_) | Person::Group(_) => return Err(self.unknown(named).into()),
+        match self.meant(named).await?.as_slice() {
+            [only] => Ok(*only),
+            several => Err(not_one(several.len()).into()),
+        }
+    }
+
+    /// Everybody whom one name means.
+    async fn meant(&self, named: &Person) -> Result<Vec<PersonId>, No> {
+        let users = match named {
+            Person::Name(name) if name == "me" => return Ok(vec![self.me.id]),
+            Person::Name(name) if self.platform() == Platform::Console => vec![name.to_lowercase()],
+            Person::Name(name) => self.called(name).await?,
+            Person::Id(id) => vec![id.clone()],
+            Person::Group(text) => self.group(text).await?,
         };
+        let mut people = Vec::with_capacity(users.len());
+        for user in users {
+            people.push(self.introduced(user).await?.ok_or_else(|| self.unknown(named, &[]))?);
+        }
+        Ok(people)
+    }
+
+    async fn called(&self, name: &str) -> Result<Vec<String>, No> {
+        match self.service().directory.called(&self.message.tenant, name).await? {
+            Called::These(users) => few(users),
+            Called::Several(names) => Err(ambiguous(name, &names).into()),
+            Called::Nobody { near } => Err(self.unknown(&Person::Name(name.to_owned()), &near).into()),
+        }
+    }
+
+    async fn group(&self, text: &str) -> Result<Vec<String>, No> {
+        if ["<!here", "<!channel", "<!everyone"].iter().any(|all| text.starts_with(all)) {
+            return Err(everybody().into());
+        }
+        match self.service().directory.group(&self.message.tenant, text).await? {
+            Some(users) if users.is_empty() => Err(nobody_in_it().into()),
+            Some(users) => few(users),
+            None => Err(self.unknown(&Person::Group(text.to_owned()), &[]).into()),
+        }
+    }
+
+    /// The person behind a user, made known if the platform knows them and the service does not yet.
+    async fn introduced(&self, user: String) -> Result<Option<PersonId>, No> {
         let identity = Identity { tenant: self.message.tenant.clone(), user };
-        let known = self.service().people.who_is(&identity).await?;
-        Ok(known.ok_or_else(|| self.unknown(named))?.id)
+        if let Some(known) = self.service().people.who_is(&identity).await? {
+            return Ok(Some(known.id));
+        }
+        let profile = self.service().directory.profile(&identity.tenant, &identity.user).await?;
+        let Some(profile) = profile else { return Ok(None) };
+        let settings = Settings::of_profile(profile.zone);
+        let newcomer =
+            Known { id: PersonId(self.service().ids.fresh()), name: profile.name, settings, version: 1 };
+        Ok(Some(self.service().people.introduce(&identity, newcomer).await?.id))
     }
 
     fn platform(&self) -> Platform {
         self.message.tenant.platform()
     }
 
-    fn unknown(&self, named: &Person) -> Refusal {
+    fn unknown(&self, named: &Person, near: &[String]) -> Refusal {
         let name = named.as_str();
         let sentence = match named {
             Person::Group(_) => "I know no such group here.".to_owned(),
@@ -47,6 +96,7 @@ impl Talk<'_> {
         };
         let next = match self.platform() {
             _ if matches!(named, Person::Group(_)) => "Name each of them, e.g. `@ana and @sam`.".to_owned(),
+            _ if !near.is_empty() => format!("Did you mean {}? Pick the name from the list after `@`.", or(near)),
             Platform::Console => format!(
                 "They must have spoken to me once (`taskbot console --user {name}`); \
                  in quotes, as in `\"@{name}\"`, it is only text."
@@ -54,5 +104,42 @@ impl Talk<'_> {
             Platform::Slack | Platform::Discord => "Pick the name from the list that opens after `@`.".to_owned(),
         };
         Refusal::new(Code::Unknown, sentence, next)
+    }
+}
+
+fn few(users: Vec<String>) -> Result<Vec<String>, No> {
+    if users.len() <= GROUP_MAX {
+        return Ok(users);
+    }
+    let sentence = format!("That group has {} people; one task names {GROUP_MAX} at most.", users.len());
+    Err(Refusal::new(Code::Invalid, sentence, "Remind their channel instead, e.g. `remind #ops to …`.").into())
+}
+
+fn not_one(people: usize) -> Refusal {
+    let sentence = format!("That is a group of {people}; here I need one person.");
+    Refusal::new(Code::NotUnderstood, sentence, "Name one of them, e.g. `@ana`.")
+}
+
+fn nobody_in_it() -> Refusal {
+    Refusal::new(Code::Unknown, "Nobody is in that group.", "Name whom you mean, e.g. `@ana and @sam`.")
+}
+
+fn everybody() -> Refusal {
+    let sentence = "I call nobody by @here, @channel or @everyone.";
+    Refusal::new(Code::NotAllowed, sentence, "`remind us to …` reminds the channel; name those who are to be called.")
+}
+
+fn ambiguous(name: &str, names: &[String]) -> Refusal {
+    let sentence = format!("Which @{name}? That could be {}.", or(names));
+    Refusal::new(Code::NotUnderstood, sentence, "Pick the name from the list that opens after `@`.")
+}
+
+/// `@ana, @anna or @hannah`.
+fn or(names: &[String]) -> String {
+    let plain: Vec<String> = names.iter().map(|name| format!("@{}", name.replace('`', "'"))).collect();
+    match plain.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
     }
 }

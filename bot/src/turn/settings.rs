@@ -31,6 +31,19 @@ impl Talk<'_> {
     }
 }
 
+impl Talk<'_> {
+    /// Follows the platform's profile, unless the speaker chose a zone.
+    pub(super) async fn follow_profile(&self, zone: Zone) -> Result<Option<Reply>, No> {
+        let mine = &self.me.settings;
+        let follows = mine.zone_of_profile || mine.zone.is_none();
+        if !follows || mine.zone.as_ref() == Some(&zone) {
+            return Ok(None);
+        }
+        let edit = SettingsEdit { zone: Some(zone), zone_of_profile: true, ..SettingsEdit::default() };
+        self.execute(Command::Settings(edit)).await.map(Some)
+    }
+}
+
 fn no_week(no_start: NoWeekStart) -> Refusal {
     let sentence = format!("I know no weeks that begin on {:?}.", no_start.0);
     Refusal::new(Code::Invalid, sentence, "Say `set week start monday`, `sunday` or `saturday`.")

@@ -40,6 +40,8 @@ pub(super) struct Talk<'a> {
     pub(super) line: String,
     /// The tasks that the answer chose.
     pub(super) choice: Option<Vec<TaskRef>>,
+    /// The conversation learns nothing of it.
+    pub(super) silent: bool,
 }
 
 /// A digest of what was typed where: another one under the same key is another line.
@@ -53,9 +55,14 @@ impl<'a> Talk<'a> {
         let me = turns.tasks.people.person(message.author.person).await?;
         let me = me.ok_or_else(|| Refusal::new(Code::Unknown, "I do not know you yet.", "Say hello again."))?;
         let conversation = memory::recall(turns.state.as_ref(), &message.conversation()).await;
-        let talk = Self { turns, message, me, line: String::new(), conversation, choice: None };
+        let talk = Self { turns, message, me, line: String::new(), conversation, choice: None, silent: false };
         let line = talk.spoken();
         Ok(Self { line, ..talk }.answered().await)
+    }
+
+    /// The same, of which the conversation learns nothing.
+    pub(super) fn silently(self) -> Self {
+        Self { silent: true, ..self }
     }
 
     pub(super) fn service(&self) -> &Tasks {
@@ -127,6 +134,9 @@ impl<'a> Talk<'a> {
     }
 
     pub(super) async fn remember(&self, conversation: &Conversation) {
+        if self.silent {
+            return;
+        }
         memory::remember(self.turns.state.as_ref(), &self.message.conversation(), conversation).await;
     }
 

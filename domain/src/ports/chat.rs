@@ -14,6 +14,7 @@ use crate::reminder::NoticeKind;
 use crate::task::Task;
 use crate::tenant::TenantId;
 use crate::trace::TraceParent;
+use crate::zone::Zone;
 
 /// Who is in which channel, as the platform says now (or said at most five minutes ago).
 #[async_trait]
@@ -23,6 +24,54 @@ pub trait Directory: Send + Sync {
     /// # Errors
     /// When the platform cannot be asked; the caller then shows only own, authored and assigned tasks.
     async fn channels(&self, principal: &Principal) -> Result<Vec<Channel>, PortError>;
+
+    /// The users of a group, by the platform's ids; `group` is what stands in a line, e.g. `<!subteam^S1>`. `None` where
+    /// there is no such group.
+    ///
+    /// # Errors
+    /// When the platform cannot be asked.
+    async fn group(&self, _tenant: &TenantId, _group: &str) -> Result<Option<Vec<String>>, PortError> {
+        Ok(None)
+    }
+
+    /// Whom a name means that the platform has not resolved.
+    ///
+    /// # Errors
+    /// When the platform cannot be asked.
+    async fn called(&self, _tenant: &TenantId, _name: &str) -> Result<Called, PortError> {
+        Ok(Called::Nobody { near: Vec::new() })
+    }
+
+    /// What the platform says of a user, by its id of them. `None` of bots, and of whoever is not there.
+    ///
+    /// # Errors
+    /// When the platform cannot be asked.
+    async fn profile(&self, _tenant: &TenantId, _user: &str) -> Result<Option<Profile>, PortError> {
+        Ok(None)
+    }
+}
+
+/// Whom a name means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Called {
+    /// Somebody, or everybody in a group, by the platform's ids.
+    These(Vec<String>),
+    /// It could be any of these, as people write them.
+    Several(Vec<String>),
+    /// Nobody; these have names that look like it.
+    Nobody {
+        /// As people write them.
+        near: Vec<String>,
+    },
+}
+
+/// What a platform says of somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// What to call them.
+    pub name: String,
+    /// Where they are.
+    pub zone: Option<Zone>,
 }
 
 /// A message for one place: one or more due reminders, or news.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::tenant::TenantId;
+use domain::zone::Zone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -74,7 +75,25 @@ pub(crate) struct Profile {
     pub(crate) real_name: String,
 }
 
+/// A user group.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Group {
+    pub(crate) id: String,
+    /// What people type behind `@`.
+    pub(crate) handle: String,
+}
+
 impl Person {
+    /// Somebody who can be reminded.
+    pub(crate) fn is_there(&self) -> bool {
+        !self.is_bot && !self.deleted
+    }
+
+    /// The zone of the profile.
+    pub(crate) fn zone(&self) -> Option<Zone> {
+        self.tz.as_deref()?.parse().ok()
+    }
+
     /// What to call them.
     pub(crate) fn called(&self) -> &str {
         let names = [&self.profile.display_name, &self.profile.real_name, &self.name, &self.id];
@@ -100,6 +119,13 @@ struct WithId {
 #[derive(Deserialize)]
 struct Channels {
     channels: Vec<WithId>,
+    #[serde(default)]
+    response_metadata: Further,
+}
+
+#[derive(Deserialize)]
+struct Members {
+    members: Vec<Person>,
     #[serde(default)]
     response_metadata: Further,
 }
@@ -191,6 +217,41 @@ impl Api {
     pub(crate) async fn person(&self, user: &str) -> Result<Person, CallError> {
         let found: Found = self.ask("users.info", &[("user", Some(user))]).await?;
         Ok(found.user)
+    }
+
+    /// Everybody in the workspace, as far as the pages go.
+    pub(crate) async fn everybody(&self) -> Result<Vec<Person>, CallError> {
+        let (mut people, mut cursor) = (Vec::new(), String::new());
+        for _ in 0..PAGES {
+            let next = Some(cursor.as_str()).filter(|cursor| !cursor.is_empty());
+            let page: Members = self.ask("users.list", &[("limit", Some(PAGE)), ("cursor", next)]).await?;
+            people.extend(page.members);
+            cursor = page.response_metadata.next_cursor;
+            if cursor.is_empty() {
+                break;
+            }
+        }
+        Ok(people)
+    }
+
+    /// The user groups of the workspace that are switched on.
+    pub(crate) async fn groups(&self) -> Result<Vec<Group>, CallError> {
+        #[derive(Deserialize)]
+        struct Groups {
+            usergroups: Vec<Group>,
+        }
+        let groups: Groups = self.ask("usergroups.list", &[]).await?;
+        Ok(groups.usergroups)
+    }
+
+    /// Who is in a user group.
+    pub(crate) async fn group(&self, id: &str) -> Result<Vec<String>, CallError> {
+        #[derive(Deserialize)]
+        struct Users {
+            users: Vec<String>,
+        }
+        let users: Users = self.ask("usergroups.users.list", &[("usergroup", Some(id))]).await?;
+        Ok(users.users)
     }
 
     /// The channels that somebody is in, of those that the bot sees.
