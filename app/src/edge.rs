@@ -80,9 +80,9 @@ impl Edge {
         console::run(&self.turns, &self.console, session, input, stdout(), terminal).await.context("the chat")
     }
 
-    /// Listens to Slack in Socket Mode, if there is a token for it.
+    /// Listens to Slack, if it is configured, and keeps its pages up to date.
     pub(crate) fn listen_to_slack(&self, house: &House, stop: CancellationToken) -> Option<JoinHandle<()>> {
-        let slack = house.slack.clone().filter(slack::Slack::has_socket)?;
+        let slack = house.slack.clone()?;
         let (turns, operators) = (self.turns.clone(), Arc::new(house.operators.clone()));
         Some(tokio::spawn(async move { slack.listen(&turns, operators, stop).await }))
     }

@@ -1,24 +1,8 @@
 //! Tasks that are filled in instead of typed.
 
-use fakes::slack::View;
 use serde_json::{Value, json};
-use tokio::time::{Duration, Instant, sleep};
 
 use super::kit::{BOTH, Site, shown, texts};
-use crate::kit::program::PATIENCE;
-
-/// The dialog on somebody's screen, once it has this in it.
-async fn dialog(site: &Site, user: &str, part: &str) -> View {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        let dialogs = site.person(user).dialogs();
-        if let Some(view) = dialogs.iter().find(|view| view.payload.to_string().contains(part)) {
-            return view.clone();
-        }
-        assert!(Instant::now() < until, "no dialog with “{part}”: {dialogs:#?}");
-        sleep(Duration::from_millis(20)).await;
-    }
-}
 
 fn title(text: &str) -> Value {
     json!({ "title": { "title": { "type": "plain_text_input", "value": text } } })
@@ -37,11 +21,11 @@ async fn a_message_is_reminded_of_with_a_way_back_to_it() {
         let ana = site.person("U1");
         let said = ana.say("C1", "the <https://ci.example|build> is red &amp; nobody looks").await;
         ana.shortcut("remind", "C1", &said.ts).await;
-        let form = dialog(&site, "U1", "nobody looks").await;
+        let form = site.dialog("U1", "nobody looks").await;
         let mut values = title("look at the build");
         values["when"] = in_seconds(2);
         ana.submit(&form.id, values).await;
-        let told = dialog(&site, "U1", "Added #1: look at the build").await;
+        let told = site.dialog("U1", "Added #1: look at the build").await;
         assert!(texts(&told.payload).contains("on your list"), "{}", texts(&told.payload));
         let direct = site.direct("U1").await;
         let reminder = site.message(&direct, "look at the build").await;
@@ -55,7 +39,7 @@ async fn what_is_wrong_is_said_beside_its_field_and_nothing_is_lost() {
     let site = Site::new(BOTH[1]).await;
     let ana = site.person("U1");
     ana.global_shortcut("create").await;
-    let form = dialog(&site, "U1", "plain_text_input").await;
+    let form = site.dialog("U1", "plain_text_input").await;
     let errors = |turn: fakes::slack::Turn| turn.answer()["errors"].clone();
     assert!(errors(ana.submit(&form.id, title("  ")).await)["title"].is_string());
     let mut past = title("too late");
@@ -64,7 +48,7 @@ async fn what_is_wrong_is_said_beside_its_field_and_nothing_is_lost() {
     let mut values = title("in time");
     values["when"] = in_seconds(3_600);
     ana.submit(&form.id, values).await;
-    dialog(&site, "U1", "Added #1: in time").await;
+    site.dialog("U1", "Added #1: in time").await;
 }
 
 #[tokio::test]
@@ -73,14 +57,14 @@ async fn a_command_without_words_opens_the_form_and_what_is_filled_in_is_the_cha
         let site = Site::new(way).await;
         let ana = site.person("U1");
         ana.command("C1", "/task", "").await;
-        let form = dialog(&site, "U1", "plain_text_input").await;
+        let form = site.dialog("U1", "plain_text_input").await;
         let mut values = title("<!channel> rotate keys");
         values["who"] = json!({ "who": { "type": "multi_users_select", "selected_users": ["U2"] } });
         values["when"] = in_seconds(2);
         values["repeat"] =
             json!({ "repeat": { "type": "static_select", "selected_option": { "value": "FREQ=WEEKLY" } } });
         ana.submit(&form.id, values).await;
-        let told = dialog(&site, "U1", "Added #1").await;
+        let told = site.dialog("U1", "Added #1").await;
         assert!(texts(&told.payload).contains("repeats every"), "{}", texts(&told.payload));
         let reminder = shown(&site.message("C1", "rotate keys*").await);
         assert!(reminder.contains("<@U2>") && !reminder.contains("<!channel>"), "{reminder}");

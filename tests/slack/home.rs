@@ -1,40 +1,8 @@
 //! The bot's own page.
 
-use fakes::slack::View;
-use serde_json::Value;
-use tokio::time::{Duration, Instant, sleep};
+use serde_json::json;
 
-use super::kit::{BOTH, Site, texts};
-use crate::kit::program::PATIENCE;
-
-/// Somebody's page, once it has this in it.
-async fn home(site: &Site, user: &str, part: &str) -> View {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        let homes = site.slack.read(|world| {
-            world.views.iter().filter(|view| view.user == user && view.kind() == "home").cloned().collect::<Vec<_>>()
-        });
-        if let Some(view) = homes.iter().find(|view| texts(&view.payload).contains(part)) {
-            return view.clone();
-        }
-        assert!(Instant::now() < until, "no page with “{part}”: {homes:#?}");
-        sleep(Duration::from_millis(20)).await;
-    }
-}
-
-fn choice(view: &View, label: &str) -> Option<String> {
-    fn find(value: &Value, label: &str) -> Option<String> {
-        match value {
-            Value::Object(fields) if fields.get("text").is_some_and(|text| text["text"] == label) => {
-                fields.get("value").and_then(Value::as_str).map(str::to_owned)
-            }
-            Value::Object(fields) => fields.values().find_map(|value| find(value, label)),
-            Value::Array(values) => values.iter().find_map(|value| find(value, label)),
-            _ => None,
-        }
-    }
-    find(&view.payload, label)
-}
+use super::kit::{BOTH, Site, choice, texts};
 
 #[tokio::test]
 async fn the_page_shows_what_is_open_and_what_is_done_there_is_done() {
@@ -44,13 +12,13 @@ async fn the_page_shows_what_is_open_and_what_is_done_there_is_done() {
         ana.command("C1", "/task", "call the <bank> tomorrow 9am").await;
         ana.command("C1", "/todo", "water the plants every day at 8am").await;
         ana.open_home().await;
-        let page = home(&site, "U1", "water the plants").await;
+        let page = site.home("U1", |said| said.contains("water the plants")).await;
         let said = texts(&page.payload);
-        assert!(said.contains("Tomorrow") && said.contains("call the &lt;bank&gt;"), "{said}");
-        assert_eq!(choice(&page, "Skip this one").as_deref(), Some("skip 2"));
-        ana.press_in(&page.id, "home:1", Some("done 1")).await;
-        let page = home(&site, "U1", "Done #1").await;
-        assert_eq!(choice(&page, "History").as_deref(), Some("history 2"), "the other one is left");
+        assert!(said.contains("Upcoming") && said.contains("call the &lt;bank&gt;"), "{said}");
+        assert_eq!(choice(&page.payload, "Skip this one").as_deref(), Some("skip 2"));
+        ana.press_in(&page.id, "done:1", None).await;
+        let page = site.home("U1", |said| said.contains("Done #1")).await;
+        assert_eq!(choice(&page.payload, "History").as_deref(), Some("history 2"), "the other one is left");
     }
 }
 
@@ -60,6 +28,106 @@ async fn nobody_s_page_shows_what_is_somebody_else_s() {
     site.person("U1").command("C1", "/todo", "plan the surprise").await;
     site.person("U2").command("C1", "/todo", "buy a cake").await;
     site.person("U2").open_home().await;
-    let page = home(&site, "U2", "buy a cake").await;
+    let page = site.home("U2", |said| said.contains("buy a cake")).await;
     assert!(!texts(&page.payload).contains("surprise"));
+}
+
+#[tokio::test]
+async fn an_open_page_follows_what_others_do_and_what_is_typed() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let (ana, bob) = (site.person("U1"), site.person("U2"));
+        ana.open_home().await;
+        site.home("U1", |said| said.contains("There are no open tasks")).await;
+        bob.command("C1", "/task", "remind @ana to sign the lease tomorrow at 9am").await;
+        site.home("U1", |said| said.contains("sign the lease")).await;
+        ana.command("C2", "/task", "done 1").await;
+        site.home("U1", |said| !said.contains("sign the lease")).await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_page_lists_does_not_change_what_the_conversation_is_about() {
+    let site = Site::new(BOTH[0]).await;
+    let ana = site.person("U1");
+    ana.command("C1", "/todo", "water the plants tomorrow").await;
+    ana.dm("write the deck thursday 3pm").await;
+    let direct = site.direct("U1").await;
+    site.message(&direct, "Added #2").await;
+    ana.open_home().await;
+    site.home("U1", |said| said.contains("water the plants")).await;
+    ana.dm("move it to friday").await;
+    site.message(&direct, "Moved #2: write the deck").await;
+}
+
+#[tokio::test]
+async fn a_task_is_edited_in_a_dialog_that_changes_only_what_was_changed_there() {
+    let site = Site::new(BOTH[1]).await;
+    let ana = site.person("U1");
+    ana.command("C1", "/todo", "call the bank every monday 9am !high").await;
+    ana.open_home().await;
+    let page = site.home("U1", |said| said.contains("call the bank")).await;
+    ana.press_in(&page.id, "more:1", Some("edit 1")).await;
+    let form = site.dialog("U1", "initial_date_time").await;
+    let blocks = form.payload["blocks"].as_array().expect("blocks");
+    let field = |name: &str| blocks.iter().find(|block| block["block_id"] == name).expect("a field")["element"].clone();
+    let at = field("when")["initial_date_time"].clone();
+    let values = json!({
+        "title": { "title": { "type": "plain_text_input", "value": "call the other bank" } },
+        "when": { "when": { "type": "datetimepicker", "selected_date_time": at } },
+        "who": { "who": { "type": "multi_users_select", "selected_users": [] } },
+    });
+    ana.submit(&form.id, values).await;
+    site.dialog("U1", "Changed #1: call the other bank").await;
+    let page = site.home("U1", |said| said.contains("call the other bank")).await;
+    assert!(texts(&page.payload).contains("every Monday at 09:00"), "{}", texts(&page.payload));
+    assert!(texts(&page.payload).contains("high"));
+}
+
+#[tokio::test]
+async fn settings_are_changed_in_a_dialog_and_a_wrong_zone_is_said_beside_its_field() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        ana.open_home().await;
+        let page = site.home("U1", |said| said.contains("Settings")).await;
+        ana.press_in(&page.id, "settings", None).await;
+        let form = site.dialog("U1", "Europe/Madrid").await;
+        let given = |zone: &str| {
+            json!({
+                "zone": { "zone": { "type": "plain_text_input", "value": zone } },
+                "default_time": { "default_time": { "type": "timepicker", "selected_time": "08:30" } },
+                "order": { "order": { "type": "static_select", "selected_option": { "value": "dmy" } } },
+            })
+        };
+        let wrong = ana.submit(&form.id, given("Mars/Phobos")).await;
+        assert!(
+            wrong.answer()["errors"]["zone"].as_str().is_some_and(|told| told.contains("Mars/Phobos")),
+            "{wrong:?}"
+        );
+        ana.submit(&form.id, given("Europe/Lisbon")).await;
+        site.dialog("U1", "Saved").await;
+        let shown = texts(ana.command("C1", "/task", "settings").await.answer());
+        for part in ["Europe/Lisbon", "08:30", "4/5 is 4 May"] {
+            assert!(shown.contains(part), "{way:?}: {shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_zone_that_follows_the_profile_changes_with_it_and_is_told() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let (ana, bob) = (site.person("U1"), site.person("U2"));
+        ana.dm("water the plants every day at 8am").await;
+        let direct = site.direct("U1").await;
+        site.message(&direct, "Added #1").await;
+        ana.moves_to("Asia/Tokyo").await;
+        let told = site.message(&direct, "Your Slack profile says Asia/Tokyo now").await;
+        assert!(told.text.contains("moved with it") && told.text.contains("#1: water the plants"), "{}", told.text);
+        bob.command("C1", "/task", "timezone Europe/Berlin").await;
+        bob.moves_to("Asia/Tokyo").await;
+        let settings = texts(bob.command("C1", "/task", "settings").await.answer());
+        assert!(settings.contains("Europe/Berlin"), "what he chose himself stays: {settings}");
+    }
 }

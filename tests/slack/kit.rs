@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fakes::slack::{Channel, Delivery, FakeSlack, Install, Kind, Message, Person, Team, User};
+use fakes::slack::{Channel, Delivery, FakeSlack, Group, Install, Kind, Message, Person, Team, User, View};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
@@ -33,6 +33,10 @@ impl Site {
             .user(User::new("U1", "ana", "Europe/Madrid"))
             .user(User::new("U2", "bob", "America/New_York"))
             .user(User::new("U3", "eve", "UTC"))
+            .user(User { is_restricted: true, ..User::new("U4", "gus", "UTC") })
+            .group(group("S1", "ops-group", &["U1", "U2"]))
+            .group(Group { disabled: true, ..group("S2", "old-group", &["U1"]) })
+            .group(group("S3", "nobodies", &[]))
             .channel(Channel::new("C1", "ops", Kind::Public, &["U1", "U2"]))
             .channel(Channel::new("C2", "quiet", Kind::Private, &["U1"]));
         slack.add_team(team);
@@ -103,6 +107,35 @@ impl Site {
         }
     }
 
+    /// The dialog on somebody's screen, once it has this in it.
+    pub(super) async fn dialog(&self, user: &str, part: &str) -> View {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let dialogs = self.person(user).dialogs();
+            if let Some(view) = dialogs.iter().find(|view| view.payload.to_string().contains(part)) {
+                return view.clone();
+            }
+            assert!(Instant::now() < until, "no dialog with “{part}”: {dialogs:#?}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Somebody's page, once it is as wanted.
+    pub(super) async fn home(&self, user: &str, wanted: impl Fn(&str) -> bool) -> View {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let homes = self.slack.read(|world| {
+                let theirs = world.views.iter().filter(|view| view.user == user && view.kind() == "home");
+                theirs.cloned().collect::<Vec<_>>()
+            });
+            if let Some(view) = homes.iter().find(|view| wanted(&texts(&view.payload))) {
+                return view.clone();
+            }
+            assert!(Instant::now() < until, "no such page: {homes:#?}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Waits for a message of the bot that has this in it.
     pub(super) async fn message(&self, channel: &str, part: &str) -> Message {
         let until = Instant::now() + PATIENCE;
@@ -114,6 +147,23 @@ impl Site {
             assert!(Instant::now() < until, "“{part}” never came to {channel}; there is {posted:#?}");
             sleep(Duration::from_millis(20)).await;
         }
+    }
+}
+
+fn group(id: &str, handle: &str, users: &[&str]) -> Group {
+    let users = users.iter().map(|&user| user.to_owned()).collect();
+    Group { id: id.to_owned(), handle: handle.to_owned(), name: handle.to_owned(), users, disabled: false }
+}
+
+/// The value of the choice with this label, wherever it stands.
+pub(super) fn choice(blocks: &Value, label: &str) -> Option<String> {
+    match blocks {
+        Value::Object(fields) if fields.get("text").is_some_and(|text| text["text"] == label) => {
+            fields.get("value").and_then(Value::as_str).map(str::to_owned)
+        }
+        Value::Object(fields) => fields.values().find_map(|value| choice(value, label)),
+        Value::Array(values) => values.iter().find_map(|value| choice(value, label)),
+        _ => None,
     }
 }
 

@@ -2,9 +2,12 @@
 
 mod dialogs;
 mod forged;
+mod groups;
 mod home;
 mod kit;
 mod manifest;
+mod paging;
 mod reminders;
+mod strangers;
 mod talking;
 mod twice;

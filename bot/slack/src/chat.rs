@@ -11,7 +11,7 @@ use domain::ids::{PersonId, TaskId};
 use domain::message::ConversationId;
 use domain::place::Place;
 use domain::ports::agenda::Reach;
-use domain::ports::chat::{Chat, PostError, Posted, Posting};
+use domain::ports::chat::{Chat, PostError, Posted, Posting, PostingItem};
 use domain::ports::error::PortError;
 use domain::tenant::{Platform, TenantId};
 use domain::zone::Zone;
@@ -19,6 +19,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::api::{Api, CallError, LOOK_BACK, Message, Sent};
 use crate::render;
+use crate::render::reminder::Faces;
 
 /// Slack as a chat platform.
 #[derive(Clone)]
@@ -37,7 +38,8 @@ impl SlackChat {
 
     /// How Slack knows the people of a posting.
     async fn users(&self, posting: &Posting) -> Result<BTreeMap<PersonId, String>, PortError> {
-        let mentioned = posting.items.iter().flat_map(|item| &item.recipients).map(|(person, _)| *person);
+        let named = |item: &PostingItem| item.recipients.clone().into_iter().chain(item.asked_by.clone());
+        let mentioned = posting.items.iter().flat_map(named).map(|(person, _)| person);
         let direct = match posting.place {
             Place::Direct(person) => Some(person),
             Place::Channel(_) | Place::Thread { .. } => None,
@@ -77,11 +79,10 @@ impl SlackChat {
                 let reply = bot::Reply { blocks, ..bot::Reply::default() };
                 render::reply::message(&reply)
             }
-            // In a direct message nobody needs to be called by name.
-            None if matches!(posting.place, Place::Direct(_)) => {
-                render::reminder::message(&watch, &posting.items, &|_| None)
+            None => {
+                let direct = matches!(posting.place, Place::Direct(_));
+                render::reminder::message(&watch, &posting.items, &Faces { users: &users, direct })
             }
-            None => render::reminder::message(&watch, &posting.items, &|person| users.get(&person).cloned()),
         };
         let metadata = Some(render::reminder::metadata(posting.delivery));
         Ok(Message { metadata, ..Message::to(channel, text, blocks).in_thread(thread) })

@@ -9,6 +9,7 @@ mod api;
 mod chat;
 mod desk;
 mod directory;
+mod homes;
 mod inbound;
 mod options;
 mod people;
@@ -28,6 +29,7 @@ pub use options::{Options, Secret, Wrong};
 
 use api::Api;
 use desk::Desk;
+use homes::Homes;
 use sightings::Sightings;
 
 /// A workspace that the bot is installed in, spoken to with its token.
@@ -36,6 +38,7 @@ pub struct Slack {
     api: Api,
     options: Arc<Options>,
     sightings: Arc<Sightings>,
+    homes: Arc<Homes>,
 }
 
 impl Slack {
@@ -44,7 +47,8 @@ impl Slack {
     /// # Errors
     /// When the roots of trust of this machine cannot be read.
     pub fn new(options: Options) -> Result<Self, Wrong> {
-        Ok(Self { api: Api::new(&options)?, options: Arc::new(options), sightings: Arc::default() })
+        let api = Api::new(&options)?;
+        Ok(Self { api, options: Arc::new(options), sightings: Arc::default(), homes: Arc::default() })
     }
 
     /// Who is in which channel.
@@ -64,20 +68,20 @@ impl Slack {
         inbound::http::router(self.desk(turns, operators), self.options.signing_secrets.clone())
     }
 
-    /// Whether there is a token for Socket Mode.
-    #[must_use]
-    pub fn has_socket(&self) -> bool {
-        self.options.app_token.is_some()
-    }
-
-    /// Listens in Socket Mode until somebody asks to stop. Without a token for it, it ends at once.
+    /// Listens in Socket Mode, if there is a token for it, and keeps the pages that people look at up to date, until
+    /// somebody asks to stop.
     pub async fn listen(&self, turns: &Turns, operators: Arc<Operators>, stop: CancellationToken) {
-        if let Some(token) = &self.options.app_token {
-            inbound::socket::listen(&self.api, token, self.desk(turns, operators), stop).await;
+        let desk = self.desk(turns, operators);
+        let homes = desk.keep_homes(stop.clone());
+        match &self.options.app_token {
+            Some(token) => {
+                tokio::join!(inbound::socket::listen(&self.api, token, desk.clone(), stop), homes);
+            }
+            None => homes.await,
         }
     }
 
     fn desk(&self, turns: &Turns, operators: Arc<Operators>) -> Desk {
-        Desk::new(self.api.clone(), turns.clone(), operators, self.sightings.clone())
+        Desk::new(self.api.clone(), turns.clone(), operators, self.sightings.clone(), self.homes.clone())
     }
 }

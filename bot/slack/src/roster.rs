@@ -104,9 +104,10 @@ fn likeness(one: &str, name: &str) -> f64 {
 /// Whether somebody is shown by this name, or by its words without the spaces.
 fn goes_by(person: &Person, name: &str) -> bool {
     let shown = [&person.profile.display_name, &person.profile.real_name];
-    shown.iter().map(|shown| shown.to_lowercase()).any(|shown| {
-        shown == name || shown.replace(' ', ".") == name || shown.split_whitespace().next() == Some(name)
-    })
+    shown
+        .iter()
+        .map(|shown| shown.to_lowercase())
+        .any(|shown| shown == name || shown.replace(' ', ".") == name || shown.split_whitespace().next() == Some(name))
 }
 
 /// The id of a group as it stands in a line: `<!subteam^S1>`, `<!subteam^S1|@ops>`.

@@ -34,8 +34,7 @@ impl Talk<'_> {
         let everything = *filter == Filter::default();
         let scope = self.scope(&query);
         let and_more = page.next.is_some();
-        let shown =
-            Shown { tasks, past, total, and_more, grouped, what, scope, everything, page: leaf.page, pages };
+        let shown = Shown { tasks, past, total, and_more, grouped, what, scope, everything, page: leaf.page, pages };
         Ok(Reply { pages: leaf.beside(leaf.page < pages), ..self.show(&shown).await? })
     }
 

@@ -79,8 +79,7 @@ impl Talk<'_> {
         let profile = self.service().directory.profile(&identity.tenant, &identity.user).await?;
         let Some(profile) = profile else { return Ok(None) };
         let settings = Settings::of_profile(profile.zone);
-        let newcomer =
-            Known { id: PersonId(self.service().ids.fresh()), name: profile.name, settings, version: 1 };
+        let newcomer = Known { id: PersonId(self.service().ids.fresh()), name: profile.name, settings, version: 1 };
         Ok(Some(self.service().people.introduce(&identity, newcomer).await?.id))
     }
 

@@ -2,7 +2,7 @@
 
 use domain::command::{Command, TaskRef};
 use domain::ids::PersonId;
-use domain::query::TaskQuery;
+use domain::query::{Sort, TaskQuery};
 use domain::task::Status;
 use language::Person;
 
@@ -23,8 +23,8 @@ impl Talk<'_> {
 
     /// What somebody asked of the speaker here and is open.
     async fn asked_of_me(&self, by: PersonId) -> Result<Vec<TaskRef>, No> {
-        let open = vec![Status::Open];
-        let mut query = TaskQuery { assignee: Some(self.me.id), status: open, limit: PAGE, ..TaskQuery::default() };
+        let (assignee, status) = (Some(self.me.id), vec![Status::Open]);
+        let mut query = TaskQuery { assignee, status, sort: Sort::Number, limit: PAGE, ..TaskQuery::default() };
         let mut asked = Vec::new();
         loop {
             let page = self.service().find(&self.message.author, &query).await?;

@@ -11,6 +11,7 @@ mod http;
 mod lists;
 mod privacy;
 mod repeating;
+mod senders;
 mod stopping;
 pub mod talk;
 mod terminal;

@@ -2,6 +2,7 @@
 
 use bot::Reply;
 use bot::reply::Verdict;
+use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use jiff::Timestamp;
 use language::{Addressee, Draft, Person, Repeat, RepeatFrom, When};
@@ -16,11 +17,15 @@ use super::line::typed;
 use super::{Desk, Line, TOO_LATE};
 use crate::api::CallError;
 use crate::inbound::payload::{Command, Entered, Named, Shortcut, Submitted};
-use crate::render::dialog::{REPEAT, TITLE, WHEN, WHERE, WHO, form, loading, outcome};
+use crate::render::dialog::task::{REPEAT, TITLE, WHEN, WHERE, WHO, form};
+use crate::render::dialog::{edit, loading, outcome, settings, snooze};
 use crate::render::{mrkdwn, reply};
 
 /// The shortcut that reminds the one who uses it; every other one makes a task where it is used.
 const REMIND: &str = "remind";
+
+/// While the storage is away.
+pub(super) const AWAY: &str = "I cannot reach my storage right now; save it once more in a minute.";
 
 /// What a dialog is about, kept in it until it is submitted.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -70,20 +75,34 @@ impl Desk {
 
     /// Answers a dialog that was submitted: with what came of it, or with what is wrong in its fields.
     pub(super) async fn submitted(&self, submitted: Submitted) -> Option<Value> {
-        let filled = Filled::of(&submitted.view.state);
-        if let Some(wrong) = filled.wrong(self.now()) {
-            return Some(wrong);
-        }
+        let first = match submitted.view.callback_id.as_str() {
+            snooze::CALLBACK => snooze::DAY,
+            settings::CALLBACK => settings::ZONE,
+            _ => TITLE,
+        };
         let desk = self.clone();
-        let working = tokio::spawn(async move { desk.filled_in(submitted, filled).await }.in_current_span());
+        let working = tokio::spawn(async move { desk.taken(submitted).await }.in_current_span());
         let answer = timeout(TOO_LATE, working).await.ok().and_then(Result::ok);
-        Some(answer.unwrap_or_else(|| errors(TITLE, "That takes too long right now; save it once more in a moment.")))
+        Some(answer.unwrap_or_else(|| errors(first, "That takes too long right now; save it once more in a moment.")))
     }
 
-    async fn filled_in(&self, submitted: Submitted, filled: Filled) -> Value {
+    async fn taken(&self, submitted: Submitted) -> Value {
         let Ok(tenant) = self.tenant(&submitted.team.id).await else {
-            return outcome(vec![mrkdwn_of(&not_installed())]);
+            return json!({ "response_action": "update", "view": outcome(vec![mrkdwn_of(&not_installed())]) });
         };
+        match submitted.view.callback_id.as_str() {
+            snooze::CALLBACK => self.picked(tenant, submitted).await,
+            edit::CALLBACK => self.edited(tenant, submitted).await,
+            settings::CALLBACK => self.settings_given(tenant, submitted).await,
+            _ => self.filled_in(tenant, submitted).await,
+        }
+    }
+
+    async fn filled_in(&self, tenant: TenantId, submitted: Submitted) -> Value {
+        let filled = Filled::of(&submitted.view.state);
+        if let Some(wrong) = filled.wrong(self.now()) {
+            return wrong;
+        }
         let about: About = serde_json::from_str(&submitted.view.private_metadata).unwrap_or_default();
         let draft = filled.draft(&about);
         // The same dialog, saved again with the same words, is the same task.
@@ -99,10 +118,10 @@ impl Desk {
         };
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());
         match self.form(line, trace, draft, about.link.unwrap_or_default()).await {
-            Ok(reply) => shown(&reply),
+            Ok(reply) => shown(&reply, TITLE),
             Err(error) => {
                 warn!(%error, "a dialog could not be taken");
-                errors(TITLE, "I cannot reach my storage right now; save it once more in a minute.")
+                errors(TITLE, AWAY)
             }
         }
     }
@@ -124,6 +143,17 @@ impl Desk {
     }
 }
 
+/// The time that was picked.
+pub(super) fn moment(entered: &Entered) -> Option<Timestamp> {
+    Timestamp::from_second(entered.field(WHEN)?["selected_date_time"].as_i64()?).ok()
+}
+
+/// Whom the task is for.
+pub(super) fn users(entered: &Entered) -> Vec<String> {
+    let picked = entered.field(WHO).and_then(|field| field["selected_users"].as_array()).into_iter().flatten();
+    picked.filter_map(|user| user.as_str().map(str::to_owned)).collect()
+}
+
 /// What was entered into the dialog.
 struct Filled {
     title: String,
@@ -135,17 +165,12 @@ struct Filled {
 
 impl Filled {
     fn of(entered: &Entered) -> Self {
-        let value = |name: &str| entered.values.get(name).and_then(|actions| actions.get(name));
-        let text = |name: &str, field: &str| value(name)?.pointer(field)?.as_str().map(str::to_owned);
-        let who = value(WHO).and_then(|value| value["selected_users"].as_array()).into_iter().flatten();
         Self {
-            title: text(TITLE, "/value").unwrap_or_default().trim().to_owned(),
-            when: value(WHEN)
-                .and_then(|value| value["selected_date_time"].as_i64())
-                .and_then(|second| Timestamp::from_second(second).ok()),
-            rule: text(REPEAT, "/selected_option/value"),
-            who: who.filter_map(|user| user.as_str().map(str::to_owned)).collect(),
-            channel: text(WHERE, "/selected_conversation"),
+            title: entered.text(TITLE, "/value").unwrap_or_default().trim().to_owned(),
+            when: moment(entered),
+            rule: entered.text(REPEAT, "/selected_option/value"),
+            who: users(entered),
+            channel: entered.text(WHERE, "/selected_conversation"),
         }
     }
 
@@ -184,11 +209,12 @@ fn first_line(text: &str) -> String {
     typed(text).lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()
 }
 
-fn shown(reply: &Reply) -> Value {
+/// The answer to a dialog: what came of it, or what is wrong, beside this field.
+pub(super) fn shown(reply: &Reply, field: &str) -> Value {
     let (text, blocks) = reply::message(reply);
     match reply.verdict {
         Verdict::Answered => json!({ "response_action": "update", "view": outcome(blocks) }),
-        Verdict::Refused { .. } | Verdict::Failed => errors(TITLE, &text),
+        Verdict::Refused { .. } | Verdict::Failed => errors(field, &text),
     }
 }
 
@@ -196,6 +222,6 @@ fn mrkdwn_of(answer: &Value) -> Value {
     crate::render::kit::section(&mrkdwn::escaped(answer["text"].as_str().unwrap_or_default()))
 }
 
-fn errors(block: &str, sentence: &str) -> Value {
+pub(super) fn errors(block: &str, sentence: &str) -> Value {
     json!({ "response_action": "errors", "errors": { block: sentence } })
 }

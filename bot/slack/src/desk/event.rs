@@ -7,7 +7,7 @@ use tracing::{Instrument, debug, warn};
 
 use super::line::{typed, without_mention};
 use super::{Desk, Line, TOO_LATE};
-use crate::api::Message;
+use crate::api::{Message, Person};
 use crate::inbound::payload::{Event, Said};
 use crate::render;
 
@@ -25,6 +25,7 @@ impl Desk {
             Event::AppMention(said) => (said, false),
             Event::Message(said) if said.channel_type.as_deref() == Some("im") => (said, true),
             Event::AppHomeOpened { user, tab } => return self.home_opened(team, user, &tab).await,
+            Event::UserChange { user } => return self.user_changed(team, *user).await,
             Event::Message(_) | Event::Other => return Ok(()),
         };
         if said.subtype.is_some() || said.bot_id.is_some() || said.user.is_none() {
@@ -44,6 +45,13 @@ impl Desk {
             Ok(Ok(result)) => result,
             Ok(Err(_)) | Err(_) => Err(Withheld),
         }
+    }
+
+    async fn user_changed(&self, team: &str, person: Person) -> Result<(), Withheld> {
+        if let Ok(tenant) = self.tenant(team).await {
+            self.profile_changed(&tenant, &person).await;
+        }
+        Ok(())
     }
 
     async fn said(&self, tenant: TenantId, said: Said, direct: bool) -> Result<(), Withheld> {

@@ -5,9 +5,11 @@ mod answer;
 mod command;
 mod dialog;
 mod event;
+mod forms;
 mod home;
 mod line;
 mod press;
+mod profile;
 mod seen;
 
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use serde_json::Value;
 use tracing::{Instrument, debug, info_span, warn};
 
 use crate::api::{self, Api, CallError};
+use crate::homes::Homes;
 use crate::inbound::payload::Interaction;
 use crate::people::Visitors;
 use crate::sightings::Sightings;
@@ -42,6 +45,7 @@ pub(crate) struct Desk {
     visitors: Visitors,
     sightings: Arc<Sightings>,
     seen: Seen,
+    homes: Arc<Homes>,
 }
 
 /// Something that somebody said in Slack.
@@ -58,9 +62,15 @@ struct Line {
 }
 
 impl Desk {
-    pub(crate) fn new(api: Api, turns: Turns, operators: Arc<Operators>, sightings: Arc<Sightings>) -> Self {
+    pub(crate) fn new(
+        api: Api,
+        turns: Turns,
+        operators: Arc<Operators>,
+        sightings: Arc<Sightings>,
+        homes: Arc<Homes>,
+    ) -> Self {
         let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators);
-        Self { api, turns, visitors, sightings, seen: Seen::default() }
+        Self { api, turns, visitors, sightings, seen: Seen::default(), homes }
     }
 
     /// The time, for signatures.

@@ -1,14 +1,18 @@
 //! Buttons and menus: each stands for a line that its reader could type, so that it holds for ever, on any replica.
 
 use bot::Reply;
-use bot::reply::Block;
+use bot::reply::{Block, Verdict};
 use domain::tenant::TenantId;
+use serde_json::json;
 use tracing::warn;
 
+use super::forms::Picking;
 use super::{Desk, Line};
 use crate::api::{CallError, Message};
 use crate::inbound::payload::{Act, Named, Pressed, Shown};
-use crate::render::{self, reminder};
+use crate::render::mrkdwn::{mrkdwn, words};
+use crate::render::settled::{Next, anew, settled};
+use crate::render::{self};
 
 impl Desk {
     /// Carries out what was pressed and shows it in the message.
@@ -18,7 +22,9 @@ impl Desk {
             Err(error) => return warn!(%error, "a button of a workspace that is not ours"),
         };
         for act in &pressed.actions {
-            self.press(&tenant, &pressed, act).await;
+            if !self.opens(&tenant, &pressed, act).await {
+                self.press(&tenant, &pressed, act).await;
+            }
         }
     }
 
@@ -33,7 +39,7 @@ impl Desk {
             text: says.to_owned(),
         };
         match self.take(line).await {
-            Ok(reply) => self.show(pressed, says, &reply).await,
+            Ok(reply) => self.show(tenant, pressed, act, &reply).await,
             Err(error) => {
                 warn!(%error, "a button could not be answered");
                 self.tell(pressed, &super::answer::failed()).await;
@@ -42,34 +48,67 @@ impl Desk {
     }
 
     /// The message says what became of it; a refusal is for whoever pressed.
-    async fn show(&self, pressed: &Pressed, says: &str, reply: &Reply) {
-        let settled = reply.verdict == bot::reply::Verdict::Answered;
-        match (&pressed.channel, &pressed.message) {
-            _ if pressed.view.is_some() => self.show_home(&pressed.team.id, &pressed.user.id, Some(reply)).await,
-            (Some(channel), Some(message)) if settled => {
-                if let Err(error) = self.edit(&channel.id, message, says, reply).await {
-                    warn!(%error, "the message could not be changed");
-                    self.tell(pressed, &super::answer::private(reply)).await;
-                }
-            }
-            _ => self.tell(pressed, &super::answer::private(reply)).await,
+    async fn show(&self, tenant: &TenantId, pressed: &Pressed, act: &Act, reply: &Reply) {
+        let turns = act.action_id.starts_with("page:");
+        let done = reply.verdict == Verdict::Answered;
+        let shown = match (&pressed.channel, &pressed.message) {
+            _ if pressed.view.is_some() && turns => return self.turn_home(tenant, &pressed.user.id, reply).await,
+            _ if pressed.view.is_some() => return self.show_home(tenant, &pressed.user.id, Some(reply)).await,
+            (Some(channel), Some(message)) if turns => self.turn_page(&channel.id, message, reply).await,
+            (_, None) if turns => return self.tell_instead(pressed, reply).await,
+            (Some(channel), Some(message)) if done => self.edit(&channel.id, message, act, reply).await,
+            _ => return self.tell(pressed, &super::answer::private(reply)).await,
+        };
+        if let Err(error) = shown {
+            warn!(%error, "the message could not be changed");
+            self.tell(pressed, &super::answer::private(reply)).await;
         }
     }
 
-    async fn edit(&self, channel: &str, message: &Shown, says: &str, reply: &Reply) -> Result<(), CallError> {
-        let Some(Block::Line(told)) = reply.blocks.first() else { return Ok(()) };
-        let undo = says.strip_prefix("done ").map(|numbers| format!("reopen {numbers}"));
-        let shown = render::mrkdwn::mrkdwn(told);
-        let blocks = reminder::settled(&message.blocks, &shown, undo.as_deref());
-        let text = reminder::told(told);
+    async fn edit(&self, channel: &str, message: &Shown, act: &Act, reply: &Reply) -> Result<(), CallError> {
+        let Some(told) = became(reply) else { return Ok(()) };
+        let next = Next::after(act.meant().unwrap_or_default(), &reply.tasks);
+        let blocks = settled(&message.blocks, &act.action_id, &mrkdwn(&told), next, &reply.tasks);
+        self.api.update(&message.ts, &Message::to(channel, words(&told), blocks)).await
+    }
+
+    /// The message whose menu opened a dialog says what became of it, too.
+    pub(super) async fn show_picked(&self, picking: &Picking, says: &str, reply: &Reply) {
+        let (Some(channel), Some(ts), Some(told)) = (&picking.channel, &picking.ts, became(reply)) else { return };
+        if reply.verdict != Verdict::Answered {
+            return;
+        }
+        let blocks = anew(&mrkdwn(&told), Next::after(says, &reply.tasks), &reply.tasks);
+        if let Err(error) = self.api.update(ts, &Message::to(channel.as_str(), words(&told), blocks)).await {
+            warn!(%error, "the message could not be changed");
+        }
+    }
+
+    async fn turn_page(&self, channel: &str, message: &Shown, reply: &Reply) -> Result<(), CallError> {
+        let (text, blocks) = render::reply::message(reply);
         self.api.update(&message.ts, &Message::to(channel, text, blocks)).await
+    }
+
+    async fn tell_instead(&self, pressed: &Pressed, reply: &Reply) {
+        if let Some(url) = &pressed.response_url {
+            self.respond(url, super::answer::instead(super::answer::private(reply))).await;
+        }
     }
 
     async fn tell(&self, pressed: &Pressed, answer: &serde_json::Value) {
         if let Some(url) = &pressed.response_url {
             let mut answer = answer.clone();
-            answer["replace_original"] = serde_json::json!(false);
+            answer["replace_original"] = json!(false);
             self.respond(url, answer).await;
         }
     }
+}
+
+/// What became of the tasks, in a line.
+fn became(reply: &Reply) -> Option<bot::reply::Text> {
+    let first = reply.blocks.first().and_then(|block| match block {
+        Block::Line(told) => Some(told.clone()),
+        _ => None,
+    });
+    reply.settled.clone().or(first)
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::api::Person;
+
 /// A slash command, from a form or an envelope.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Command {
@@ -53,6 +55,8 @@ pub(crate) enum Event {
         #[serde(default)]
         tab: String,
     },
+    /// Somebody's profile says something else.
+    UserChange { user: Box<Person> },
     #[serde(other)]
     Other,
 }
@@ -99,6 +103,9 @@ pub(crate) struct Pressed {
     /// Where it was pressed, if that is no message.
     pub(crate) view: Option<Named>,
     pub(crate) response_url: Option<String>,
+    /// What a dialog may be opened with.
+    #[serde(default)]
+    pub(crate) trigger_id: String,
     pub(crate) actions: Vec<Act>,
 }
 
@@ -124,6 +131,8 @@ pub(crate) struct Submitted {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Filled {
     pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) callback_id: String,
     #[serde(default)]
     pub(crate) private_metadata: String,
     pub(crate) state: Entered,
@@ -167,6 +176,18 @@ pub(crate) struct Act {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Choice {
     pub(crate) value: String,
+}
+
+impl Entered {
+    /// What was entered into a field, which is the name of its block and of its action.
+    pub(crate) fn field(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)?.get(name)
+    }
+
+    /// A text out of it, by a pointer into the field.
+    pub(crate) fn text(&self, name: &str, pointer: &str) -> Option<String> {
+        self.field(name)?.pointer(pointer)?.as_str().map(str::to_owned)
+    }
 }
 
 impl Named {

@@ -1,43 +1,70 @@
 //! The bot's own page: what is overdue, due today and later, each with what can be done about it.
 
 use bot::Reply;
-use bot::reply::{Block, Text};
+use bot::reply::{Block, Piece, Text};
 use domain::event::TaskView;
+use domain::task::Status;
 use serde_json::{Value, json};
 
-use super::kit::{context, overflow, section, section_with};
+use super::kit::{actions, button, context, menu, overflow, section};
 use super::mrkdwn::mrkdwn;
+use super::reminder::{DONE, SNOOZE, snoozes};
+use super::reply;
 
 /// So many blocks a page may have.
 const BLOCKS_MAX: usize = 100;
+/// So many of them may tell what was just done.
+const TOLD_MAX: usize = 10;
+
+/// The buttons that open dialogs: each stands for a word instead of a line.
+pub(crate) const NEW: &str = "new task";
+pub(crate) const SETTINGS: &str = "settings";
 
 /// The page for a list; `told` is what was just done there.
 pub(crate) fn home(list: &Reply, told: Option<&Reply>) -> Value {
+    let top = actions(vec![button("new", "New task", NEW), button("settings", "Settings", SETTINGS)]);
+    let told = told.into_iter().flat_map(|reply| reply::blocks(&reply.blocks)).take(TOLD_MAX);
     let mut tasks = list.tasks.iter();
-    let listed = list.blocks.iter().map(|block| match block {
-        Block::Row(cells) => match tasks.next() {
-            Some(task) => section_with(&row(cells), overflow(&format!("home:{}", task.number), &ways(task))),
-            None => section(&row(cells)),
-        },
-        Block::Heading(text) => section(&format!("*{}*", mrkdwn(text))),
-        Block::Line(text) => section(&mrkdwn(text)),
-        Block::Detail(text) => context(&mrkdwn(text)),
-    });
-    let told = told.into_iter().flat_map(|reply| super::reply::blocks(&reply.blocks));
-    let mut blocks: Vec<Value> = told.chain(listed).collect();
-    blocks.truncate(BLOCKS_MAX);
+    let listed = list.blocks.iter().flat_map(|block| shown(block, &mut tasks));
+    let pages = list.pages.as_ref().map(reply::pages);
+    let mut blocks: Vec<Value> = std::iter::once(top).chain(told).chain(listed).collect();
+    blocks.truncate(BLOCKS_MAX - 1);
+    blocks.extend(pages);
     json!({ "type": "home", "blocks": blocks })
+}
+
+fn shown<'a>(block: &Block, tasks: &mut impl Iterator<Item = &'a TaskView>) -> Vec<Value> {
+    match block {
+        Block::Row(cells) => std::iter::once(section(&row(cells))).chain(tasks.next().map(ways)).collect(),
+        Block::Heading(text) => vec![section(&format!("*{}*", mrkdwn(&heading(text))))],
+        Block::Line(text) => vec![section(&mrkdwn(text))],
+        Block::Detail(text) => vec![context(&mrkdwn(text))],
+    }
+}
+
+/// What is due neither today nor before is upcoming.
+fn heading(text: &Text) -> Text {
+    match text.0.as_slice() {
+        [Piece::Words(word)] if ["Tomorrow", "Later", "No date"].contains(&word.as_str()) => {
+            Text::say(format!("Upcoming: {}", word.to_lowercase()))
+        }
+        _ => text.clone(),
+    }
 }
 
 fn row(cells: &[Text]) -> String {
     mrkdwn(&Text::joined(cells.to_vec(), "  "))
 }
 
-/// What can be done about a task: five ways at most, Slack shows no more.
-fn ways(task: &TaskView) -> Vec<(&'static str, String)> {
+/// What can be done about a task.
+fn ways(task: &TaskView) -> Value {
     let number = task.number;
     let skip = task.rrule.is_some().then(|| ("Skip this one", format!("skip {number}")));
-    let ways = [("Done", format!("done {number}")), ("Snooze 1 hour", format!("snooze {number} 1h"))];
+    let first = [("Edit", format!("edit {number}"))];
     let last = [("History", format!("history {number}")), ("Delete", format!("delete {number}"))];
-    ways.into_iter().chain(skip).chain(last).collect()
+    let more: Vec<(&str, String)> = first.into_iter().chain(skip).chain(last).collect();
+    let done = button(&format!("{DONE}:{number}"), "Done", &format!("done {number}"));
+    let snooze = menu(&format!("{SNOOZE}:{number}"), "Snooze", &snoozes(&number.to_string()));
+    let open = [done, snooze].into_iter().filter(|_| task.status == Status::Open);
+    actions(open.chain([overflow(&format!("more:{number}"), &more)]).collect())
 }

@@ -6,3 +6,4 @@ pub(crate) mod kit;
 pub(crate) mod mrkdwn;
 pub(crate) mod reminder;
 pub(crate) mod reply;
+pub(crate) mod settled;

@@ -1,12 +1,14 @@
 //! A reminder as a message: what is due, and buttons that say what a person would type.
 
+use std::collections::BTreeMap;
+
 use bot::reply::{Watch, facts};
 use domain::ids::{DeliveryId, PersonId};
 use domain::ports::chat::PostingItem;
 use serde_json::{Value, json};
 
 use super::kit::{actions, button, context, cut, link_to, menu, section, section_with};
-use super::mrkdwn::{escaped, mention, mrkdwn, words};
+use super::mrkdwn::{escaped, mention, mrkdwn};
 
 /// By which messages of this kind are known among others.
 const EVENT: &str = "taskbot_reminder";
@@ -17,7 +19,11 @@ pub(crate) const DONE: &str = "done";
 pub(crate) const SNOOZE: &str = "snooze";
 pub(crate) const SKIP: &str = "skip";
 pub(crate) const STOP: &str = "stop";
+pub(crate) const STOP_ALL: &str = "stop_all";
 pub(crate) const REOPEN: &str = "reopen";
+
+/// With this before the numbers a choice opens the dialog in which a time is picked.
+pub(crate) const PICK: &str = "pick ";
 
 /// How far a snooze goes, as it is shown and as it is typed.
 const SNOOZES: [(&str, &str); 5] = [
@@ -28,14 +34,26 @@ const SNOOZES: [(&str, &str); 5] = [
     ("Next Monday 9:00", "next monday 9:00"),
 ];
 
-/// Who is mentioned: how Slack knows them.
-pub(crate) type Mentioned<'a> = &'a dyn Fn(PersonId) -> Option<String>;
+/// How Slack knows the people of a reminder.
+pub(crate) struct Faces<'a> {
+    pub(crate) users: &'a BTreeMap<PersonId, String>,
+    /// Nobody needs to be called by name: it is a direct message.
+    pub(crate) direct: bool,
+}
+
+impl Faces<'_> {
+    /// `@ana @sam `, whom the task mentions on purpose.
+    fn names(&self, item: &PostingItem) -> String {
+        let called = item.recipients.iter().filter(|_| !self.direct);
+        called.filter_map(|(person, _)| self.users.get(person)).map(|user| mention(user) + " ").collect()
+    }
+}
 
 /// The text for notifications, and the blocks.
-pub(crate) fn message(watch: &Watch, items: &[PostingItem], mentioned: Mentioned<'_>) -> (String, Vec<Value>) {
+pub(crate) fn message(watch: &Watch, items: &[PostingItem], faces: &Faces<'_>) -> (String, Vec<Value>) {
     match items {
-        [item] => (summary(item, mentioned), single(watch, item, mentioned)),
-        several => (summary_of(several, mentioned), many(watch, several, mentioned)),
+        [item] => (summary(item, faces), single(watch, item, faces)),
+        several => (summary_of(several, faces), many(watch, several, faces)),
     }
 }
 
@@ -50,20 +68,20 @@ pub(crate) fn carries(message: &Value, delivery: DeliveryId) -> bool {
     metadata["event_type"] == EVENT && metadata["event_payload"]["delivery"] == delivery.to_string()
 }
 
-fn single(watch: &Watch, item: &PostingItem, mentioned: Mentioned<'_>) -> Vec<Value> {
-    let names = names(item, mentioned);
+fn single(watch: &Watch, item: &PostingItem, faces: &Faces<'_>) -> Vec<Value> {
+    let names = faces.names(item);
     let title = format!(":alarm_clock: {names}*{}*", escaped(&item.task.title));
     let facts = mrkdwn(&facts(watch, item));
     let number = format!("#{}", item.task.number);
     let small = if facts.is_empty() { number } else { format!("{number} · {facts}") };
-    vec![section(&title), context(&small), actions(ways(item))]
+    vec![section(&title), context(&small), actions(ways(item, faces))]
 }
 
-fn many(watch: &Watch, items: &[PostingItem], mentioned: Mentioned<'_>) -> Vec<Value> {
+fn many(watch: &Watch, items: &[PostingItem], faces: &Faces<'_>) -> Vec<Value> {
     let heading = section(&format!(":alarm_clock: *{} reminders*", items.len()));
     let rows = items.iter().map(|item| {
         let facts = mrkdwn(&facts(watch, item));
-        let names = names(item, mentioned);
+        let names = faces.names(item);
         let line = format!("{names}*{}* #{}\n{facts}", escaped(&item.task.title), item.task.number);
         section_with(line.trim_end(), button(&format!("{DONE}:{}", item.task.number), "Done", &say(DONE, item)))
     });
@@ -74,18 +92,26 @@ fn many(watch: &Watch, items: &[PostingItem], mentioned: Mentioned<'_>) -> Vec<V
 }
 
 /// The buttons under one reminder.
-fn ways(item: &PostingItem) -> Vec<Value> {
+fn ways(item: &PostingItem, faces: &Faces<'_>) -> Vec<Value> {
     let mut ways = vec![button(DONE, "Done", &say(DONE, item)), snooze(&item.task.number.to_string())];
     if item.task.recurring.is_some() {
         ways.push(button(SKIP, "Skip this one", &say(SKIP, item)));
     }
     if let Some(link) = link(item) {
-        ways.push(link_to("open", "Open message", link));
+        ways.push(link_to("open", "Open thread", link));
     }
     if item.asked_by.is_some() && !item.recipients.is_empty() {
         ways.push(button(STOP, "Stop this", &say(STOP, item)));
+        ways.extend(stop_all(item, faces));
     }
     ways
+}
+
+/// Nothing more from whoever asked for it.
+fn stop_all(item: &PostingItem, faces: &Faces<'_>) -> Option<Value> {
+    let (asker, name) = item.asked_by.as_ref()?;
+    let user = faces.users.get(asker)?;
+    Some(button(STOP_ALL, &format!("Stop all from {name}"), &format!("stop all from {}", mention(user))))
 }
 
 /// The message that it is about, if the task came from one.
@@ -95,37 +121,24 @@ fn link(item: &PostingItem) -> Option<&str> {
 }
 
 fn snooze(numbers: &str) -> Value {
-    let choices: Vec<(&str, String)> =
-        SNOOZES.iter().map(|(label, typed)| (*label, format!("snooze {numbers} {typed}"))).collect();
-    menu(SNOOZE, "Snooze", &choices)
+    menu(SNOOZE, "Snooze", &snoozes(numbers))
+}
+
+/// How far these tasks can be put off, and the way to pick another time.
+pub(crate) fn snoozes(numbers: &str) -> Vec<(&'static str, String)> {
+    let typed = SNOOZES.iter().map(|(label, typed)| (*label, format!("snooze {numbers} {typed}")));
+    typed.chain([("Pick a time …", format!("{PICK}{numbers}"))]).collect()
 }
 
 fn say(word: &str, item: &PostingItem) -> String {
     format!("{word} {}", item.task.number)
 }
 
-/// `@ana @sam `, whom the task mentions on purpose.
-fn names(item: &PostingItem, mentioned: Mentioned<'_>) -> String {
-    item.recipients.iter().filter_map(|(person, _)| mentioned(*person)).map(|user| mention(&user) + " ").collect()
+fn summary(item: &PostingItem, faces: &Faces<'_>) -> String {
+    format!("Reminder: {}{}", faces.names(item), escaped(&item.task.title))
 }
 
-fn summary(item: &PostingItem, mentioned: Mentioned<'_>) -> String {
-    format!("Reminder: {}{}", names(item, mentioned), escaped(&item.task.title))
-}
-
-fn summary_of(items: &[PostingItem], mentioned: Mentioned<'_>) -> String {
-    let titles: Vec<String> = items.iter().map(|item| summary(item, mentioned)).collect();
+fn summary_of(items: &[PostingItem], faces: &Faces<'_>) -> String {
+    let titles: Vec<String> = items.iter().map(|item| summary(item, faces)).collect();
     cut(&titles.join("\n"), 3_000)
-}
-
-/// The message after a button was pressed: what was due, and what became of it.
-pub(crate) fn settled(shown: &[Value], told: &str, undo: Option<&str>) -> Vec<Value> {
-    let kept = shown.iter().filter(|block| block["type"] != "actions").cloned();
-    let way_back = undo.map(|says| actions(vec![button(REOPEN, "Undo", says)]));
-    kept.chain([context(told)]).chain(way_back).collect()
-}
-
-/// A text without markup, for the line that tells what became of a reminder.
-pub(crate) fn told(text: &bot::reply::Text) -> String {
-    words(text)
 }

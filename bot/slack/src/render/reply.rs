@@ -1,11 +1,15 @@
 //! An answer as a message.
 
 use bot::Reply;
-use bot::reply::{Block, Text};
+use bot::reply::{Block, Pages, Text};
 use serde_json::Value;
 
-use super::kit::{context, cut, section};
+use super::kit::{actions, button, context, cut, section};
 use super::mrkdwn::{mrkdwn, words};
+
+/// The buttons that turn pages.
+pub(crate) const PREVIOUS: &str = "page:previous";
+pub(crate) const NEXT: &str = "page:next";
 
 /// So many blocks a message may have.
 const BLOCKS_MAX: usize = 50;
@@ -14,7 +18,16 @@ const TEXT_MAX: usize = 3_000;
 
 /// The text for notifications, and the blocks.
 pub(crate) fn message(reply: &Reply) -> (String, Vec<Value>) {
-    (summary(&reply.blocks), blocks(&reply.blocks))
+    let mut shown = blocks(&reply.blocks);
+    shown.truncate(BLOCKS_MAX - 1);
+    shown.extend(reply.pages.as_ref().map(pages));
+    (summary(&reply.blocks), shown)
+}
+
+/// The buttons that lead to the pages beside this one.
+pub(crate) fn pages(pages: &Pages) -> Value {
+    let previous = pages.previous.iter().map(|line| button(PREVIOUS, "Previous", line));
+    actions(previous.chain(pages.next.iter().map(|line| button(NEXT, "Next", line))).collect())
 }
 
 /// The blocks of a message: what belongs together stands in one of them.

@@ -77,6 +77,11 @@ pub enum Act {
     },
     /// [`Person::open_home`].
     OpenHome,
+    /// [`Person::moves_to`].
+    MoveTo {
+        /// IANA.
+        zone: String,
+    },
     /// [`Person::submit`].
     Submit {
         /// The dialog.
@@ -132,6 +137,7 @@ impl Person {
             }
             Act::Shortcut { callback_id, channel, ts } => json!(self.try_shortcut(&callback_id, &channel, &ts).await?),
             Act::GlobalShortcut { callback_id } => json!(self.try_global_shortcut(&callback_id).await?),
+            Act::MoveTo { zone } => json!(self.try_move(&zone).await?),
             Act::OpenHome => json!(self.try_open_home().await?),
             Act::Submit { view, values } => json!(self.try_submit(&view, values).await?),
             Act::Close { view } => json!(self.try_close(&view).await?),

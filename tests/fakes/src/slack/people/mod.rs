@@ -7,6 +7,7 @@ mod dialogs;
 mod events;
 mod leave;
 mod press;
+mod profile;
 mod say;
 mod shortcuts;
 mod triggers;

@@ -1,0 +1,39 @@
+//! Somebody's profile in Slack says another zone: it is theirs from now on, and they are told.
+
+use bot::reply::{Block, Text};
+use domain::person::Identity;
+use domain::tenant::TenantId;
+use domain::trace::TraceParent;
+use domain::zone::Zone;
+use tracing::warn;
+
+use super::{Desk, Line};
+use crate::api::{CallError, Message, Person};
+use crate::render;
+
+impl Desk {
+    /// Follows the profile of somebody known. Whoever set a zone of their own keeps it.
+    pub(super) async fn profile_changed(&self, tenant: &TenantId, person: &Person) {
+        let identity = Identity { tenant: tenant.clone(), user: person.id.clone() };
+        let known = matches!(self.turns.tasks().people.who_is(&identity).await, Ok(Some(_)));
+        if let Some(zone) = person.zone().filter(|_| known && person.is_there())
+            && let Err(error) = self.follow(tenant, &person.id, zone).await
+        {
+            warn!(%error, "somebody did not hear of their new zone");
+        }
+    }
+
+    async fn follow(&self, tenant: &TenantId, user: &str, zone: Zone) -> Result<(), CallError> {
+        let (user_id, text) = (user.to_owned(), format!("timezone {zone}"));
+        let line = Line { tenant: tenant.clone(), user: user_id, channel: None, thread: None, key: None, text };
+        let trace = TraceParent::root(self.turns.tasks().ids.fresh());
+        let message = self.message(line, trace).await.map_err(|error| CallError::Unknown(error.to_string()))?;
+        let Some(mut reply) = self.turns.follow_profile(message, zone.clone()).await else { return Ok(()) };
+        let why = Text::say(format!("Your Slack profile says {zone} now, so I read and show your times there."));
+        reply.blocks.insert(0, Block::Line(why));
+        reply.blocks.push(Block::Detail(Text::say("`undo` keeps the zone that you had, whatever the profile says")));
+        let (text, blocks) = render::reply::message(&reply);
+        let direct = self.api.direct(user).await?;
+        self.api.post(&Message::to(direct, text, blocks)).await.map(|_| ())
+    }
+}

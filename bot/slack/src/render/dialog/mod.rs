@@ -1,0 +1,63 @@
+//! Dialogs: what is filled in instead of typed.
+
+pub(crate) mod edit;
+pub(crate) mod settings;
+pub(crate) mod snooze;
+pub(crate) mod task;
+
+use serde_json::{Value, json};
+
+use super::kit::section;
+
+/// While it is not known yet what to show.
+pub(crate) fn loading() -> Value {
+    outcome(vec![section("One moment …")])
+}
+
+/// What a dialog came to.
+pub(crate) fn outcome(blocks: Vec<Value>) -> Value {
+    let mut view = view("", "", blocks);
+    if let Some(view) = view.as_object_mut() {
+        view.remove("submit");
+    }
+    view
+}
+
+/// A dialog to submit; `metadata` comes back then, and `callback` says which dialog it is.
+fn view(callback: &str, metadata: &str, blocks: Vec<Value>) -> Value {
+    json!({
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": metadata,
+        "title": plain("Taskbot"),
+        "close": plain("Close"),
+        "submit": plain("Save"),
+        "blocks": blocks,
+    })
+}
+
+fn plain(text: &str) -> Value {
+    json!({ "type": "plain_text", "text": text })
+}
+
+/// A menu of labels and values; one of them may be chosen to begin with.
+fn choices(options: &[(&str, &str)], chosen: Option<&str>) -> Value {
+    let option = |(label, value): &(&str, &str)| json!({ "text": plain(label), "value": value });
+    let mut menu = json!({ "type": "static_select", "options": options.iter().map(option).collect::<Vec<_>>() });
+    if let Some(chosen) = options.iter().find(|(_, value)| Some(*value) == chosen) {
+        menu["initial_option"] = option(chosen);
+    }
+    menu
+}
+
+fn required(name: &str, label: &str, element: Value) -> Value {
+    let mut element = element;
+    element["action_id"] = json!(name);
+    json!({ "type": "input", "block_id": name, "label": plain(label), "element": element })
+}
+
+fn optional(name: &str, label: &str, element: Value) -> Value {
+    let mut block = required(name, label, element);
+    block["optional"] = json!(true);
+    block
+}

@@ -1,0 +1,55 @@
+//! Long answers, a page at a time.
+
+use super::kit::{BOTH, Site, choice, shown, texts};
+
+async fn fill(site: &Site, user: &str, tasks: usize) {
+    for nth in 1..=tasks {
+        let turn = site.person(user).command("C1", "/todo", &format!("chore {nth:02}")).await;
+        assert!(texts(turn.answer()).contains("Added"), "{}", texts(turn.answer()));
+    }
+}
+
+#[tokio::test]
+async fn a_long_list_is_turned_in_place_by_buttons() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        fill(&site, "U1", 19).await;
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        fill(&site, "U1", 14).await;
+        ana.dm("list").await;
+        let direct = site.direct("U1").await;
+        let first = site.message(&direct, "33 open tasks").await;
+        assert_eq!(choice(&first.blocks, "Previous"), None);
+        assert_eq!(choice(&first.blocks, "Next").as_deref(), Some("list, page 2"));
+        ana.press(&direct, &first.ts, "page:next", None).await;
+        let second = site.message(&direct, "page 2 of 2").await;
+        assert_eq!(second.ts, first.ts, "{way:?}: edited in place");
+        assert_eq!(choice(&second.blocks, "Next"), None);
+        assert_eq!(shown(&second).matches("chore").count(), 6, "three, in text and blocks: {}", shown(&second));
+        ana.press(&direct, &second.ts, "page:previous", None).await;
+        let back = site.message(&direct, "`list limit 33`").await;
+        assert_eq!(back.ts, first.ts);
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_only_its_asker_sees_is_turned_in_place_too() {
+    let site = Site::new(BOTH[1]).await;
+    let ana = site.person("U1");
+    fill(&site, "U1", 19).await;
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    fill(&site, "U1", 14).await;
+    ana.mention("C1", "my tasks").await;
+    let first = site.message("C1", "33 open tasks").await;
+    assert_eq!(first.only_for.as_deref(), Some("U1"));
+    ana.press("C1", &first.ts, "page:next", None).await;
+    let second = site.message("C1", "page 2 of 2").await;
+    assert_eq!(second.only_for.as_deref(), Some("U1"));
+    assert!(
+        !site
+            .posted("C1")
+            .iter()
+            .any(|one| shown(one).contains("33 open tasks") && one.ts == first.ts && shown(one).contains("Next"))
+    );
+}

@@ -1,0 +1,69 @@
+//! Guests, people of other workspaces, and people who leave.
+
+use fakes::slack::{Channel, Kind, Team, User};
+
+use super::kit::{BOTH, Site, texts};
+
+#[tokio::test]
+async fn a_guest_sees_what_their_channel_shows_and_nothing_else() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let (ana, gus) = (site.person("U1"), site.person("U4"));
+        site.slack.change(|world| {
+            let guests = Channel::new("C4", "guests", Kind::Private, &["U1", "U4"]);
+            world.teams.get_mut("T1").expect("the team").channels.insert("C4".into(), guests);
+        });
+        site.slack.invite("T1", "C4", &site.install.bot_user);
+        ana.command("C4", "/task", "greet the guests").await;
+        ana.command("C1", "/task", "rotate the keys").await;
+        ana.command("C1", "/todo", "plan the surprise").await;
+        let seen = texts(gus.command("C4", "/task", "list").await.answer());
+        assert!(seen.contains("greet the guests") && !seen.contains("rotate"), "{way:?}: {seen}");
+        let found = texts(gus.command("C4", "/task", "find the").await.answer());
+        assert!(!found.contains("rotate") && !found.contains("surprise"), "{found}");
+        let foreign = texts(gus.command("C4", "/task", "done 2").await.answer());
+        assert!(foreign.contains("There is no task #2"), "{foreign}");
+        let own = texts(gus.command("C4", "/task", "done 1").await.answer());
+        assert!(own.contains("Done #1"), "who is in the channel may work in it: {own}");
+    }
+}
+
+#[tokio::test]
+async fn somebody_of_another_workspace_is_reminded_in_the_channel_that_they_share() {
+    let site = Site::new(BOTH[0]).await;
+    site.slack.add_team(Team::new("T2", "Partner").user(User::new("U9", "pat", "Europe/Paris")));
+    site.slack.change(|world| {
+        let mut shared = Channel::new("C9", "joint", Kind::Public, &["U1", "U9"]);
+        shared.shared_with.insert("T2".into());
+        world.teams.get_mut("T1").expect("the team").channels.insert("C9".into(), shared);
+    });
+    site.slack.invite("T1", "C9", &site.install.bot_user);
+    let ana = site.person("U1");
+    ana.command("C1", "/task", "rotate the keys").await;
+    let added = texts(ana.command("C9", "/task", "@pat sign the contract in 2 seconds").await.answer());
+    assert!(added.contains("for pat"), "{added}");
+    let reminder = super::kit::shown(&site.message("C9", "*sign the contract*").await);
+    assert!(reminder.contains("<@U9>"), "{reminder}");
+}
+
+#[tokio::test]
+async fn the_series_of_somebody_who_leaves_goes_on_and_is_taken_over() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let (ana, bob) = (site.person("U1"), site.person("U2"));
+        ana.command("C1", "/task", "remind us to tag the release every minute").await;
+        site.slack.change(|world| {
+            let team = world.teams.get_mut("T1").expect("the team");
+            team.users.get_mut("U1").expect("ana").deleted = true;
+            team.channels.get_mut("C1").expect("the channel").members.remove("U1");
+        });
+        let listed = texts(bob.command("C1", "/task", "list").await.answer());
+        assert!(listed.contains("tag the release"), "{way:?}: {listed}");
+        let claimed = texts(bob.command("C1", "/task", "claim 1").await.answer());
+        assert!(claimed.contains("Yours now #1"), "{claimed}");
+        let done = texts(bob.command("C1", "/task", "done 1").await.answer());
+        assert!(done.contains("next on"), "it comes again: {done}");
+        let changed = texts(bob.command("C1", "/task", "rename 1 to tag it and tell").await.answer());
+        assert!(changed.contains("Changed #1"), "it is his to change: {changed}");
+    }
+}
