@@ -79,6 +79,9 @@ run --test all -- --test-threads 1 faults::
 step "driving the stand-ins with other clients"
 ci/fakes.sh || status=1
 
+step "running in a Slack that others wrote"
+ci/emulator.sh || status=1
+
 step "measuring the success criteria"
 ci/verify.sh || status=1
 

@@ -23,7 +23,7 @@ impl Desk {
     pub(crate) async fn event(&self, team: &str, event: Event) -> Result<(), Withheld> {
         let (said, direct) = match event {
             Event::AppMention(said) => (said, false),
-            Event::Message(said) if said.channel_type.as_deref() == Some("im") => (said, true),
+            Event::Message(said) if said.is_direct() => (said, true),
             Event::AppHomeOpened { user, tab } => return self.home_opened(team, user, &tab).await,
             Event::UserChange { user } => return self.user_changed(team, *user).await,
             Event::Message(_) | Event::Other => return Ok(()),
@@ -60,6 +60,9 @@ impl Desk {
             return Ok(());
         };
         let bot = self.api.home().await.map(|home| home.bot.clone()).unwrap_or_default();
+        if said.user.as_ref() == Some(&bot) {
+            return Ok(());
+        }
         let line = Line {
             tenant,
             user: said.user.clone().unwrap_or_default(),

@@ -178,6 +178,16 @@ pub(crate) struct Choice {
     pub(crate) value: String,
 }
 
+impl Said {
+    /// Whether it was written to the bot alone.
+    pub(crate) fn is_direct(&self) -> bool {
+        match self.channel_type.as_deref() {
+            Some(kind) => kind == "im",
+            None => self.channel.starts_with('D'),
+        }
+    }
+}
+
 impl Entered {
     /// What was entered into a field, which is the name of its block and of its action.
     pub(crate) fn field(&self, name: &str) -> Option<&Value> {
