@@ -8,6 +8,7 @@ mod kit;
 mod manifest;
 mod paging;
 mod reminders;
+mod snapshots;
 mod strangers;
 mod talking;
 mod twice;

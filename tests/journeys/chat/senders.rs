@@ -58,7 +58,7 @@ async fn all_that_somebody_sets_for_a_person_ends_and_they_are_told_once() {
       Leave them out, or ask them to type `allow @ana`.
     ");
     talk.says(&ana, "buy bread tomorrow").await;
-    assert!(talk.says(&ana, "assign 4 to @sam").await.contains("sam takes no reminders from you"));
+    assert!(talk.says(&ana, "assign it to @sam").await.contains("sam takes no reminders from you"));
     assert!(talk.says(&sam, "settings").await.contains("no reminders from"));
     assert!(talk.says(&sam, "stop all from @ana").await.starts_with("You took no reminders any more from ana"));
 }

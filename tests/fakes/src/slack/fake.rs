@@ -11,7 +11,7 @@ use super::hooks::Hooks;
 use super::people::Triggers;
 use super::socket::Sockets;
 use super::web::Grant;
-use super::{Settings, World, control, hooks, page, socket, web};
+use super::{Settings, World, control, demo, hooks, page, socket, web};
 use crate::kit::{Bound, Clock, Dice, Faults, Ledger, Limits, Server};
 
 /// A Slack that runs on loopback until it is dropped. What it can do, a [`Slack`] can.
@@ -183,6 +183,6 @@ impl Slack {
 
     fn router(&self) -> Router {
         let platform = web::routes().merge(hooks::routes()).merge(socket::routes());
-        platform.merge(control::routes()).merge(page::routes()).with_state(self.clone())
+        platform.merge(control::routes()).merge(page::routes()).merge(demo::routes()).with_state(self.clone())
     }
 }

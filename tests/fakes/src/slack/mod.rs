@@ -3,6 +3,7 @@
 mod args;
 mod blocks;
 mod control;
+mod demo;
 mod fake;
 mod handover;
 mod hooks;
