@@ -24,6 +24,14 @@ fakes:
 bench *MARKS:
     ci/bench.sh {{MARKS}}
 
+# Slack without a workspace: a page to look at and type on.
+demo:
+    ci/demo.sh
+
+# Taskbot in a Slack that others wrote.
+emulator:
+    ci/emulator.sh
+
 # What continuous integration runs.
 ci:
     .ci/run

@@ -54,7 +54,7 @@ async fn answers(site: &Site, shown: &mut Shown) {
     let answer = async |line: &str| even(&ana.command("C1", "/task", line).await.answer()["blocks"]);
     shown.insert("added", answer("Ship <release> & tell @bob tomorrow 9am !high #web").await);
     shown.insert("channel_line", even(&site.message("C1", "ana added #1").await.blocks));
-    shown.insert("added_series", answer("water the plants every weekday at 9:30").await);
+    shown.insert("added_series", answer("water the plants every day at 9:30 starting tomorrow").await);
     shown.insert("list", answer("list").await);
     shown.insert("nothing_found", answer("find unicorns").await);
     shown.insert("moved", answer("move 1 to tomorrow 5pm").await);
@@ -65,7 +65,6 @@ async fn answers(site: &Site, shown: &mut Shown) {
     shown.insert("history", answer("history 2").await);
     answer("delete 1").await;
     answer("delete 2").await;
-    answer("delete 3").await;
 }
 
 async fn reminders(site: &Site, shown: &mut Shown) {
@@ -79,8 +78,8 @@ async fn reminders(site: &Site, shown: &mut Shown) {
     bob.command("C1", "/task", "remind @ana to deploy in 1 second").await;
     let asked = site.message(&direct, "*deploy*").await;
     shown.insert("reminder_of_somebody_else", even(&asked.blocks));
-    ana.press(&direct, &asked.ts, "snooze", Some("snooze 5 1h")).await;
-    shown.insert("reminder_snoozed", even(&site.message(&direct, "Snoozed #5").await.blocks));
+    ana.press(&direct, &asked.ts, "snooze", Some("snooze 4 1h")).await;
+    shown.insert("reminder_snoozed", even(&site.message(&direct, "Snoozed #4").await.blocks));
     ana.command("C1", "/task", "remind us to tag the release @bob in 1 second").await;
     shown.insert("reminder_in_a_channel", even(&site.message("C1", "*tag the release*").await.blocks));
     ana.command("C1", "/task", "stop all from @bob").await;
@@ -95,21 +94,21 @@ async fn dialogs(site: &Site, shown: &mut Shown) {
     shown.insert("dialog_task", even(&form.payload));
     let values = json!({ "title": { "title": { "type": "plain_text_input", "value": "call the bank" } } });
     ana.submit(&form.id, values).await;
-    let done = site.dialog("U1", "Added #7: call the bank").await;
+    let done = site.dialog("U1", "Added #6: call the bank").await;
     shown.insert("dialog_done", even(&done.payload));
     ana.close(&done.id).await;
 }
 
 async fn homes(site: &Site, shown: &mut Shown) {
     let ana = site.person("U1");
-    ana.command("C1", "/todo", "water the plants every day at 8am").await;
+    ana.command("C1", "/todo", "water the plants every day at 8am starting tomorrow").await;
     ana.open_home().await;
     let page = site.home("U1", |said| said.contains("water the plants")).await;
     shown.insert("home", even(&page.payload));
     for (name, action, choice, part) in [
         ("dialog_settings", "settings", None, "default_time"),
-        ("dialog_edit", "more:8", Some("edit 8"), "initial_date_time"),
-        ("dialog_snooze", "snooze:8", Some("pick 8"), "datepicker"),
+        ("dialog_edit", "more:7", Some("edit 7"), "initial_date_time"),
+        ("dialog_snooze", "snooze:7", Some("pick 7"), "datepicker"),
     ] {
         ana.press_in(&page.id, action, choice).await;
         let view = site.dialog("U1", part).await;
@@ -144,14 +143,15 @@ fn field(name: &str, value: &Value) -> Option<Value> {
     }
 }
 
-/// `<!date^…|…>` without the instant.
+/// `<!date^…|…>` without the instant, and without how far ahead that is.
 fn without_times(text: &str) -> String {
     let mut parts = text.split("<!date^");
     let mut even = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let format = part.split('^').nth(1).and_then(|rest| rest.split('|').next()).unwrap_or_default();
         let rest = part.split_once('>').map_or("", |(_, rest)| rest);
-        even.push_str(&format!("<!date^TIME^{format}>{rest}"));
+        let ahead = rest.strip_prefix(", ").map(|rest| rest.find(['\n', '(']).map_or("", |end| &rest[end..]));
+        even.push_str(&format!("<!date^TIME^{format}>{}", ahead.unwrap_or(rest)));
     }
     even
 }

@@ -114,3 +114,22 @@ async fn an_envelope_that_is_not_answered_comes_again_with_its_reason() {
     assert_eq!(tries[1..], [1, 2, 3].map(|nth| (json!(nth), json!("timeout"))));
     assert!(heard.iter().all(|one| one["payload"] == heard[0]["payload"]));
 }
+
+#[tokio::test]
+async fn whoever_subscribes_hears_of_a_changed_profile_and_nobody_else() {
+    let (slack, _install, _app) = answering(Value::Null).await;
+    let ana = slack.person("T1", "U1");
+    assert!(ana.moves_to("Asia/Tokyo").await.is_empty(), "nobody asked for it");
+    slack.change(|world| world.apps.get_mut("A1").expect("the app").events.push("user_change".into()));
+    let heard = ana.moves_to("Europe/Lisbon").await;
+    let told = &heard[0].parcel.payload["event"];
+    assert_eq!((&told["type"], &told["user"]["tz"]), (&json!("user_change"), &json!("Europe/Lisbon")));
+}
+
+#[tokio::test]
+async fn there_is_a_page_to_look_at_and_type_on() {
+    let (slack, _install, _app) = answering(Value::Null).await;
+    let page = reqwest::get(format!("{}/demo", slack.url())).await.unwrap();
+    assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    assert!(page.text().await.unwrap().contains("A Slack to try things in"));
+}
