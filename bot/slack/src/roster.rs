@@ -24,7 +24,10 @@ const SHARED: usize = 5;
 
 /// The rosters of the workspaces, as they were asked for last.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Rosters(Arc<Mutex<HashMap<TenantId, (Instant, Arc<Roster>)>>>);
+pub(crate) struct Rosters(Arc<Mutex<Asked>>);
+
+/// The rosters, and when they were asked for.
+type Asked = HashMap<TenantId, (Instant, Arc<Roster>)>;
 
 /// The people and groups of a workspace.
 #[derive(Debug)]
@@ -60,7 +63,7 @@ impl Rosters {
         Ok(roster)
     }
 
-    fn asked(&self) -> MutexGuard<'_, HashMap<TenantId, (Instant, Arc<Roster>)>> {
+    fn asked(&self) -> MutexGuard<'_, Asked> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

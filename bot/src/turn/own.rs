@@ -26,7 +26,7 @@ pub(super) enum Own {
     /// `move 3 to my list`, `move 3 to #ops`.
     MoveToList(Ids, Target),
     /// `list, page 2`: what is shown, its line and the page.
-    Page(Reading, String, usize),
+    Page(Box<Reading>, String, usize),
     /// `help skip` and other words that are no commands of the grammar.
     Help(&'static Topic),
     /// A word that needs a task and has none.
@@ -69,7 +69,8 @@ pub(super) fn read(text: &str, talk: &Talk<'_>) -> Option<Own> {
         "web" if rest.is_empty() => Some(Own::Web),
         "unlink" if rest.is_empty() => Some(Own::Link),
         "link" if is_code(rest) => Some(Own::Link),
-        _ => paging::read(line, talk).map(|(reading, leaf)| Own::Page(reading, leaf.line().to_owned(), leaf.page)),
+        _ => paging::read(line, talk)
+            .map(|(reading, leaf)| Own::Page(Box::new(reading), leaf.line().to_owned(), leaf.page)),
     }
 }
 
@@ -151,7 +152,7 @@ impl Talk<'_> {
                 };
                 self.execute(Command::MoveToList { tasks, list }).await
             }
-            Own::Page(reading, line, page) => self.leaf(reading, &Leaf::at(&line, page)).await,
+            Own::Page(reading, line, page) => self.leaf(*reading, &Leaf::at(&line, page)).await,
             Own::Help(topic) => Ok(Reply::private(help::topic(topic))),
             Own::Which(verb) => Err(which(verb).into()),
             Own::Web => Ok(Reply::private(self.web())),

@@ -54,7 +54,7 @@ pub(crate) fn settled(shown: &[Value], action: &str, told: &str, next: Next, tas
     let kept = shown.iter().filter(|block| block["type"] != "actions" && block["block_id"] != TOLD);
     let elements = next.elements(&numbers);
     let ways = (!elements.is_empty()).then(|| actions(elements));
-    kept.map(|block| without_button(block)).chain([note(told)]).chain(ways).collect()
+    kept.map(without_button).chain([note(told)]).chain(ways).collect()
 }
 
 /// The same where the message that was there cannot be read any more: the tasks by their titles.
