@@ -107,7 +107,7 @@ async fn settings_are_changed_in_a_dialog_and_a_wrong_zone_is_said_beside_its_fi
         );
         ana.submit(&form.id, given("Europe/Lisbon")).await;
         site.dialog("U1", "Saved").await;
-        let shown = texts(ana.command("C1", "/task", "settings").await.answer());
+        let shown = site.told(&ana, "C1", "/task", "settings").await;
         for part in ["Europe/Lisbon", "08:30", "4/5 is 4 May"] {
             assert!(shown.contains(part), "{way:?}: {shown}");
         }
@@ -127,7 +127,7 @@ async fn a_zone_that_follows_the_profile_changes_with_it_and_is_told() {
         assert!(told.text.contains("moved with it") && told.text.contains("#1: water the plants"), "{}", told.text);
         bob.command("C1", "/task", "timezone Europe/Berlin").await;
         bob.moves_to("Asia/Tokyo").await;
-        let settings = texts(bob.command("C1", "/task", "settings").await.answer());
+        let settings = site.told(&bob, "C1", "/task", "settings").await;
         assert!(settings.contains("Europe/Berlin"), "what he chose himself stays: {settings}");
     }
 }

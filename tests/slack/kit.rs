@@ -107,6 +107,25 @@ impl Site {
         }
     }
 
+    /// What somebody is told in answer to a command: at once, or a moment later where the machine is busy.
+    pub(super) async fn told(&self, who: &Person, channel: &str, command: &str, text: &str) -> String {
+        let before = self.posted(channel).len();
+        let first = texts(who.command(channel, command, text).await.answer());
+        if !first.contains("Working on it") {
+            return first;
+        }
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let posted = self.posted(channel);
+            let later = posted.iter().skip(before).filter(|message| message.only_for.is_some()).map(shown);
+            if let Some(told) = later.into_iter().find(|told| !told.contains("Working on it")) {
+                return told;
+            }
+            assert!(Instant::now() < until, "{command} {text} was never answered");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// The dialog on somebody's screen, once it has this in it.
     pub(super) async fn dialog(&self, user: &str, part: &str) -> View {
         let until = Instant::now() + PATIENCE;

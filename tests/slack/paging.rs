@@ -1,11 +1,11 @@
 //! Long answers, a page at a time.
 
-use super::kit::{BOTH, Site, choice, shown, texts};
+use super::kit::{BOTH, Site, choice, shown};
 
 async fn fill(site: &Site, user: &str, tasks: usize) {
     for nth in 1..=tasks {
-        let turn = site.person(user).command("C1", "/todo", &format!("chore {nth:02}")).await;
-        assert!(texts(turn.answer()).contains("Added"), "{}", texts(turn.answer()));
+        let told = site.told(&site.person(user), "C1", "/todo", &format!("chore {nth:02}")).await;
+        assert!(told.contains("Added"), "{told}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::kit::{BOTH, Site, choice, shown, texts};
+use super::kit::{BOTH, Site, choice, shown};
 
 #[tokio::test]
 async fn a_reminder_comes_with_buttons_and_says_what_became_of_it_when_pressed() {
@@ -141,11 +141,11 @@ async fn whoever_is_reminded_by_somebody_else_stops_this_or_all_of_it() {
         site.message(&direct, "You get no more reminders from bob").await;
         let told = site.direct("U2").await;
         site.message(&told, "ana takes no more reminders from you").await;
-        let refused = texts(bob.command("C1", "/task", "remind @ana to answer tomorrow").await.answer());
+        let refused = site.told(&bob, "C1", "/task", "remind @ana to answer tomorrow").await;
         assert!(refused.contains("ana takes no reminders from you"), "{way:?}: {refused}");
-        let allowed = texts(ana.command("C1", "/task", "allow @bob").await.answer());
+        let allowed = site.told(&ana, "C1", "/task", "allow @bob").await;
         assert!(allowed.contains("You take reminders again from bob"), "{allowed}");
-        let added = texts(bob.command("C1", "/task", "remind @ana to answer tomorrow").await.answer());
+        let added = site.told(&bob, "C1", "/task", "remind @ana to answer tomorrow").await;
         assert!(added.contains("Added"), "{added}");
     }
 }

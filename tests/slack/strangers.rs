@@ -2,7 +2,7 @@
 
 use fakes::slack::{Channel, Kind, Team, User};
 
-use super::kit::{BOTH, Site, texts};
+use super::kit::{BOTH, Site};
 
 #[tokio::test]
 async fn a_guest_sees_what_their_channel_shows_and_nothing_else() {
@@ -17,13 +17,13 @@ async fn a_guest_sees_what_their_channel_shows_and_nothing_else() {
         ana.command("C4", "/task", "greet the guests").await;
         ana.command("C1", "/task", "rotate the keys").await;
         ana.command("C1", "/todo", "plan the surprise").await;
-        let seen = texts(gus.command("C4", "/task", "list").await.answer());
+        let seen = site.told(&gus, "C4", "/task", "list").await;
         assert!(seen.contains("greet the guests") && !seen.contains("rotate"), "{way:?}: {seen}");
-        let found = texts(gus.command("C4", "/task", "find the").await.answer());
+        let found = site.told(&gus, "C4", "/task", "find the").await;
         assert!(!found.contains("rotate") && !found.contains("surprise"), "{found}");
-        let foreign = texts(gus.command("C4", "/task", "done 2").await.answer());
+        let foreign = site.told(&gus, "C4", "/task", "done 2").await;
         assert!(foreign.contains("There is no task #2"), "{foreign}");
-        let own = texts(gus.command("C4", "/task", "done 1").await.answer());
+        let own = site.told(&gus, "C4", "/task", "done 1").await;
         assert!(own.contains("Done #1"), "who is in the channel may work in it: {own}");
     }
 }
@@ -40,7 +40,7 @@ async fn somebody_of_another_workspace_is_reminded_in_the_channel_that_they_shar
     site.slack.invite("T1", "C9", &site.install.bot_user);
     let ana = site.person("U1");
     ana.command("C1", "/task", "rotate the keys").await;
-    let added = texts(ana.command("C9", "/task", "@pat sign the contract in 2 seconds").await.answer());
+    let added = site.told(&ana, "C9", "/task", "@pat sign the contract in 2 seconds").await;
     assert!(added.contains("for pat"), "{added}");
     let reminder = super::kit::shown(&site.message("C9", "*sign the contract*").await);
     assert!(reminder.contains("<@U9>"), "{reminder}");
@@ -57,13 +57,13 @@ async fn the_series_of_somebody_who_leaves_goes_on_and_is_taken_over() {
             team.users.get_mut("U1").expect("ana").deleted = true;
             team.channels.get_mut("C1").expect("the channel").members.remove("U1");
         });
-        let listed = texts(bob.command("C1", "/task", "list").await.answer());
+        let listed = site.told(&bob, "C1", "/task", "list").await;
         assert!(listed.contains("tag the release"), "{way:?}: {listed}");
-        let claimed = texts(bob.command("C1", "/task", "claim 1").await.answer());
+        let claimed = site.told(&bob, "C1", "/task", "claim 1").await;
         assert!(claimed.contains("Yours now #1"), "{claimed}");
-        let done = texts(bob.command("C1", "/task", "done 1").await.answer());
+        let done = site.told(&bob, "C1", "/task", "done 1").await;
         assert!(done.contains("next on"), "it comes again: {done}");
-        let changed = texts(bob.command("C1", "/task", "rename 1 to tag it and tell").await.answer());
+        let changed = site.told(&bob, "C1", "/task", "rename 1 to tag it and tell").await;
         assert!(changed.contains("Changed #1"), "it is his to change: {changed}");
     }
 }
