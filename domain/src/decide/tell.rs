@@ -21,6 +21,7 @@ pub(super) fn concerned(book: &mut Book<'_>, task: &Task, kind: NoticeKind) {
             state: DeliveryState::Claimed,
             attempts: 0,
             next_attempt_at: book.now(),
+            unsure_since: None,
             message_id: None,
             last_error: None,
             version: 1,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tracing::{Instrument, info, info_span, warn};
 
-pub use deliveries::Deliveries;
+pub use deliveries::{Claimed, Deliveries};
 pub use questions::Listed;
 pub use sign_in::{Operators, Secret};
 

@@ -44,10 +44,10 @@ pub(crate) fn metadata(delivery: DeliveryId) -> Value {
     json!({ "event_type": EVENT, "event_payload": { "delivery": delivery } })
 }
 
-/// Whether a message is the one of this delivery.
-pub(crate) fn carries(message: &Value, delivery: DeliveryId) -> bool {
-    let metadata = &message["metadata"];
-    metadata["event_type"] == EVENT && metadata["event_payload"]["delivery"] == delivery.to_string()
+/// The delivery that a message carries, if it is one of ours.
+pub(crate) fn carried(message: &Value) -> Option<DeliveryId> {
+    let metadata = Some(&message["metadata"]).filter(|metadata| metadata["event_type"] == EVENT)?;
+    metadata["event_payload"]["delivery"].as_str()?.parse().ok()
 }
 
 fn single(watch: &Watch, item: &PostingItem, mentioned: Mentioned<'_>) -> Vec<Value> {
