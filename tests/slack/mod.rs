@@ -4,7 +4,7 @@ mod dialogs;
 mod forged;
 mod home;
 mod kit;
-mod manifest;
+pub(crate) mod manifest;
 mod reminders;
 mod talking;
 mod twice;
