@@ -14,7 +14,10 @@ const STRAY: Duration = Duration::from_secs(1);
 /// What the bot said with this in it: new messages, whispers, changes of messages.
 fn said(site: &Workspace, part: &str) -> usize {
     let accepted = site.slack.ledger().accepted(None);
-    accepted.iter().filter(|one| one.act != "hook" && one.content["text"].as_str().is_some_and(|text| text.contains(part))).count()
+    accepted
+        .iter()
+        .filter(|one| one.act != "hook" && one.content["text"].as_str().is_some_and(|text| text.contains(part)))
+        .count()
 }
 
 /// Waits until it was said, and then for what must not come.

@@ -66,7 +66,8 @@ impl SlackChat {
 
     async fn message(&self, posting: &Posting) -> Result<Message, PostError> {
         let users = self.users(posting).await.map_err(|error| later(&error))?;
-        let (channel, thread) = Self::address(&posting.place, &users).map_err(|error| refused(&posting.place, error))?;
+        let (channel, thread) =
+            Self::address(&posting.place, &users).map_err(|error| refused(&posting.place, error))?;
         let watch = Watch { now: self.turns.tasks().clock.now(), zone: self.zone(posting).await };
         let (text, blocks) = match &posting.news {
             Some(told) => {

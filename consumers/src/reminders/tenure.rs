@@ -119,12 +119,14 @@ mod tests {
         async fn try_acquire(&self, _: &str) -> Result<Option<Box<dyn Lease>>, PortError> {
             // Each holder of the lease, and the two of the test.
             let free = Arc::strong_count(&self.0) == 2;
-            Ok(free.then(|| Box::new(Taken(self.0.clone(), self.1.fetch_add(1, Ordering::SeqCst) + 1)) as Box<dyn Lease>))
+            Ok(free
+                .then(|| Box::new(Taken(self.0.clone(), self.1.fetch_add(1, Ordering::SeqCst) + 1)) as Box<dyn Lease>))
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_process_at_a_time_posts_to_a_tenant_and_the_next_one_knows_that_it_inherits() -> Result<(), PortError> {
+    async fn one_process_at_a_time_posts_to_a_tenant_and_the_next_one_knows_that_it_inherits() -> Result<(), PortError>
+    {
         let (lock, epochs) = (Arc::new(()), Arc::new(AtomicU64::new(0)));
         let process = || Tenures::new(Arc::new(One(lock.clone(), epochs.clone())));
         let (one, other) = (process(), process());

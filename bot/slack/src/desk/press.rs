@@ -34,7 +34,9 @@ impl Desk {
             text: says.to_owned(),
         };
         match self.take(line).await {
-            Ok(reply) if self.is_first("answered", &scoped(tenant, &key)).await => self.show(pressed, says, &reply).await,
+            Ok(reply) if self.is_first("answered", &scoped(tenant, &key)).await => {
+                self.show(pressed, says, &reply).await
+            }
             Ok(_) => {}
             Err(error) => {
                 warn!(%error, "a button could not be answered");
