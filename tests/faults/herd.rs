@@ -83,7 +83,7 @@ async fn a_look_that_slack_puts_off_is_taken_later() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_that_post_side_by_side_are_found_out() {
-    let jobs = jobs();
+    let jobs = jobs().max(400);
     let site = Workspace::new(3, "reminders.without_lease=return").await;
     site.make(jobs).await;
     site.fall_due(jobs).await;

@@ -115,7 +115,7 @@ impl Workspace {
         loop {
             let mut reader = self.database.role("taskbot_relay").await;
             let docs = sqlx::query_scalar("SELECT doc FROM tasks").fetch_all(&mut reader).await;
-            let made: BTreeSet<u64> = docs.expect("tasks").into_iter().flat_map(|doc| jobs_in(doc)).collect();
+            let made: BTreeSet<u64> = docs.expect("tasks").into_iter().flat_map(jobs_in).collect();
             let missing: Vec<u64> = (0..jobs).filter(|job| !made.contains(job)).collect();
             if missing.is_empty() || Instant::now() > until {
                 return missing;
