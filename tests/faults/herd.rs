@@ -85,6 +85,7 @@ async fn a_look_that_slack_puts_off_is_taken_later() {
 async fn processes_that_post_side_by_side_are_found_out() {
     let jobs = jobs().max(400);
     let site = Workspace::new(3, "reminders.without_lease=return").await;
+    site.slack.set(|settings| settings.posts_burst = 1.0);
     site.make(jobs).await;
     site.fall_due(jobs).await;
     site.all_out(patience()).await;

@@ -60,7 +60,16 @@ async fn what_several_processes_are_told_at_once_has_one_effect_and_one_answer()
 async fn a_press_that_is_told_again_is_shown_once() {
     let site = Workspace::new(2, "").await;
     let ana = site.person("U0");
-    ana.command("C1", "/task", "remind us to water the plants in 1 second").await;
+    // A process that has only just started may refuse, and says so.
+    while !ana
+        .command("C1", "/task", "remind us to water the plants in 1 second")
+        .await
+        .answer()
+        .to_string()
+        .contains("Added")
+    {
+        sleep(STRAY).await;
+    }
     let reminder = site.post("C1", "alarm_clock").await;
     let pressed = ana.press("C1", &reminder, "done", None).await;
     pressed.again(20).await;
