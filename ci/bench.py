@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 
+import bench_slack
 from bench_kit import ROUNDS, ROWS, SECONDS, Bench, Mark, Stack, alternating, progress
 from verify_kit import Program, Trouble, until
 
@@ -349,6 +350,24 @@ def latency(site, mark):
             worst = middle, pairs
     server.end("gateway", "relay", "audit")
     return worst[1]
+
+
+def herds(channels):
+    """The mark of 1,000 reminders in so many channels."""
+    what = f"1,000 reminders due at once in {channels:,} channel{'s' if channels > 1 else ''}, reminders/s, no 429, none twice"
+
+    @mark(f"10-{channels}", what, "what Slack's limits allow", "/s", 0.8, 0.95)
+    def herd(site, _):
+        return [bench_slack.herd(site.bench, bench_slack.fake_of(site.bench), channels)]
+
+
+for number in (1, 100, 1000):
+    herds(number)
+
+
+@mark("10b", "lateness of a lone reminder, p50 or p99, the worse", "1 s or 3 s", "s", 1, 0.3)
+def lone(site, _):
+    return [bench_slack.lone(site.bench, bench_slack.fake_of(site.bench))]
 
 
 class Site:

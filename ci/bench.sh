@@ -44,6 +44,7 @@ step "building what is shipped, and the tool (the first time takes some minutes)
 for package in taskbot taskbot-bench; do
     cargo build --release -p "$package" --locked --quiet
 done
+cargo build --release -p taskbot-fakes --bin fake-slack --locked --quiet
 target=$(realpath "${CARGO_TARGET_DIR:-target}")/release
 
 step "measuring"

@@ -14,6 +14,7 @@
 #   BROKER_AWAY=10   seconds that the broker is away under load
 #   MESSAGES=5000, CONSUMER_RESTARTS=2   events for eight audit processes, and how often each is killed
 #   SERIES=16        series over five years that four schedulers race for
+#   JOBS=400         reminders of one instant in front of a Slack that limits and loses answers
 #   TASKS=10000      tasks among which the success criteria are measured
 #   FUZZ_LINES=20000 random lines that the grammar reads
 #   TEST_THREADS     tests at once (as many as there are processors)
@@ -24,7 +25,7 @@ set -euo pipefail
 export RULES=${RULES:-500} MODEL_RUNS=${MODEL_RUNS:-12} KILLS=${KILLS:-30}
 export FLEET_KILLS=${FLEET_KILLS:-20} FLEET_HITS=${FLEET_HITS:-1} RACE_EVENTS=${RACE_EVENTS:-10000}
 export BROKER_AWAY=${BROKER_AWAY:-10} MESSAGES=${MESSAGES:-5000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-2}
-export SERIES=${SERIES:-16} FUZZ_LINES=${FUZZ_LINES:-20000}
+export SERIES=${SERIES:-16} JOBS=${JOBS:-400} FUZZ_LINES=${FUZZ_LINES:-20000}
 export RUST_BACKTRACE=${RUST_BACKTRACE:-1}
 
 need_packages cc=build-essential git=git

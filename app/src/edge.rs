@@ -49,6 +49,7 @@ impl Edge {
             outbox: house.database.outbox.clone(),
             inbox: house.database.inbox.clone(),
             sealer: Arc::new(sealer(house, config)?),
+            leases: house.database.leases.clone(),
             chats: std::iter::once(Arc::new(console.clone()) as Arc<dyn Chat>).chain(slack).collect(),
             broker: consumers::Broker {
                 publisher: house.events.publisher.clone(),

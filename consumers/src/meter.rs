@@ -75,7 +75,7 @@ pub(crate) fn restart(task: &'static str) {
     counter!(RESTARTS, "task" => task).increment(1);
 }
 
-/// An attempt to post: `sent`, `later`, `refused` or `unknown`.
+/// An attempt to post: `sent`, `later`, `refused`, `unknown` or `unsettled`.
 pub(crate) fn delivery(result: &'static str) {
     counter!(DELIVERIES, "result" => result).increment(1);
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::ports::bus::{Bus, Outbox, Publisher, RELAY};
 use domain::ports::chat::Chat;
 use domain::ports::inbox::Inbox;
+use domain::ports::lease::Leases;
 use domain::service::Tasks;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub inbox: Arc<dyn Inbox>,
     /// Who seals the audit log.
     pub sealer: Arc<Sealer>,
+    /// Of several processes that reach a platform, who posts to which tenant.
+    pub leases: Arc<dyn Leases>,
     /// Where this process can post.
     pub chats: Vec<Arc<dyn Chat>>,
     /// How they stand to the bus.
@@ -130,7 +133,7 @@ pub fn start(parts: &Parts, roles: &[Role]) -> Consumers {
             Role::Reminders => {
                 let (tasks, chats) = (&parts.tasks, &parts.chats);
                 clocks.run("claimer", &Arc::new(Claimer::new(tasks.clone(), chats.clone())), Claimer::run);
-                posts.run("deliverer", &Arc::new(Deliverer::new(tasks.clone(), chats.clone())), Deliverer::run);
+                posts.run("deliverer", &Arc::new(Deliverer::new(parts)), Deliverer::run);
                 reactions.run(role.name(), &runner(parts, *role, &board), Runner::run);
             }
         }

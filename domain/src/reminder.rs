@@ -97,6 +97,9 @@ pub struct Delivery {
     pub attempts: u32,
     /// When it is to be tried (again), or, while `sending`, after when the attempt counts as lost.
     pub next_attempt_at: Timestamp,
+    /// When the first attempt began of which nobody knows whether it arrived, while `sending` or `unknown`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsure_since: Option<Timestamp>,
     /// The platform's id of the message, once known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,

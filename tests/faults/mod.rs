@@ -3,13 +3,14 @@
 //! client of its own on Kafka.
 //!
 //! On SQLite: `kill_loop` (`KILLS` sets how often), `crash_points`, `sabotage`. On PostgreSQL and Kafka: `fleet` (every
-//! role in a process of its own), `outage`, `overtaken`, `clocks`, `race`, `redelivery`, `schedulers`, `sabotage_real`.
+//! role in a process of its own), `outage`, `overtaken`, `clocks`, `race`, `redelivery`, `schedulers`, `sabotage_real`. In front of a stand-in for Slack, whose ledger is the oracle: `herd`, `twice`.
 
 mod careless;
 mod chat;
 mod clocks;
 mod crash_points;
 mod fleet;
+mod herd;
 mod kill_loop;
 mod ledger;
 mod load;
@@ -23,6 +24,8 @@ mod sabotage;
 mod sabotage_real;
 mod schedulers;
 mod streams;
+mod twice;
+mod workspace;
 
 use std::io::Write as _;
 

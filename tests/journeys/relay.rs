@@ -161,6 +161,10 @@ impl Leases for Loose {
         }
         Ok(Box::new(Held(self.0.clone(), self.1.fetch_add(1, Ordering::SeqCst))))
     }
+
+    async fn try_acquire(&self, name: &str) -> Result<Option<Box<dyn Lease>>, PortError> {
+        if self.0.load(Ordering::SeqCst) { Ok(None) } else { self.acquire(name).await.map(Some) }
+    }
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ impl Bench {
             outbox: world.store.clone(),
             inbox: world.store.clone(),
             sealer: world.sealer(),
+            leases: Arc::new(embedded::FileLeases::default()),
             chats: Vec::new(),
             broker: Broker { publisher: Some(publisher), events_per_second: None },
         };

@@ -95,6 +95,7 @@ impl Samples {
             state: DeliveryState::Claimed,
             attempts: 0,
             next_attempt_at: first.at,
+            unsure_since: None,
             message_id: None,
             last_error: None,
             notice: None,

@@ -17,7 +17,7 @@ fn words(list: &Value) -> Vec<String> {
 }
 
 /// The app as the manifest describes it.
-pub(super) fn app() -> App {
+pub(crate) fn app() -> App {
     let manifest = manifest();
     let commands = manifest["features"]["slash_commands"].as_array().expect("commands");
     App {

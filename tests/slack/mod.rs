@@ -5,7 +5,7 @@ mod forged;
 mod groups;
 mod home;
 mod kit;
-mod manifest;
+pub(crate) mod manifest;
 mod paging;
 mod reminders;
 mod snapshots;

@@ -28,7 +28,7 @@ impl FileLeases {
     /// The lock file of a name: `taskbot.db.audit.lock` beside `taskbot.db`.
     fn lock(&self, name: &str) -> Option<PathBuf> {
         let mut file = self.database.clone()?.into_os_string();
-        file.push(format!(".{name}.lock"));
+        file.push(format!(".{}.lock", name.replace(['/', ':'], "-")));
         Some(file.into())
     }
 }
@@ -36,13 +36,18 @@ impl FileLeases {
 #[async_trait]
 impl Leases for FileLeases {
     async fn acquire(&self, name: &str) -> Result<Box<dyn Lease>, PortError> {
-        let Some(path) = self.lock(name) else { return Ok(Box::new(FileLease { _locked: None })) };
         loop {
-            if let Some(lease) = FileLease::try_acquire(&path)? {
-                return Ok(Box::new(lease));
+            if let Some(lease) = self.try_acquire(name).await? {
+                return Ok(lease);
             }
             tokio::time::sleep(RETRY).await;
         }
+    }
+
+    async fn try_acquire(&self, name: &str) -> Result<Option<Box<dyn Lease>>, PortError> {
+        let Some(path) = self.lock(name) else { return Ok(Some(Box::new(FileLease { _locked: None }))) };
+        let lease = FileLease::try_acquire(&path)?;
+        Ok(lease.map(|lease| Box::new(lease) as Box<dyn Lease>))
     }
 }
 

@@ -47,17 +47,23 @@ const RELEASE: &str = "
 impl Leases for PostgresStore {
     async fn acquire(&self, name: &str) -> Result<Box<dyn Lease>, PortError> {
         loop {
-            let asked_at = Instant::now();
-            let ask = Ask::new(TAKE).bind(name.to_owned()).bind(self.holder.clone());
-            if let Some(row) = self.relay.write_surely(ask).await?.first() {
-                let epoch = count(row, 0)?;
-                info!(lease = name, epoch, "lease taken");
-                crash_point("lease.after_take");
-                let term = Term { name: name.to_owned(), epoch, holder: self.holder.clone() };
-                return Ok(Box::new(RowLease::kept(Arc::clone(&self.relay), term, asked_at)));
+            if let Some(lease) = self.try_acquire(name).await? {
+                return Ok(lease);
             }
             sleep(LOOK).await;
         }
+    }
+
+    async fn try_acquire(&self, name: &str) -> Result<Option<Box<dyn Lease>>, PortError> {
+        let asked_at = Instant::now();
+        let ask = Ask::new(TAKE).bind(name.to_owned()).bind(self.holder.clone());
+        let rows = self.relay.write_surely(ask).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let epoch = count(row, 0)?;
+        info!(lease = name, epoch, "lease taken");
+        crash_point("lease.after_take");
+        let term = Term { name: name.to_owned(), epoch, holder: self.holder.clone() };
+        Ok(Some(Box::new(RowLease::kept(Arc::clone(&self.relay), term, asked_at))))
     }
 }
 

@@ -1,23 +1,25 @@
 //! Posting reminders.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bot::reply::{Watch, news};
 use bot::{Turns, memory};
+use domain::fault::sabotaged;
 use domain::ids::{PersonId, TaskId};
 use domain::message::ConversationId;
 use domain::place::Place;
 use domain::ports::agenda::Reach;
-use domain::ports::chat::{Chat, PostError, Posted, Posting, PostingItem};
+use domain::ports::chat::{Chat, PostError, Posted, Posting, PostingItem, Wait};
 use domain::ports::error::PortError;
 use domain::tenant::{Platform, TenantId};
 use domain::zone::Zone;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use tracing::warn;
 
-use crate::api::{Api, CallError, LOOK_BACK, Message, Sent};
+use crate::api::{Api, CallError, Message, Sent};
+use crate::look::{Found, Looks};
+use crate::pace::Pace;
 use crate::render;
 use crate::render::reminder::Faces;
 
@@ -26,14 +28,13 @@ use crate::render::reminder::Faces;
 pub struct SlackChat {
     api: Api,
     turns: Turns,
-    /// Slack takes about a message a second and channel.
-    pace: Arc<DefaultKeyedRateLimiter<String>>,
+    pace: Arc<Pace>,
+    looks: Arc<Looks>,
 }
 
 impl SlackChat {
     pub(crate) fn new(api: Api, turns: Turns) -> Self {
-        let pace = RateLimiter::keyed(Quota::per_second(NonZeroU32::MIN));
-        Self { api, turns, pace: Arc::new(pace) }
+        Self { api, turns, pace: Arc::default(), looks: Arc::default() }
     }
 
     /// How Slack knows the people of a posting.
@@ -53,25 +54,22 @@ impl SlackChat {
         Ok(users)
     }
 
-    /// The channel and thread of a place.
-    async fn address(
-        &self,
-        place: &Place,
-        users: &BTreeMap<PersonId, String>,
-    ) -> Result<(String, Option<String>), CallError> {
+    /// The channel and thread of a place. A person stands for their direct message with the bot.
+    fn address(place: &Place, users: &BTreeMap<PersonId, String>) -> Result<(String, Option<String>), CallError> {
         match place {
             Place::Channel(channel) => Ok((channel.clone(), None)),
             Place::Thread { channel, thread } => Ok((channel.clone(), Some(thread.clone()))),
             Place::Direct(person) => {
                 let user = users.get(person).ok_or_else(|| CallError::Refused("user_not_found".to_owned()))?;
-                Ok((self.api.direct(user).await?, None))
+                Ok((user.clone(), None))
             }
         }
     }
 
     async fn message(&self, posting: &Posting) -> Result<Message, PostError> {
         let users = self.users(posting).await.map_err(|error| later(&error))?;
-        let (channel, thread) = self.address(&posting.place, &users).await.map_err(not_sent)?;
+        let (channel, thread) =
+            Self::address(&posting.place, &users).map_err(|error| refused(&posting.place, error))?;
         let watch = Watch { now: self.turns.tasks().clock.now(), zone: self.zone(posting).await };
         let (text, blocks) = match &posting.news {
             Some(told) => {
@@ -99,12 +97,21 @@ impl SlackChat {
         theirs.or_else(of_task).unwrap_or_else(Zone::utc)
     }
 
-    /// The message of an attempt whose answer was lost, if it is there.
-    async fn look_for(&self, message: &Message, posting: &Posting) -> Result<Option<Posted>, CallError> {
-        let since = self.turns.tasks().clock.now().as_second().saturating_sub(LOOK_BACK.as_secs().cast_signed());
-        let latest = self.api.latest(&message.channel, &since.to_string()).await?;
-        let found = latest.iter().find(|one| render::reminder::carries(one, posting.delivery));
-        Ok(found.and_then(|one| one["ts"].as_str()).map(|ts| posted(&message.channel, ts)))
+    /// The message of an attempt whose answer was lost, if it is there. If it cannot be known it is sent again.
+    async fn look_for(&self, message: &Message, posting: &Posting) -> Result<Option<Posted>, PostError> {
+        let Some(since) = posting.unsure_since.filter(|_| !sabotaged("slack.without_look")) else { return Ok(None) };
+        let channel = match posting.place {
+            Place::Direct(_) => self.api.direct(&message.channel).await.map_err(not_sent)?,
+            Place::Channel(_) | Place::Thread { .. } => message.channel.clone(),
+        };
+        let at = (channel.as_str(), message.thread_ts.as_deref());
+        match self.looks.find(&self.api, posting, at, since).await {
+            Found::There(ts) => Ok(Some(posted(&channel, &ts))),
+            Found::Nothing => Ok(None),
+            Found::NotNow(after) => {
+                Err(PostError::Unsettled { after, reason: "the channel cannot be read now".to_owned() })
+            }
+        }
     }
 
     async fn remember(&self, posting: &Posting) {
@@ -123,16 +130,26 @@ impl Chat for SlackChat {
         Reach::Platform(Platform::Slack)
     }
 
+    fn admit(&self, tenant: &TenantId, place: &Place) -> Result<(), Wait> {
+        self.pace.admit(tenant, place)
+    }
+
+    fn inherit(&self, tenant: &TenantId) {
+        self.pace.inherit(tenant);
+    }
+
     async fn post(&self, posting: &Posting) -> Result<Posted, PostError> {
         self.at_home(&posting.tenant).await?;
         let message = self.message(posting).await?;
-        if posting.attempt > 1
-            && let Ok(Some(there)) = self.look_for(&message, posting).await
-        {
+        if let Some(there) = self.look_for(&message, posting).await? {
             return Ok(there);
         }
-        self.pace.until_key_ready(&message.channel).await;
-        let Sent { channel, ts } = self.api.post(&message).await?;
+        let sent = self.api.post(&message).await;
+        if let Err(CallError::Later { after: Some(time), .. }) = &sent {
+            warn!(?time, place = posting.place.key(), "Slack wants no more messages for a while");
+            self.pace.hold(&posting.tenant, &posting.place, *time);
+        }
+        let Sent { channel, ts } = sent.map_err(|error| refused(&posting.place, error))?;
         self.remember(posting).await;
         Ok(posted(&channel, &ts))
     }
@@ -157,5 +174,15 @@ fn not_sent(error: CallError) -> PostError {
     match error {
         CallError::Unknown(reason) => PostError::Later { after: None, reason },
         other => other.into(),
+    }
+}
+
+/// What Slack answered, for whoever asked for the reminder.
+fn refused(place: &Place, error: CallError) -> PostError {
+    match (place, error) {
+        (Place::Direct(_), CallError::Refused(word)) if word.starts_with("channel_") || word.starts_with("is_") => {
+            PostError::Refused { reason: "Slack lets me write no direct message to them".to_owned() }
+        }
+        (_, error) => error.into(),
     }
 }

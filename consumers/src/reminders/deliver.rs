@@ -4,24 +4,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::decide::delivery::Attempt;
-use domain::fault::crash_point;
+use domain::fault::{crash_point, sabotaged};
 use domain::ids::DeliveryId;
+use domain::place::Place;
 use domain::ports::agenda::Reach;
 use domain::ports::chat::Chat;
 use domain::ports::error::PortError;
+use domain::ports::lease::Lease;
 use domain::service::{Deliveries, Tasks};
 use domain::snapshot::Needs;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
+use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info_span, warn};
 
 use super::covers;
-use super::lanes::{Lane, Lanes, Seat};
+use super::lanes::{Lanes, lane};
 use super::look::Look;
 use super::post::{Answer, post};
+use super::tenure::Tenures;
+use super::turn::{Round, Turn};
 use crate::pace::Pace;
+use crate::start::Parts;
 use crate::wait::Waiter;
 
 /// How long to wait after the database failed.
@@ -29,19 +35,27 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How often settling is tried, about a minute long, before the attempt is left to its lease.
 const SETTLE_TRIES: usize = 10;
 
-/// Posts deliveries through the chats of this process: one at a time per place, many places at once.
+/// Posts deliveries through the chats of this process: one at a time per place, many places at once, each tenant by one
+/// process at a time.
 pub struct Deliverer {
     tasks: Tasks,
     deliveries: Deliveries,
     chats: Vec<Arc<dyn Chat>>,
     lanes: Arc<Lanes>,
+    tenures: Tenures,
 }
 
 impl Deliverer {
-    /// Through these chats.
+    /// Through the chats of these parts.
     #[must_use]
-    pub fn new(tasks: Tasks, chats: Vec<Arc<dyn Chat>>) -> Self {
-        Self { deliveries: Deliveries::new(tasks.clone()), tasks, chats, lanes: Arc::default() }
+    pub fn new(parts: &Parts) -> Self {
+        Self {
+            tasks: parts.tasks.clone(),
+            deliveries: Deliveries::new(parts.tasks.clone()),
+            chats: parts.chats.clone(),
+            lanes: Arc::default(),
+            tenures: Tenures::new(Arc::clone(&parts.leases)),
+        }
     }
 
     /// Delivers what is due within reach until somebody asks to stop; what is on its way then is finished.
@@ -49,20 +63,31 @@ impl Deliverer {
         let mut waiter = Waiter::new(&self.tasks.clock, &self.tasks.bell, &stop);
         let (mut on_the_way, mut look) = (JoinSet::new(), Look::default());
         while waiter.going() {
-            let next = match self.dispatch(&mut on_the_way, &mut look).await {
-                Ok(()) => self.deliveries.next(&self.reach()).await,
-                Err(error) => Err(error),
-            };
-            let next = next.unwrap_or_else(|error| {
+            let next = self.next(&mut on_the_way, &mut look).await.unwrap_or_else(|error| {
                 warn!(%error, "the deliveries that are due are not known");
                 None
             });
+            self.tenures.rest().await;
             tokio::select! {
                 Some(_) = on_the_way.join_next() => {}
                 _ = waiter.wait(next) => {}
             }
         }
         while on_the_way.join_next().await.is_some() {}
+        self.tenures.end().await;
+    }
+
+    /// Begins what can begin. Returns when there is something to look at again.
+    async fn next(
+        self: &Arc<Self>,
+        on_the_way: &mut JoinSet<()>,
+        look: &mut Look,
+    ) -> Result<Option<Timestamp>, PortError> {
+        let patience = self.dispatch(on_the_way, look).await?;
+        let next = self.deliveries.next(&self.reach()).await?;
+        let free = patience.and_then(|wait| self.tasks.clock.now().checked_add(wait).ok());
+        // What is due already waits for a place to be free, not for its time.
+        Ok(free.into_iter().chain(next.filter(|at| *at > self.tasks.clock.now())).min())
     }
 
     /// Begins every delivery that is due now and whose place is free, and waits for all of them. Returns how
@@ -78,47 +103,103 @@ impl Deliverer {
         Ok(begun)
     }
 
-    async fn dispatch(self: &Arc<Self>, on_the_way: &mut JoinSet<()>, look: &mut Look) -> Result<(), PortError> {
+    /// Begins what can begin, oldest first. Returns for how long the platforms take no more of the rest.
+    async fn dispatch(
+        self: &Arc<Self>,
+        on_the_way: &mut JoinSet<()>,
+        look: &mut Look,
+    ) -> Result<Option<Duration>, PortError> {
         let due = self.tasks.agenda.due_deliveries(&self.reach(), self.tasks.clock.now(), look.limit()).await?;
         let (found, before) = (due.len(), on_the_way.len());
+        let mut round = Round::default();
         for (tenant, id) in due {
             if self.lanes.full() {
                 break;
             }
-            let Some(lane) = self.lane(&tenant, id).await? else { continue };
-            let Some(chat) = self.chat(&lane) else { continue };
-            if let Some(seat) = self.lanes.take(lane) {
-                on_the_way.spawn(Arc::clone(self).deliver(chat, tenant, id, seat));
+            if round.passes_by(&tenant) || self.lanes.full_for(&tenant) {
+                continue;
+            }
+            let Some(place) = self.place(&tenant, id).await? else { continue };
+            let Some(chat) = self.chat(&tenant, &place) else { continue };
+            if let Some(turn) = self.turn(&mut round, chat, &tenant, &place).await? {
+                on_the_way.spawn(Arc::clone(self).deliver(turn, tenant, id));
             }
         }
         look.learn(found, on_the_way.len() - before);
-        Ok(())
+        Ok(round.patience)
+    }
+
+    /// A place's turn, if it is free, this process posts there, and the platform takes another message. Whatever waits
+    /// for the same place behind one that has to wait, waits as well, so that it does not overtake.
+    async fn turn(
+        &self,
+        round: &mut Round,
+        chat: Arc<dyn Chat>,
+        tenant: &TenantId,
+        place: &Place,
+    ) -> Result<Option<Turn>, PortError> {
+        let lane = lane(tenant, place);
+        if !round.lanes.insert(lane.clone()) {
+            return Ok(None);
+        }
+        let Some(lease) = self.lease(round, chat.as_ref(), tenant).await? else { return Ok(None) };
+        let Some(seat) = self.lanes.take(lane) else { return Ok(None) };
+        match chat.admit(tenant, place) {
+            Ok(()) => Ok(Some(Turn { chat, lease, _seat: seat })),
+            Err(wait) => {
+                round.wait(tenant, wait);
+                Ok(None)
+            }
+        }
+    }
+
+    /// The right to post to a tenant. Places that only this process reaches need none.
+    async fn lease(
+        &self,
+        round: &mut Round,
+        chat: &dyn Chat,
+        tenant: &TenantId,
+    ) -> Result<Option<Option<Arc<dyn Lease>>>, PortError> {
+        if matches!(chat.reach(), Reach::Places(..)) || sabotaged("reminders.without_lease") {
+            return Ok(Some(None));
+        }
+        let Some(held) = self.tenures.of(tenant).await? else {
+            round.tenants.insert(tenant.clone());
+            return Ok(None);
+        };
+        if held.inherited {
+            chat.inherit(tenant);
+        }
+        Ok(Some(Some(held.lease)))
     }
 
     /// The place of a delivery, looked up before the attempt begins: an attempt must not wait for its place.
-    async fn lane(&self, tenant: &TenantId, id: DeliveryId) -> Result<Option<Lane>, PortError> {
-        if let Some(lane) = self.lanes.of(id) {
-            return Ok(Some(lane));
+    async fn place(&self, tenant: &TenantId, id: DeliveryId) -> Result<Option<Place>, PortError> {
+        if let Some(place) = self.lanes.of(id) {
+            return Ok(Some(place));
         }
         let needs = Needs { deliveries: vec![id], ..Needs::in_tenant(tenant.clone()) };
         let snapshot = self.tasks.store.load(&needs).await?;
-        let lane = snapshot.deliveries.get(&id).map(|delivery| (tenant.clone(), delivery.place.clone()));
-        if let Some(lane) = &lane {
-            self.lanes.learn(id, lane.clone());
+        let place = snapshot.deliveries.get(&id).map(|delivery| delivery.place.clone());
+        if let Some(place) = &place {
+            self.lanes.learn(id, place.clone());
         }
-        Ok(lane)
+        Ok(place)
     }
 
-    fn chat(&self, (tenant, place): &Lane) -> Option<Arc<dyn Chat>> {
+    fn chat(&self, tenant: &TenantId, place: &Place) -> Option<Arc<dyn Chat>> {
         self.chats.iter().find(|chat| covers(&chat.reach(), tenant, place)).cloned()
     }
 
     /// One attempt, while its place is held.
-    async fn deliver(self: Arc<Self>, chat: Arc<dyn Chat>, tenant: TenantId, id: DeliveryId, _seat: Seat) {
+    async fn deliver(self: Arc<Self>, turn: Turn, tenant: TenantId, id: DeliveryId) {
+        if !turn.holds() {
+            return;
+        }
         match self.deliveries.begin(&tenant, id).await {
             Ok(Some(attempt)) => {
                 let span = span(&attempt);
-                self.attempt(chat.as_ref(), &attempt).instrument(span).await;
+                self.attempt(turn.chat.as_ref(), &attempt).instrument(span).await;
             }
             Ok(None) => {}
             Err(error) => {

@@ -11,11 +11,20 @@ use domain::tenant::TenantId;
 const LANES: usize = 32;
 /// How many of them one tenant may take, so that a burst of one does not hold up the others.
 const PER_TENANT: usize = 16;
-/// How many deliveries' places are remembered before all are forgotten; they can be looked up again.
-const REMEMBERED: usize = 4_096;
+/// How many deliveries' places are remembered before all are forgotten; more than are looked at in a round.
+const REMEMBERED: usize = 32_768;
 
-/// A place, with the tenant that it is in.
+/// A place, with the tenant that it is in. The threads of a channel are the channel: that is what platforms count by.
 pub(super) type Lane = (TenantId, Place);
+
+/// The place that messages for this one queue at.
+pub(super) fn lane(tenant: &TenantId, place: &Place) -> Lane {
+    let place = match place {
+        Place::Thread { channel, .. } => Place::Channel(channel.clone()),
+        Place::Direct(_) | Place::Channel(_) => place.clone(),
+    };
+    (tenant.clone(), place)
+}
 
 /// The places that are busy: one deliverer at a time for each.
 #[derive(Debug, Default)]
@@ -25,7 +34,7 @@ pub(super) struct Lanes(Mutex<State>);
 struct State {
     busy: HashSet<Lane>,
     /// Where deliveries go. That never changes, so that waiting ones are looked up once.
-    known: HashMap<DeliveryId, Lane>,
+    known: HashMap<DeliveryId, Place>,
 }
 
 /// A place that is taken until this is dropped, by a panic too.
@@ -43,25 +52,29 @@ impl Drop for Seat {
 
 impl Lanes {
     /// Where a delivery goes, if that is known.
-    pub(super) fn of(&self, delivery: DeliveryId) -> Option<Lane> {
+    pub(super) fn of(&self, delivery: DeliveryId) -> Option<Place> {
         self.state().known.get(&delivery).cloned()
     }
 
     /// Remembers where a delivery goes.
-    pub(super) fn learn(&self, delivery: DeliveryId, lane: Lane) {
+    pub(super) fn learn(&self, delivery: DeliveryId, place: Place) {
         let known = &mut self.state().known;
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        known.insert(delivery, lane);
+        known.insert(delivery, place);
     }
 
     /// Takes a place, if it is free and neither tenant nor process posts too much already.
     pub(super) fn take(self: &Arc<Self>, lane: Lane) -> Option<Seat> {
-        let busy = &mut self.state().busy;
-        let theirs = busy.iter().filter(|(tenant, _)| *tenant == lane.0).count();
-        let free = busy.len() < LANES && theirs < PER_TENANT && busy.insert(lane.clone());
+        let free = !self.full_for(&lane.0) && self.state().busy.insert(lane.clone());
         free.then(|| Seat { lanes: Arc::clone(self), lane })
+    }
+
+    /// Whether no further place of this tenant can be taken.
+    pub(super) fn full_for(&self, tenant: &TenantId) -> bool {
+        let busy = &self.state().busy;
+        busy.len() >= LANES || busy.iter().filter(|(theirs, _)| theirs == tenant).count() >= PER_TENANT
     }
 
     /// Whether no further place can be taken.
@@ -80,7 +93,7 @@ mod tests {
 
     fn lane(tenant: &str, channel: usize) -> Lane {
         let tenant = tenant.parse().unwrap_or_else(|_| TenantId::console());
-        (tenant, Place::Channel(channel.to_string()))
+        super::lane(&tenant, &Place::Thread { channel: channel.to_string(), thread: "1.1".to_owned() })
     }
 
     #[test]

@@ -8,27 +8,35 @@ const MOST: u32 = 12_800;
 /// How far to look. It grows while none of the oldest due rows can be worked on (their place is busy, their series
 /// is stale), so that those behind them are reached.
 #[derive(Debug)]
-pub(super) struct Look(u32);
+pub(super) struct Look {
+    usual: u32,
+    now: u32,
+}
 
 impl Default for Look {
     fn default() -> Self {
-        Self(USUAL)
+        Self::at(USUAL)
     }
 }
 
 impl Look {
+    /// At so many rows usually.
+    pub(super) const fn at(usual: u32) -> Self {
+        Self { usual, now: usual }
+    }
+
     /// How many rows to look at.
     pub(super) const fn limit(&self) -> u32 {
-        self.0
+        self.now
     }
 
     /// Learns from a round: how many rows there were, and how many of them could be worked on.
     pub(super) fn learn(&mut self, found: usize, worked: usize) {
-        let full = u32::try_from(found).unwrap_or(u32::MAX) >= self.0;
+        let full = u32::try_from(found).unwrap_or(u32::MAX) >= self.now;
         if !full {
-            self.0 = USUAL;
+            self.now = self.usual;
         } else if worked == 0 {
-            self.0 = (self.0 * 2).min(MOST);
+            self.now = (self.now * 2).min(MOST);
         }
     }
 }

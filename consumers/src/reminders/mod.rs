@@ -7,6 +7,8 @@ mod due;
 mod lanes;
 mod look;
 mod post;
+mod tenure;
+mod turn;
 
 use async_trait::async_trait;
 use domain::event::{EventType, Topic};

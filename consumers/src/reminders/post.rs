@@ -39,5 +39,6 @@ fn note(answer: &Answer) {
         Err(PostError::Later { .. }) => "later",
         Err(PostError::Refused { .. }) => "refused",
         Err(PostError::Unknown { .. }) => "unknown",
+        Err(PostError::Unsettled { .. }) => "unsettled",
     });
 }

@@ -89,6 +89,8 @@ pub struct Posting {
     pub news: Option<News>,
     /// 1 for the first attempt.
     pub attempt: u32,
+    /// When the first attempt began of which nobody knows whether it arrived; `None` if none has arrived for certain.
+    pub unsure_since: Option<Timestamp>,
     /// The trace that it continues.
     pub trace: Option<TraceParent>,
 }
@@ -155,6 +157,23 @@ pub enum PostError {
         /// What happened.
         reason: String,
     },
+    /// An earlier attempt may have arrived, and whether it did cannot be asked now. Nothing was sent this time.
+    #[error("no answer yet: {reason}")]
+    Unsettled {
+        /// How long to wait at least before it is asked again.
+        after: Option<Duration>,
+        /// Why it cannot be asked.
+        reason: String,
+    },
+}
+
+/// Nothing can be posted yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// For so long.
+    pub time: Duration,
+    /// In the whole tenant, not only in the place that was asked for.
+    pub whole_tenant: bool,
 }
 
 /// Posts messages to one platform.
@@ -162,6 +181,18 @@ pub enum PostError {
 pub trait Chat: Send + Sync {
     /// Where this process can post at present.
     fn reach(&self) -> Reach;
+
+    /// Takes one message's share of what the platform takes from this bot there, or says how long it is until there
+    /// is one. Asked before an attempt begins, so that no attempt waits while its lease runs.
+    ///
+    /// # Errors
+    /// How long to wait.
+    fn admit(&self, _tenant: &TenantId, _place: &Place) -> Result<(), Wait> {
+        Ok(())
+    }
+
+    /// Another process has posted to this tenant until now: what the platform still takes is not known.
+    fn inherit(&self, _tenant: &TenantId) {}
 
     /// Posts the message once. Hidden retries are not allowed here: the delivery's states are the retries.
     ///

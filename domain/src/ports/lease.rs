@@ -12,11 +12,17 @@ pub trait Leases: Send + Sync {
     /// # Errors
     /// When leases cannot be asked for.
     async fn acquire(&self, name: &str) -> Result<Box<dyn Lease>, PortError>;
+
+    /// Takes the lease if nobody holds it at this moment.
+    ///
+    /// # Errors
+    /// When leases cannot be asked for.
+    async fn try_acquire(&self, name: &str) -> Result<Option<Box<dyn Lease>>, PortError>;
 }
 
 /// A lease that is kept alive until it is dropped or its holder dies.
 pub trait Lease: Send + Sync {
-    /// Counts the holders: each one's is higher than those before. What is written under a lease carries it, so
+    /// Counts the holders: each one's is higher than those before; 0 where nobody counts. What is written under a lease carries it, so
     /// that a holder who was overtaken without noticing writes nothing more.
     fn epoch(&self) -> u64;
 

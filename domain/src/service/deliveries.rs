@@ -7,7 +7,7 @@ use tracing::info;
 
 use super::Tasks;
 use crate::command::TaskRef;
-use crate::decide::delivery::{self, Attempt};
+use crate::decide::delivery::{self, Attempt, Group};
 use crate::fault;
 use crate::ids::{DeliveryId, SeriesId};
 use crate::ports::agenda::{Agenda, Reach};
@@ -32,6 +32,16 @@ pub struct Claimed {
     pub stale_series: Vec<(TenantId, SeriesId)>,
 }
 
+impl Claimed {
+    /// Both together.
+    #[must_use]
+    pub fn and(mut self, more: Self) -> Self {
+        self.reminders += more.reminders;
+        self.stale_series.extend(more.stale_series);
+        self
+    }
+}
+
 impl Deliveries {
     /// On top of the service's parts.
     #[must_use]
@@ -45,17 +55,33 @@ impl Deliveries {
         &self.tasks.agenda
     }
 
-    /// Claims due reminders within reach: a delivery row and `REMINDER_DUE` for each, in one commit per tenant
-    /// and place. A conflict means that somebody else claimed or changed them: they are left for the next round.
+    /// The due reminders within reach, by tenant and place; those of one place stand together, in order.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn due(&self, reach: &[Reach], limit: u32) -> Result<Vec<Group>, PortError> {
+        let due = self.tasks.agenda.due_reminders(reach, self.tasks.clock.now(), limit).await?;
+        Ok(delivery::groups(due))
+    }
+
+    /// Claims what is due, one group after the other.
     ///
     /// # Errors
     /// When a backend fails.
     pub async fn claim(&self, reach: &[Reach], limit: u32) -> Result<Claimed, PortError> {
-        let due = self.tasks.agenda.due_reminders(reach, self.tasks.clock.now(), limit).await?;
+        self.claim_all(&self.due(reach, limit).await?).await
+    }
+
+    /// Claims due reminders: a delivery row and `REMINDER_DUE` for each, in one commit per group. A conflict means
+    /// that somebody else claimed or changed them: they are left for the next round.
+    ///
+    /// # Errors
+    /// When a backend fails.
+    pub async fn claim_all(&self, groups: &[Group]) -> Result<Claimed, PortError> {
         let mut claimed = Claimed::default();
-        for group in delivery::groups(due) {
+        for group in groups {
             let snapshot = self.tasks.store.load(&group.needs()).await?;
-            let step = delivery::claim(&snapshot, &group, self.tasks.clock.now(), self.tasks.ids.as_ref());
+            let step = delivery::claim(&snapshot, group, self.tasks.clock.now(), self.tasks.ids.as_ref());
             claimed.stale_series.extend(step.stale_series);
             let members = step.change.reminders.len();
             if members > 0 && self.commit(step.change, "reminders.after_claim").await? {

@@ -11,12 +11,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tracing::{Instrument, info, info_span, warn};
 
-pub use deliveries::Deliveries;
+pub use deliveries::{Claimed, Deliveries};
 pub use questions::Listed;
 pub use sign_in::{Operators, Secret};
 
 use crate::access::{Principal, Sight};
-use crate::change::Receipt;
+use crate::change::{Change, Receipt};
 use crate::command::{IdempotencyKey, Request};
 use crate::decide::{self, Decision, Setting};
 use crate::fault;
@@ -101,7 +101,7 @@ impl Tasks {
             if let Some(key) = &request.key {
                 change.receipt = Some(receipt(key, &outcome, setting.now));
             }
-            if change == crate::change::Change::default() {
+            if change == Change::default() {
                 return Ok(outcome);
             }
             fault::crash_point("service.before_commit");
@@ -117,6 +117,20 @@ impl Tasks {
             }
         }
         Err(Refusal::new(Code::Busy, "Too many people are changing this at once.", "Try again in a moment.").into())
+    }
+
+    /// Whether this key is used for the first time, by any process: of all who ask at once one is told so. Kept as long
+    /// as receipts are, at least 24 h.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn is_first(&self, key: String) -> Result<bool, PortError> {
+        let receipt = Receipt { key, digest: String::new(), outcome: Outcome::default(), at: self.clock.now() };
+        match self.store.commit(Change { receipt: Some(receipt), ..Change::default() }).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Conflict(_)) => Ok(false),
+            Err(CommitError::Port(error)) => Err(error),
+        }
     }
 
     /// What a principal sees now. When the platform cannot be asked, only own, authored and assigned tasks.

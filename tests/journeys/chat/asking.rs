@@ -129,6 +129,7 @@ async fn audited(talk: &Talk) {
         outbox: talk.world.store.clone(),
         inbox: talk.world.store.clone(),
         sealer: talk.world.sealer(),
+        leases: Arc::new(embedded::FileLeases::default()),
         chats: Vec::new(),
         broker: consumers::Broker::default(),
     };

@@ -47,6 +47,7 @@ impl Process {
             bus: Arc::new(EmbeddedBus::new(store.clone(), bell, Arc::new(FileLeases::default()))),
             outbox: store.clone(),
             sealer: Arc::new(Sealer::new(store.clone(), Arc::new(FileLeases::default()), clock, None)),
+            leases: Arc::new(embedded::FileLeases::default()),
             inbox: store,
             chats: vec![Arc::new(chat.clone())],
             broker: consumers::Broker::default(),

@@ -38,6 +38,7 @@ impl Bench {
             outbox: world.store.clone(),
             inbox: world.store.clone(),
             sealer: world.sealer(),
+            leases: Arc::new(embedded::FileLeases::default()),
             chats: vec![chat.clone()],
             broker: consumers::Broker::default(),
         };

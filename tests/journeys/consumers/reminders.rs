@@ -154,7 +154,7 @@ async fn a_reminder_cancelled_after_the_claim_never_arrives() {
     let claimer = Claimer::new(bench.parts.tasks.clone(), bench.parts.chats.clone());
     assert_eq!(claimer.round().await.expect("claimed"), 1);
     bench.world.run(&ana, Command::Done(by_id(&task))).await;
-    let deliverer = Arc::new(Deliverer::new(bench.parts.tasks.clone(), bench.parts.chats.clone()));
+    let deliverer = Arc::new(Deliverer::new(&bench.parts));
     deliverer.round().await.expect("a round");
     assert!(bench.chat.posts().is_empty());
     let kinds: Vec<EventType> = bench.incoming().await.iter().map(|one| one.event.kind).collect();
@@ -172,7 +172,7 @@ async fn an_attempt_that_died_is_taken_up_after_its_lease() {
     let due = bench.parts.tasks.agenda.due_deliveries(&reach, DUE.parse().expect("a time"), 10).await.expect("due");
     let (tenant, delivery) = due[0].clone();
     bench.world.deliveries.begin(&tenant, delivery).await.expect("begun").expect("an attempt");
-    let deliverer = Arc::new(Deliverer::new(bench.parts.tasks.clone(), bench.parts.chats.clone()));
+    let deliverer = Arc::new(Deliverer::new(&bench.parts));
     assert_eq!(deliverer.round().await.expect("a round"), 0, "somebody else is at it");
     bench.set("2026-03-05T14:01:01Z");
     assert_eq!(deliverer.round().await.expect("a round"), 1);

@@ -45,6 +45,7 @@ fn parts(world: &World, chat: &Arc<Noted>) -> Parts {
         outbox: world.store.clone(),
         inbox: world.store.clone(),
         sealer: world.sealer(),
+        leases: Arc::new(embedded::FileLeases::default()),
         chats: vec![chat.clone()],
         broker: consumers::Broker::default(),
     }

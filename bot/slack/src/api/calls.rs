@@ -1,9 +1,8 @@
 //! The methods that are called, with what is looked at of their answers.
 
-use std::time::Duration;
-
 use domain::tenant::TenantId;
 use domain::zone::Zone;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -136,9 +135,17 @@ struct Further {
     next_cursor: String,
 }
 
-#[derive(Deserialize)]
-struct History {
-    messages: Vec<Value>,
+/// Messages of a channel or thread, newest first, with what was hidden in them.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Messages {
+    pub(crate) messages: Vec<Value>,
+}
+
+/// A stretch of a channel's time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub(crate) oldest: Timestamp,
+    pub(crate) latest: Option<Timestamp>,
 }
 
 /// An answer of which nothing is looked at.
@@ -279,20 +286,25 @@ impl Api {
         Ok(channels)
     }
 
-    /// The latest messages of a channel, with what was hidden in them.
-    pub(crate) async fn latest(&self, channel: &str, since: &str) -> Result<Vec<Value>, CallError> {
-        let history: History = self
-            .ask(
-                "conversations.history",
-                &[
-                    ("channel", Some(channel)),
-                    ("oldest", Some(since)),
-                    ("include_all_metadata", Some("true")),
-                    ("limit", Some("100")),
-                ],
-            )
-            .await?;
-        Ok(history.messages)
+    /// Messages of a channel, or of a thread in it.
+    pub(crate) async fn latest(
+        &self,
+        channel: &str,
+        thread: Option<&str>,
+        window: Window,
+    ) -> Result<Messages, CallError> {
+        let method = if thread.is_some() { "conversations.replies" } else { "conversations.history" };
+        let oldest = window.oldest.as_second().to_string();
+        let latest = window.latest.map(|latest| latest.as_second().to_string());
+        let parameters = [
+            ("channel", Some(channel)),
+            ("ts", thread),
+            ("oldest", Some(oldest.as_str())),
+            ("latest", latest.as_deref()),
+            ("include_all_metadata", Some("true")),
+            ("limit", Some("100")),
+        ];
+        self.ask(method, &parameters).await
     }
 
     /// The address of a new connection in Socket Mode. It holds a ticket: it is not for logs.
@@ -310,6 +322,3 @@ impl Api {
 pub(crate) fn tenant(team: &str) -> Option<TenantId> {
     format!("slack:{team}").parse().ok()
 }
-
-/// How long a message of a lost answer is looked for.
-pub(crate) const LOOK_BACK: Duration = Duration::from_secs(15 * 60);

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use crate::options::{Options, Secret, Wrong};
 
-pub(crate) use calls::{Group, LOOK_BACK, Message, Person, Sent, tenant};
+pub(crate) use calls::{Group, Message, Messages, Person, Sent, Window, tenant};
 pub(crate) use error::CallError;
 use hook::Hooks;
 

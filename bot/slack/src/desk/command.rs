@@ -30,10 +30,14 @@ impl Desk {
 
     /// The truth, when it is known; before that, in time, that it is not.
     async fn later(&self, mut working: JoinHandle<Value>, since: Instant, url: &str) {
-        if timeout_at(since + TOO_LATE, &mut working).await.is_err() {
-            self.respond(url, instead(too_late())).await;
-        }
-        let answer = working.await.unwrap_or_else(|_| failed());
+        let answer = match timeout_at(since + TOO_LATE, &mut working).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                self.respond(url, instead(too_late())).await;
+                working.await
+            }
+        };
+        let answer = answer.unwrap_or_else(|_| failed());
         self.respond(url, instead(answer)).await;
     }
 

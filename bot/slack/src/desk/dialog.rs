@@ -137,8 +137,9 @@ impl Desk {
             self.visitors.meet_one(&line.tenant, person.as_str()).await;
         }
         let message = self.message(line, trace).await?;
+        let key = message.key.clone();
         let reply = self.turns.take_form(message, draft, description).await;
-        self.show_in_channel(&reply).await;
+        self.show_in_channel(key.as_deref(), &reply).await;
         Ok(reply)
     }
 }

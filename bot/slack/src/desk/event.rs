@@ -6,7 +6,7 @@ use tokio::time::timeout;
 use tracing::{Instrument, debug, warn};
 
 use super::line::{typed, without_mention};
-use super::{Desk, Line, TOO_LATE};
+use super::{Desk, Line, TOO_LATE, scoped};
 use crate::api::{Message, Person};
 use crate::inbound::payload::{Event, Said};
 use crate::render;
@@ -63,18 +63,22 @@ impl Desk {
         if said.user.as_ref() == Some(&bot) {
             return Ok(());
         }
+        // The message, not the event: Slack may tell of one message under several events.
+        let key = format!("message/{}/{}", said.channel, said.ts);
+        let answered = scoped(&tenant, &key);
         let line = Line {
             tenant,
             user: said.user.clone().unwrap_or_default(),
             channel: Some(said.channel.clone()).filter(|_| !direct),
             thread: said.thread_ts.clone(),
-            // The message, not the event: Slack may tell of one message under several events.
-            key: Some(format!("message/{}/{}", said.channel, said.ts)),
+            key: Some(key),
             text: typed(&without_mention(&said.text, &bot)),
         };
         match self.take(line).await {
             Ok(reply) => {
-                self.reply(&said, direct, &reply).await;
+                if self.is_first("answered", &answered).await {
+                    self.reply(&said, direct, &reply).await;
+                }
                 claim.answered(self.turns.state().as_ref()).await;
                 Ok(())
             }

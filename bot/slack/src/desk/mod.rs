@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bot::{Reply, Turns};
+use domain::fault::sabotaged;
 use domain::message::Message;
 use domain::place::{Channel, Place};
 use domain::ports::error::PortError;
@@ -61,6 +62,11 @@ struct Line {
     text: String,
 }
 
+/// A key that no other workspace uses.
+fn scoped(tenant: &TenantId, key: &str) -> String {
+    format!("slack/{tenant}/{key}")
+}
+
 impl Desk {
     pub(crate) fn new(
         api: Api,
@@ -90,8 +96,9 @@ impl Desk {
 
     async fn turn(&self, line: Line, trace: TraceParent) -> Result<Reply, PortError> {
         let message = self.message(line, trace).await?;
+        let key = message.key.clone();
         let reply = self.turns.take(message).await;
-        self.show_in_channel(&reply).await;
+        self.show_in_channel(key.as_deref(), &reply).await;
         Ok(reply)
     }
 
@@ -108,7 +115,7 @@ impl Desk {
             (Some(channel), Some(thread)) => Place::Thread { channel, thread },
         };
         let Line { tenant, key, text, .. } = line;
-        let key = key.map(|key| format!("slack/{tenant}/{key}"));
+        let key = key.map(|key| scoped(&tenant, &key));
         Ok(Message { key, author, tenant, place, text, received_at, trace })
     }
 
@@ -129,9 +136,21 @@ impl Desk {
         None
     }
 
+    /// Whether nobody has given this answer to what carries the key, in any process. If that cannot be known it is
+    /// given: better twice than never.
+    async fn is_first(&self, answer: &str, key: &str) -> bool {
+        let first = self.turns.tasks().is_first(format!("{answer}/{key}")).await;
+        first.unwrap_or(true) || sabotaged("slack.answer_again")
+    }
+
     /// Shows the one line by which a channel learns of a change of its list.
-    async fn show_in_channel(&self, reply: &Reply) {
-        if let Some(line) = &reply.shown_in_channel {
+    async fn show_in_channel(&self, key: Option<&str>, reply: &Reply) {
+        let Some(line) = &reply.shown_in_channel else { return };
+        let first = match key {
+            Some(key) => self.is_first("shown", key).await,
+            None => true,
+        };
+        if first {
             let markup = crate::render::mrkdwn::mrkdwn(&line.text);
             let blocks = vec![crate::render::kit::context(&markup)];
             let message = api::Message::to(line.channel.as_str(), markup, blocks);

@@ -7,7 +7,7 @@ use serde_json::json;
 use tracing::warn;
 
 use super::forms::Picking;
-use super::{Desk, Line};
+use super::{Desk, Line, scoped};
 use crate::api::{CallError, Message};
 use crate::inbound::payload::{Act, Named, Pressed, Shown};
 use crate::render::mrkdwn::{mrkdwn, words};
@@ -30,16 +30,20 @@ impl Desk {
 
     async fn press(&self, tenant: &TenantId, pressed: &Pressed, act: &Act) {
         let Some(says) = act.meant() else { return };
+        let key = format!("press/{}/{}/{}", pressed.user.id, act.action_id, act.action_ts);
         let line = Line {
             tenant: tenant.clone(),
             user: pressed.user.id.clone(),
             channel: pressed.channel.as_ref().and_then(Named::as_channel),
             thread: pressed.message.as_ref().and_then(|message| message.thread_ts.clone()),
-            key: Some(format!("press/{}/{}/{}", pressed.user.id, act.action_id, act.action_ts)),
+            key: Some(key.clone()),
             text: says.to_owned(),
         };
         match self.take(line).await {
-            Ok(reply) => self.show(tenant, pressed, act, &reply).await,
+            Ok(reply) if self.is_first("answered", &scoped(tenant, &key)).await => {
+                self.show(tenant, pressed, act, &reply).await;
+            }
+            Ok(_) => {}
             Err(error) => {
                 warn!(%error, "a button could not be answered");
                 self.tell(pressed, &super::answer::failed()).await;

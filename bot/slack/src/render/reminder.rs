@@ -62,10 +62,13 @@ pub(crate) fn metadata(delivery: DeliveryId) -> Value {
     json!({ "event_type": EVENT, "event_payload": { "delivery": delivery } })
 }
 
-/// Whether a message is the one of this delivery.
-pub(crate) fn carries(message: &Value, delivery: DeliveryId) -> bool {
-    let metadata = &message["metadata"];
-    metadata["event_type"] == EVENT && metadata["event_payload"]["delivery"] == delivery.to_string()
+/// The numbers of a menu, in characters: a choice takes 150, and `snooze … tomorrow 9:00` stands around them.
+const NUMBERS_MAX: usize = 120;
+
+/// The delivery that a message carries, if it is one of ours.
+pub(crate) fn carried(message: &Value) -> Option<DeliveryId> {
+    let metadata = Some(&message["metadata"]).filter(|metadata| metadata["event_type"] == EVENT)?;
+    metadata["event_payload"]["delivery"].as_str()?.parse().ok()
 }
 
 fn single(watch: &Watch, item: &PostingItem, faces: &Faces<'_>) -> Vec<Value> {
@@ -87,7 +90,10 @@ fn many(watch: &Watch, items: &[PostingItem], faces: &Faces<'_>) -> Vec<Value> {
     });
     let numbers: Vec<String> = items.iter().map(|item| item.task.number.to_string()).collect();
     let all = numbers.join(" ");
-    let last = actions(vec![button(DONE, "All done", &format!("done {all}")), snooze(&all)]);
+    // So many numbers that Slack takes no menu of them: what is not done is snoozed one by one.
+    let snooze = (all.len() <= NUMBERS_MAX).then(|| snooze(&all));
+    let last = std::iter::once(button(DONE, "All done", &format!("done {all}"))).chain(snooze);
+    let last = actions(last.collect());
     std::iter::once(heading).chain(rows).chain([last]).collect()
 }
 

@@ -34,17 +34,30 @@ pub fn begin(snapshot: &Snapshot, id: DeliveryId, now: Timestamp) -> Option<(Cha
     let items = items(snapshot, before, now);
     let news = before.notice.as_ref().and_then(|notice| news(snapshot, notice));
     let nothing = items.is_empty() && news.is_none();
+    let unsure_since = unsure_since(before, now);
     let mut after = Delivery { version: before.version + 1, ..before.clone() };
     after.members = items.iter().map(|(reminder, _)| reminder.id).collect();
     after.state = if nothing { DeliveryState::Dropped } else { DeliveryState::Sending };
     after.attempts += 1;
+    after.unsure_since = Some(unsure_since.unwrap_or(now));
     after.next_attempt_at = now.saturating_add(ATTEMPT_LEASE).unwrap_or(Timestamp::MAX);
-    let attempt = (!nothing).then(|| attempt(&after, items, news));
+    let attempt = (!nothing).then(|| attempt(&after, items, news, unsure_since));
     let change = Change { deliveries: vec![Put::over(before.version, after)], ..Change::default() };
     Some((change, attempt))
 }
 
-fn attempt(delivery: &Delivery, items: Vec<(&Reminder, PostingItem)>, news: Option<News>) -> Attempt {
+/// Since when a message may be out, if an attempt before this one was lost.
+fn unsure_since(before: &Delivery, now: Timestamp) -> Option<Timestamp> {
+    let lost = matches!(before.state, DeliveryState::Sending | DeliveryState::Unknown);
+    lost.then(|| before.unsure_since.unwrap_or(now))
+}
+
+fn attempt(
+    delivery: &Delivery,
+    items: Vec<(&Reminder, PostingItem)>,
+    news: Option<News>,
+    unsure_since: Option<Timestamp>,
+) -> Attempt {
     let trace = items.first().and_then(|(reminder, _)| reminder.trace.clone());
     let posting = Posting {
         delivery: delivery.id,
@@ -53,6 +66,7 @@ fn attempt(delivery: &Delivery, items: Vec<(&Reminder, PostingItem)>, news: Opti
         items: items.into_iter().map(|(_, item)| item).collect(),
         news,
         attempt: delivery.attempts,
+        unsure_since,
         trace,
     };
     Attempt { posting, version: delivery.version }

@@ -95,6 +95,7 @@ pub fn claim(snapshot: &Snapshot, group: &Group, now: Timestamp, ids: &dyn Ids) 
         state: DeliveryState::Claimed,
         attempts: 0,
         next_attempt_at: now,
+        unsure_since: None,
         message_id: None,
         last_error: None,
         version: 1,

@@ -32,7 +32,7 @@ pub fn settle(
     if before.state != DeliveryState::Sending || before.version != attempt.version {
         return None;
     }
-    let after = settled(before, result, now);
+    let after = settled(before, attempt.posting.unsure_since.is_some(), result, now);
     let mut change = Change::default();
     for (loaded, reminder) in members(snapshot, before) {
         match after.state {
@@ -48,8 +48,8 @@ pub fn settle(
     Some(change)
 }
 
-/// The delivery after an attempt.
-fn settled(before: &Delivery, result: &Result<Posted, PostError>, now: Timestamp) -> Delivery {
+/// The delivery after an attempt. While one before it may have arrived, a "not now" leaves that open.
+fn settled(before: &Delivery, unsure: bool, result: &Result<Posted, PostError>, now: Timestamp) -> Delivery {
     let mut after = Delivery { version: before.version + 1, last_error: None, ..before.clone() };
     let exhausted = before.attempts >= ATTEMPTS_MAX;
     let pause = |after: Option<Duration>| {
@@ -66,8 +66,10 @@ fn settled(before: &Delivery, result: &Result<Posted, PostError>, now: Timestamp
             (after.state, after.next_attempt_at) = match error {
                 PostError::Refused { .. } => (DeliveryState::Dead, now),
                 _ if exhausted => (DeliveryState::Dead, now),
+                PostError::Later { after, .. } if unsure => (DeliveryState::Unknown, pause(*after)),
                 PostError::Later { after, .. } => (DeliveryState::Retry, pause(*after)),
                 PostError::Unknown { .. } => (DeliveryState::Unknown, pause(None)),
+                PostError::Unsettled { after, .. } => (DeliveryState::Unknown, pause(*after)),
             };
         }
     }

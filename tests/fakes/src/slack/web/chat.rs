@@ -37,8 +37,10 @@ fn place(ask: &Ask<'_>, world: &mut World, wanted: &str) -> Result<String, Refus
         return Ok(wanted.to_owned());
     }
     if let Some((_, user)) = world.user(ask.team(), wanted) {
-        if user.is_bot {
-            return Err("cannot_dm_bot".into());
+        match (user.is_bot, user.deleted) {
+            (true, _) => return Err("cannot_dm_bot".into()),
+            (_, true) => return Err("user_disabled".into()),
+            _ => {}
         }
         return Ok(world.direct(ask.team(), wanted, ask.me()).0);
     }

@@ -1,0 +1,108 @@
+//! Many reminders at one instant, through a Slack that limits, loses answers and is asked by several processes, some of
+//! which are killed on the way. `JOBS` sets how many.
+//!
+//! Each job arrives. It arrives twice only if the answer to its message was lost and the app may not look whether it is
+//! there. Slack never says "too many" often.
+
+use std::time::{Duration, Instant};
+
+use fakes::kit::{Fault, What};
+use tokio::time::sleep;
+
+use super::workspace::{Workspace, jobs_of};
+use super::{note, size};
+
+fn jobs() -> u64 {
+    size("JOBS", 400)
+}
+
+/// A message a second and channel, some of them twice, and a minute for what a killed process had begun.
+fn patience() -> Duration {
+    Duration::from_secs(180 + jobs() / 10)
+}
+
+/// The answers of so many posts are lost, though Slack took them.
+fn lose_answers(site: &Workspace, share: f64) {
+    site.slack.faults().seed(11);
+    site.slack.faults().add(Fault::share(share, "chat.postMessage", What::CutAfter));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_herd_arrives_once_though_answers_are_lost_and_processes_are_killed() {
+    let (jobs, began) = (jobs(), Instant::now());
+    let mut site = Workspace::new(2, "").await;
+    // What Slack lets an app of one's own do.
+    site.slack.set(|settings| (settings.history_per_minute, settings.history_page) = (50.0, 100));
+    site.make(jobs).await;
+    lose_answers(&site, 0.2);
+    site.fall_due(jobs).await;
+    for nth in [0, 1] {
+        sleep(Duration::from_secs(4)).await;
+        site.lose(nth).await;
+    }
+    site.all_out(patience()).await;
+    let found = site.arrivals(jobs);
+    let (lost, took) = (site.unanswered().len(), began.elapsed().as_secs());
+    note(&format!("herd: {jobs} jobs, {lost} answers lost, {took} s, {} times too many", found.too_many));
+    assert!(lost > 0, "an experiment in which nothing goes wrong proves nothing");
+    assert!(found.lost.is_empty() && found.doubled.is_empty(), "{found:#?}");
+    assert!(found.too_many <= 2, "once for each process that died at most: {found:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_that_may_not_look_sends_again_only_what_was_not_answered() {
+    let jobs = jobs() / 4;
+    let site = Workspace::new(1, "").await;
+    site.slack.faults().add(Fault::always("conversations.history", What::Error { error: "missing_scope".to_owned() }));
+    site.make(jobs).await;
+    lose_answers(&site, 0.2);
+    site.fall_due(jobs).await;
+    site.all_out(patience()).await;
+    let found = site.arrivals(jobs);
+    let mut allowed = std::collections::BTreeMap::<u64, usize>::new();
+    let unanswered = site.unanswered();
+    unanswered.iter().flat_map(|call| jobs_of(&call.body)).for_each(|job| *allowed.entry(job).or_default() += 1);
+    assert!(found.lost.is_empty(), "{found:#?}");
+    assert!(!found.doubled.is_empty(), "an experiment in which nothing goes wrong proves nothing");
+    assert!(found.doubled.iter().all(|(job, times)| allowed.get(job) == Some(times)), "{found:#?} of {allowed:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_that_slack_puts_off_is_taken_later() {
+    let jobs = 20;
+    let site = Workspace::new(1, "").await;
+    site.make(jobs).await;
+    site.slack.faults().add(Fault::next(1, "chat.postMessage", What::CutAfter));
+    site.slack.faults().add(Fault::next(2, "conversations.history", What::Limited { retry_after: 2 }));
+    site.fall_due(jobs).await;
+    site.all_out(patience()).await;
+    let found = site.arrivals(jobs);
+    assert_eq!(site.slack.faults().left(), [], "all of it was met");
+    assert!(found.lost.is_empty() && found.doubled.is_empty(), "{found:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_that_post_side_by_side_are_found_out() {
+    let jobs = jobs().max(400);
+    let site = Workspace::new(3, "reminders.without_lease=return").await;
+    site.slack.set(|settings| settings.posts_burst = 1.0);
+    site.make(jobs).await;
+    site.fall_due(jobs).await;
+    site.all_out(patience()).await;
+    let found = site.arrivals(jobs);
+    note(&format!("herd without leases: {} messages, {} times too many", found.messages, found.too_many));
+    assert!(found.too_many > 2, "the experiment is blind: {found:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_build_that_sends_again_without_a_look_is_found_out() {
+    let jobs = jobs() / 4;
+    let site = Workspace::new(1, "slack.without_look=return").await;
+    site.make(jobs).await;
+    lose_answers(&site, 0.3);
+    site.fall_due(jobs).await;
+    site.all_out(patience()).await;
+    let found = site.arrivals(jobs);
+    note(&format!("herd without a look: {} jobs came more than once", found.doubled.len()));
+    assert!(found.lost.is_empty() && !found.doubled.is_empty(), "the experiment is blind: {found:#?}");
+}

@@ -1,0 +1,85 @@
+//! Slack tells the same thing several times, to several processes at once: one effect, one answer.
+
+use std::time::Duration;
+
+use fakes::slack::Person;
+use tokio::time::{Instant, sleep};
+
+use super::workspace::Workspace;
+use crate::kit::program::PATIENCE;
+
+/// How long an answer that must not come is waited for, once the one that must has come.
+const STRAY: Duration = Duration::from_secs(1);
+
+/// What the bot said with this in it: new messages, whispers, changes of messages.
+fn said(site: &Workspace, part: &str) -> usize {
+    let accepted = site.slack.ledger().accepted(None);
+    accepted
+        .iter()
+        .filter(|one| one.act != "hook" && one.content["text"].as_str().is_some_and(|text| text.contains(part)))
+        .count()
+}
+
+/// Waits until it was said, and then for what must not come.
+async fn times(site: &Workspace, part: &str) -> usize {
+    let began = Instant::now();
+    while said(site, part) == 0 {
+        assert!(began.elapsed() < PATIENCE, "“{part}” was never said");
+        sleep(Duration::from_millis(50)).await;
+    }
+    sleep(STRAY).await;
+    said(site, part)
+}
+
+/// How many open tasks have this title, by what a list says.
+async fn tasks(ana: &Person, channel: &str, title: &str) -> usize {
+    let list = ana.command(channel, "/task", "list").await;
+    list.answer()["blocks"].to_string().matches(title).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_several_processes_are_told_at_once_has_one_effect_and_one_answer() {
+    let site = Workspace::new(2, "").await;
+    let ana = site.person("U0");
+    for (copies, title) in [(4, "fix the roof"), (20, "paint the door")] {
+        let said = ana.mention("C1", &format!("add {title}")).await;
+        let turn = &said.turns[0];
+        turn.again(copies).await;
+        turn.under_another_id().await;
+        assert_eq!(tasks(&ana, "C1", title).await, 1);
+        // The whisper to ana, and the line that the channel sees.
+        assert_eq!(times(&site, title).await, 2, "{:#?}", site.slack.ledger().accepted(Some("C1")));
+    }
+    for process in &mut site.processes.into_iter() {
+        let mut program = process.program;
+        assert!(program.terminate().await.success());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_press_that_is_told_again_is_shown_once() {
+    let site = Workspace::new(2, "").await;
+    let ana = site.person("U0");
+    // A process that has only just started may refuse, and says so.
+    while !ana
+        .command("C1", "/task", "remind us to water the plants in 1 second")
+        .await
+        .answer()
+        .to_string()
+        .contains("Added")
+    {
+        sleep(STRAY).await;
+    }
+    let reminder = site.post("C1", "alarm_clock").await;
+    let pressed = ana.press("C1", &reminder, "done", None).await;
+    pressed.again(20).await;
+    assert_eq!(times(&site, "Done #1").await, 1, "the message is changed once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_that_all_answer_are_found_out() {
+    let site = Workspace::new(2, "slack.answer_again=return").await;
+    let said = site.person("U0").mention("C1", "add fix the roof").await;
+    said.turns[0].again(20).await;
+    assert!(times(&site, "fix the roof").await > 2, "the experiment is blind");
+}
