@@ -80,11 +80,13 @@ impl Edge {
         console::run(&self.turns, &self.console, session, input, stdout(), terminal).await.context("the chat")
     }
 
-    /// Listens to Slack in Socket Mode, if there is a token for it.
+    /// Looks after Slack's installations, and listens in Socket Mode if there is a token for it.
     pub(crate) fn listen_to_slack(&self, house: &House, stop: CancellationToken) -> Option<JoinHandle<()>> {
-        let slack = house.slack.clone().filter(slack::Slack::has_socket)?;
+        let slack = house.slack.clone()?;
         let (turns, operators) = (self.turns.clone(), Arc::new(house.operators.clone()));
-        Some(tokio::spawn(async move { slack.listen(&turns, operators, stop).await }))
+        Some(tokio::spawn(async move {
+            tokio::join!(slack.tend(stop.clone()), slack.listen(&turns, operators, stop.clone()));
+        }))
     }
 
     /// Chats on the terminal of `serve`; leaving the chat ends the process.

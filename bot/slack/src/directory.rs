@@ -57,10 +57,15 @@ impl SlackDirectory {
     }
 
     async fn ask(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
-        self.api.at_home(tenant).await?;
+        let api = self.api.of(Some(tenant.clone()));
+        match api.home().await {
+            // Nobody can look into a channel of a workspace that removed the bot.
+            Err(error) if error.is_farewell() => return Ok(Vec::new()),
+            home => drop(home?),
+        }
         let identities = self.people.identities(person).await?;
         let Some(identity) = identities.into_iter().find(|one| one.tenant == *tenant) else { return Ok(Vec::new()) };
-        let ids = self.api.channels_of(&identity.user).await?;
+        let ids = api.channels_of(&identity.user).await?;
         Ok(ids.into_iter().map(|id| Channel { tenant: tenant.clone(), id }).collect())
     }
 

@@ -3,16 +3,19 @@
 //! Two ways in carry the same payloads: signed HTTP ([`Slack::router`]) and Socket Mode ([`Slack::listen`]). Both end at
 //! one `desk`, which turns a payload into a line of a chat, as if it had been typed on a terminal, and answers
 //! it. The way out is one `api`: reminders ([`SlackChat`]), answers, and who is in which channel
-//! ([`SlackDirectory`]).
+//! ([`SlackDirectory`]). With which token a workspace is spoken to, `installs` knows.
 
 mod api;
 mod chat;
+mod check;
 mod desk;
 mod directory;
 mod inbound;
+mod installs;
 mod options;
 mod people;
 mod render;
+mod scopes;
 mod sightings;
 
 use std::sync::Arc;
@@ -22,17 +25,21 @@ use domain::service::Operators;
 use tokio_util::sync::CancellationToken;
 
 pub use chat::SlackChat;
+pub use check::Finding;
 pub use directory::SlackDirectory;
-pub use options::{Options, Secret, Wrong};
+pub use installs::Ground;
+pub use options::{OAuth, Options, Secret, Wrong, way_back};
 
-use api::Api;
+use api::{Api, Wire};
 use desk::Desk;
+use installs::Workspaces;
 use sightings::Sightings;
 
-/// A workspace that the bot is installed in, spoken to with its token.
+/// Slack, with the workspaces that the bot is installed in.
 #[derive(Clone)]
 pub struct Slack {
     api: Api,
+    workspaces: Arc<Workspaces>,
     options: Arc<Options>,
     sightings: Arc<Sightings>,
 }
@@ -41,9 +48,12 @@ impl Slack {
     /// With these keys; nothing is asked yet.
     ///
     /// # Errors
-    /// When the roots of trust of this machine cannot be read.
-    pub fn new(options: Options) -> Result<Self, Wrong> {
-        Ok(Self { api: Api::new(&options)?, options: Arc::new(options), sightings: Arc::default() })
+    /// When the roots of trust of this machine cannot be read, or a key cannot work.
+    pub fn new(options: Options, ground: Ground) -> Result<Self, Wrong> {
+        let wire = Wire::new(&options)?;
+        let workspaces = Arc::new(Workspaces::new(wire.clone(), &options, ground)?);
+        let api = Api::new(wire, workspaces.clone());
+        Ok(Self { api, workspaces, options: Arc::new(options), sightings: Arc::default() })
     }
 
     /// Who is in which channel.
@@ -58,9 +68,18 @@ impl Slack {
         SlackChat::new(self.api.clone(), turns.clone())
     }
 
-    /// The routes `/slack/…`, for requests that Slack signs.
+    /// The routes `/slack/…`: for requests that Slack signs, and for installing over OAuth.
     pub fn router(&self, turns: &Turns, operators: Arc<Operators>) -> axum::Router {
-        inbound::http::router(self.desk(turns, operators), self.options.signing_secrets.clone())
+        let signed = inbound::http::router(self.desk(turns, operators), self.options.signing_secrets.clone());
+        match self.options.oauth.clone() {
+            None => signed,
+            Some(oauth) => signed.merge(installs::router(self.workspaces.clone(), oauth)),
+        }
+    }
+
+    /// Looks after the installations until somebody asks to stop.
+    pub async fn tend(&self, stop: CancellationToken) {
+        self.workspaces.tend(stop).await;
     }
 
     /// Whether there is a token for Socket Mode.
@@ -72,7 +91,7 @@ impl Slack {
     /// Listens in Socket Mode until somebody asks to stop. Without a token for it, it ends at once.
     pub async fn listen(&self, turns: &Turns, operators: Arc<Operators>, stop: CancellationToken) {
         if let Some(token) = &self.options.app_token {
-            inbound::socket::listen(&self.api, token, self.desk(turns, operators), stop).await;
+            inbound::socket::listen(self.api.wire(), token, self.desk(turns, operators), stop).await;
         }
     }
 

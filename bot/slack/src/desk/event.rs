@@ -7,7 +7,7 @@ use tracing::{Instrument, debug, warn};
 
 use super::line::{typed, without_mention};
 use super::{Desk, Line, TOO_LATE};
-use crate::api::Message;
+use crate::api::{CallError, Message};
 use crate::inbound::payload::{Event, Said};
 use crate::render;
 
@@ -25,6 +25,7 @@ impl Desk {
             Event::AppMention(said) => (said, false),
             Event::Message(said) if said.channel_type.as_deref() == Some("im") => (said, true),
             Event::AppHomeOpened { user, tab } => return self.home_opened(team, user, &tab).await,
+            Event::AppUninstalled | Event::TokensRevoked => return self.farewell().await,
             Event::Message(_) | Event::Other => return Ok(()),
         };
         if said.subtype.is_some() || said.bot_id.is_some() || said.user.is_none() {
@@ -32,7 +33,7 @@ impl Desk {
         }
         let tenant = match self.tenant(team).await {
             Ok(tenant) => tenant,
-            Err(crate::api::CallError::Refused(_)) => return Ok(()),
+            Err(CallError::Refused(_)) => return Ok(()),
             Err(error) => {
                 warn!(%error, "whose workspace it is cannot be asked");
                 return Err(Withheld);
@@ -46,8 +47,17 @@ impl Desk {
         }
     }
 
+    /// The bot seems to have been removed. Whether it was, the token tells: the event may be told late, after the bot
+    /// was installed again.
+    async fn farewell(&self) -> Result<(), Withheld> {
+        match timeout(TOO_LATE, self.api.verify()).await {
+            Ok(Ok(()) | Err(CallError::Refused(_))) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Withheld),
+        }
+    }
+
     async fn said(&self, tenant: TenantId, said: Said, direct: bool) -> Result<(), Withheld> {
-        let Some(claim) = self.seen.claim(self.turns.state().as_ref(), &said).await else {
+        let Some(claim) = self.seen.claim(self.turns.state().as_ref(), &tenant, &said).await else {
             debug!("told again");
             return Ok(());
         };

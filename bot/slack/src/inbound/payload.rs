@@ -53,6 +53,10 @@ pub(crate) enum Event {
         #[serde(default)]
         tab: String,
     },
+    /// The bot was removed from the workspace.
+    AppUninstalled,
+    /// Tokens were taken back, perhaps the bot's.
+    TokensRevoked,
     #[serde(other)]
     Other,
 }
@@ -87,6 +91,18 @@ pub(crate) enum Interaction {
     ViewSubmission(Box<Submitted>),
     #[serde(other)]
     Other,
+}
+
+impl Interaction {
+    /// The workspace in which it was done.
+    pub(crate) fn team(&self) -> &str {
+        match self {
+            Self::BlockActions(pressed) => &pressed.team.id,
+            Self::MessageAction(used) | Self::Shortcut(used) => &used.team.id,
+            Self::ViewSubmission(submitted) => &submitted.team.id,
+            Self::Other => "",
+        }
+    }
 }
 
 /// A button that was pressed, or a choice that was made.
