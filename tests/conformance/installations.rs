@@ -28,7 +28,8 @@ macro_rules! suite {
 }
 pub(crate) use suite;
 
-fn installation(name: &str) -> Installation {
+/// A workspace in which the app is installed.
+pub fn installation(name: &str) -> Installation {
     Installation {
         tenant: tenant(name),
         workspace: "Acme".to_owned(),

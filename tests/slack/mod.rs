@@ -3,6 +3,7 @@
 mod dialogs;
 mod forged;
 mod home;
+mod installs;
 mod kit;
 mod manifest;
 mod reminders;

@@ -15,12 +15,12 @@ use super::error::PortError;
 
 /// What is kept of a database, each table after those that it refers to. Leases are not: they end with the process.
 pub const TABLES: [&str; 25] = [
-    "installations",
     "people",
     "identities",
     "memberships",
     "tokens",
     "acts",
+    "installations",
     "lists",
     "counters",
     "tasks",

@@ -127,11 +127,8 @@ impl Door {
         let browser = self.cookie.of_request(headers).ok_or(Page::Stranger)?;
         let keys = self.workspaces.keyring.as_ref().ok_or(Page::Broken)?;
         let until = keys.open(&about(browser), passport).ok_or(Page::Stranger)?;
-        let until: Timestamp = until.parse().map_err(|_| Page::Stranger)?;
         let now = self.workspaces.ground.clock.now();
-        if now > until {
-            return Err(Page::Late);
-        }
+        let until = in_time(&until, now)?;
         let digest = format!("{:x}", Sha256::digest(passport.as_bytes()));
         match self.workspaces.ground.installations.use_up(&digest, now, until).await {
             Ok(true) => Ok(()),
@@ -147,6 +144,12 @@ impl Door {
 /// What a passport is about.
 fn about(browser: &str) -> String {
     format!("slack/install/{browser}")
+}
+
+/// When a passport ends, if that is still to come.
+fn in_time(until: &str, now: Timestamp) -> Result<Timestamp, Page> {
+    let until: Timestamp = until.parse().map_err(|_| Page::Stranger)?;
+    if now > until { Err(Page::Late) } else { Ok(until) }
 }
 
 /// Why Slack gave no token.
@@ -177,5 +180,28 @@ impl Cookie {
         let all = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
         let mut pairs = all.flat_map(|header| header.split("; ")).filter_map(|pair| pair.split_once('='));
         pairs.find(|(name, _)| *name == self.name).map(|(_, value)| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passport_is_good_up_to_its_end() {
+        let until: Timestamp = "2026-03-04T15:00:00Z".parse().expect("an instant");
+        let at = |seconds| in_time(&until.to_string(), until + SignedDuration::from_secs(seconds));
+        assert_eq!(at(-600), Ok(until));
+        assert_eq!(at(0), Ok(until));
+        assert_eq!(at(1), Err(Page::Late));
+        assert_eq!(in_time("soon", until), Err(Page::Stranger));
+    }
+
+    #[test]
+    fn over_https_the_cookie_is_the_hosts_alone() {
+        let cookie = |url: &str| Cookie::of(&Url::parse(url).expect("a URL")).set("b", PATIENCE.unsigned_abs());
+        let secure = cookie("https://tasks.example/slack/oauth");
+        assert_eq!(secure, "__Host-taskbot-install=b; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure");
+        assert!(!cookie("http://127.0.0.1:8080/slack/oauth").contains("Secure"));
     }
 }
