@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use fakes::slack::Standing;
 use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
@@ -68,18 +69,21 @@ async fn a_token_that_was_revoked_without_a_word_is_noticed_by_the_first_call() 
 }
 
 #[tokio::test]
-async fn a_series_stands_still_while_its_workspace_sleeps() {
+async fn a_token_that_slack_refused_by_mistake_wakes_its_workspace_again() {
     let mut public = Public::new(BOTH[0]).await;
-    public.install("T1").await;
-    public.slack.uninstall("A1", "T1").await;
+    let install = public.install("T1").await;
+    public.person("T1").command("C1", "/remindme", "to stretch in 2 seconds").await;
+    public.slack.revoke("A1", "T1").await;
     public.logs("the bot was removed").await;
-    let token = public.scratch.token("slack:T1/U1").await;
-    public.server.chat(&token, "remind me to blink every minute").await;
     let check = public.scratch.run(&["check"], "").await;
     assert!(check.out.contains("slack workspace Acme (slack:T1): removed the bot"), "{}", check.out);
-    assert!(check.status.success(), "{}", check.out);
-    public.install("T1").await;
-    assert!(!list(&public).await.contains("are held"));
+    assert!(check.status.success(), "that somebody removed it is no fault: {}", check.out);
+    public.slack.change(|world| {
+        let found = world.installs.iter_mut().find(|one| one.token == install.token);
+        found.expect("an installation").standing = Standing::Active;
+    });
+    let public = public.again("TASKBOT_LOG__LEVEL", "info").await;
+    public.comes("T1", "*stretch").await;
 }
 
 #[tokio::test]

@@ -62,8 +62,9 @@ async fn event(State(door): State<Door>, request: Request) -> Result<Json<Value>
     let body = door.believed(request).await?;
     match serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)? {
         Envelope::UrlVerification { challenge } => return Ok(Json(json!({ "challenge": challenge }))),
-        Envelope::EventCallback { team_id, event } => {
-            let taken = door.desk.of(&team_id).event(&team_id, *event).await;
+        Envelope::EventCallback(happened) => {
+            let team = happened.team().to_owned();
+            let taken = door.desk.of(&team).event(&team, *happened.event).await;
             taken.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
         }
         Envelope::Other => {}

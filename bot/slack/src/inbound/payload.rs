@@ -34,9 +34,32 @@ pub(crate) enum Envelope {
     /// Whether the address is ours.
     UrlVerification { challenge: String },
     /// Something happened.
-    EventCallback { team_id: String, event: Box<Event> },
+    EventCallback(Happened),
     #[serde(other)]
     Other,
+}
+
+/// Something that happened, and in which workspace.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Happened {
+    team_id: String,
+    #[serde(default)]
+    authorizations: Vec<Authorization>,
+    pub(crate) event: Box<Event>,
+}
+
+/// An installation that may see it.
+#[derive(Clone, Debug, Deserialize)]
+struct Authorization {
+    team_id: Option<String>,
+}
+
+impl Happened {
+    /// The workspace whose installation is told of it: in a channel that several share, not always where it happened.
+    pub(crate) fn team(&self) -> &str {
+        let installed = self.authorizations.first().and_then(|one| one.team_id.as_deref());
+        installed.unwrap_or(&self.team_id)
+    }
 }
 
 /// Something that happened in a workspace.

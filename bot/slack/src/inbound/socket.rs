@@ -168,8 +168,9 @@ async fn answer(desk: &Desk, frame: Frame) -> Option<Value> {
         }
         Frame::EventsApi { envelope_id, payload } => {
             match serde_json::from_value(payload) {
-                Ok(Envelope::EventCallback { team_id, event }) => {
-                    desk.of(&team_id).event(&team_id, *event).await.ok()?
+                Ok(Envelope::EventCallback(happened)) => {
+                    let team = happened.team().to_owned();
+                    desk.of(&team).event(&team, *happened.event).await.ok()?;
                 }
                 Ok(Envelope::UrlVerification { .. } | Envelope::Other) => {}
                 Err(error) => warn!(%error, "an event that cannot be read"),

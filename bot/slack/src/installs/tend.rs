@@ -60,6 +60,7 @@ impl Workspaces {
             }
             return Ok(());
         }
+        let row = self.woken(row).await?;
         if let Some(sealed) = self.sealed_anew(&row) {
             let anew = Installation { token: Some(sealed), version: row.version + 1, ..row };
             if self.ground.installations.put_installation(&anew).await? {
@@ -68,6 +69,23 @@ impl Workspaces {
             }
         }
         Ok(())
+    }
+
+    /// The row of a workspace that sleeps although its token is good: whatever made Slack refuse it has passed.
+    async fn woken(&self, row: Installation) -> Result<Installation, PortError> {
+        let token = self.token(&row).filter(|_| row.asleep_since.is_some());
+        let Some(token) = token else { return Ok(row) };
+        if !self.wire.who_is(&token).await.is_ok_and(|home| home.tenant == row.tenant) {
+            return Ok(row);
+        }
+        let awake = Installation { asleep_since: None, version: row.version + 1, ..row.clone() };
+        if !self.ground.installations.put_installation(&awake).await? {
+            return Ok(row);
+        }
+        info!(tenant = %awake.tenant, "the token is good again: what was held goes out");
+        self.known.forget(&awake.tenant);
+        self.ground.bell.ring();
+        Ok(awake)
     }
 
     /// The token under the key that closes now, if it lies under an older one.
