@@ -9,6 +9,8 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::super::kit::{BOTH, Site, Way, shown, texts};
 use super::kit::Public;
+use crate::kit::postgres::Database;
+use crate::kit::program::Scratch;
 
 /// Ana's token for REST: nobody can speak to a bot that was removed.
 async fn list(public: &Public) -> String {
@@ -17,40 +19,52 @@ async fn list(public: &Public) -> String {
     answer["text"].as_str().map(str::to_owned).unwrap_or_else(|| answer.to_string())
 }
 
-/// What the history of a task says.
-async fn kinds(public: &Public, number: u64) -> Vec<String> {
+/// The id of Ana's first task, and what its history says.
+async fn first(public: &Public) -> (String, Vec<String>) {
     let token = public.scratch.token("slack:T1/U1").await;
     let tasks = public.server.get(&token, "/api/v1/tasks").await;
-    let task = tasks["items"].as_array().expect("items").iter().find(|task| task["number"] == number).expect("a task");
-    let history =
-        public.server.get(&token, &format!("/api/v1/tasks/{}/history", task["id"].as_str().expect("id"))).await;
+    let task = tasks["items"].as_array().expect("items").iter().find(|task| task["number"] == 1).expect("a task");
+    let id = task["id"].as_str().expect("an id").to_owned();
+    let history = public.server.get(&token, &format!("/api/v1/tasks/{id}/history")).await;
     let kind = |item: &Value| item["event_type"].as_str().expect("a type").to_owned();
-    history["items"].as_array().expect("items").iter().map(kind).collect()
+    (id, history["items"].as_array().expect("items").iter().map(kind).collect())
 }
 
 #[tokio::test]
 async fn a_removed_bots_reminders_are_held_and_come_once_it_is_back() {
     for way in BOTH {
-        let mut public = Public::new(way).await;
-        public.install("T1").await;
-        public.install("T2").await;
-        for team in ["T1", "T2"] {
-            public.person(team).command("C1", "/remindme", "to stretch in 3 seconds").await;
-        }
-        public.slack.uninstall("A1", "T1").await;
-        public.logs("the bot was removed").await;
-        public.comes("T2", "*stretch").await;
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        let told = list(&public).await;
-        assert!(told.contains("Reminders of slack:T1 are held") && told.contains("stretch"), "{told}");
-        let kinds = kinds(&public, 1).await;
-        assert!(!kinds.iter().any(|kind| kind == "REMINDER_FAILED" || kind == "TASK_MISSED"), "{kinds:?}");
-        public.install("T1").await;
-        public.comes("T1", "*stretch").await;
-        let told = list(&public).await;
-        assert!(!told.contains("are held"), "{told}");
-        assert_eq!(public.posted("T1", "*stretch").len(), 1, "{way:?}");
+        removed_and_back(Public::new(way).await).await;
     }
+}
+
+#[tokio::test]
+async fn on_postgres_too_they_are_held_and_come_once_it_is_back() {
+    let database = Database::migrated().await;
+    let scratch = Scratch::new().with("TASKBOT_DATABASE_URL", &database.url());
+    removed_and_back(Public::with(BOTH[1], scratch).await).await;
+}
+
+async fn removed_and_back(mut public: Public) {
+    public.install("T1").await;
+    public.install("T2").await;
+    for team in ["T1", "T2"] {
+        public.person(team).command("C1", "/remindme", "to stretch in 3 seconds").await;
+    }
+    public.slack.uninstall("A1", "T1").await;
+    public.logs("the bot was removed").await;
+    public.comes("T2", "*stretch").await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let told = list(&public).await;
+    assert!(told.contains("Reminders of slack:T1 are held") && told.contains("stretch"), "{told}");
+    let (id, kinds) = first(&public).await;
+    assert!(!kinds.iter().any(|kind| kind == "REMINDER_FAILED" || kind == "TASK_MISSED"), "{kinds:?}");
+    let why = public.scratch.run(&["explain", &id], "").await;
+    assert!(why.out.contains("held back until the bot is installed there again"), "{}{}", why.out, why.err);
+    public.install("T1").await;
+    public.comes("T1", "*stretch").await;
+    let told = list(&public).await;
+    assert!(!told.contains("are held"), "{told}");
+    assert_eq!(public.posted("T1", "*stretch").len(), 1);
 }
 
 #[tokio::test]
@@ -64,7 +78,7 @@ async fn a_token_that_was_revoked_without_a_word_is_noticed_by_the_first_call() 
     assert!(list(&public).await.contains("Reminders of slack:T1 are held"));
     public.install("T1").await;
     public.comes("T1", "*stretch").await;
-    let kinds = kinds(&public, 1).await;
+    let (_, kinds) = first(&public).await;
     assert!(!kinds.iter().any(|kind| kind == "REMINDER_FAILED"), "{kinds:?}");
 }
 

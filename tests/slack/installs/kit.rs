@@ -38,6 +38,11 @@ impl Seen {
 
 impl Public {
     pub(super) async fn new(way: Way) -> Self {
+        Self::with(way, Scratch::new()).await
+    }
+
+    /// With a program that has this in its environment besides.
+    pub(super) async fn with(way: Way, scratch: Scratch) -> Self {
         let slack = FakeSlack::start().await;
         for (id, name, first) in [("T1", "Acme", "ana"), ("T2", "Bolts & <Nuts>", "zoe")] {
             let team = Team::new(id, name).user(User::new("U1", first, "Europe/Madrid")).channel(Channel::new(
@@ -50,7 +55,7 @@ impl Public {
         }
         let app = fakes::slack::App { client_id: "1234567890.9876543210".to_owned(), ..manifest::app() };
         slack.add_app(app);
-        let scratch = Scratch::new()
+        let scratch = scratch
             .with("TASKBOT_SLACK__API_URL", &slack.api_url())
             .with("TASKBOT_SLACK__CLIENT_ID", "1234567890.9876543210")
             .with("TASKBOT_SLACK__CLIENT_SECRET", "client-secret-A1")
@@ -116,9 +121,10 @@ impl Public {
         }
     }
 
-    /// Waits until the program has logged this.
+    /// Waits until the program has logged this, perhaps before it was ready.
     pub(super) async fn logs(&mut self, part: &str) {
-        self.server.program.err.line(part).await;
+        let logged = self.server.program.err.until(|lines| lines.iter().any(|line| line.contains(part))).await;
+        assert!(logged, "“{part}” was never logged:\n{}", self.log());
     }
 
     pub(super) fn log(&self) -> String {

@@ -19,9 +19,12 @@ const ABSENT: Duration = Duration::from_secs(5);
 /// So many workspaces are remembered before all are looked at anew.
 const REMEMBERED: usize = 10_000;
 
-/// How each workspace is spoken to, or that it is not.
+/// How each workspace is spoken to, or that it is not, and when that was found out.
+type Found = HashMap<TenantId, (Instant, Result<Access, CallError>)>;
+
+/// What was found of workspaces.
 #[derive(Default)]
-pub(super) struct Known(Mutex<HashMap<TenantId, (Instant, Result<Access, CallError>)>>);
+pub(super) struct Known(Mutex<Found>);
 
 impl Known {
     /// What is known, if it is fresh.
@@ -49,7 +52,7 @@ impl Known {
         self.known().remove(tenant);
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<TenantId, (Instant, Result<Access, CallError>)>> {
+    fn known(&self) -> MutexGuard<'_, Found> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
