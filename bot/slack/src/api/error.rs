@@ -36,6 +36,14 @@ impl CallError {
         Self::Refused(NOT_INSTALLED.to_owned())
     }
 
+    /// What Slack's word for an error comes to.
+    pub(crate) fn from_word(word: &str) -> Self {
+        match BAD_MOMENTS.contains(&word) {
+            true => Self::Unknown(word.to_owned()),
+            false => Self::Refused(word.to_owned()),
+        }
+    }
+
     /// Whether the workspace has parted from the bot.
     pub(crate) fn is_farewell(&self) -> bool {
         matches!(self, Self::Refused(word) if FAREWELLS.contains(&word.as_str()))
@@ -52,10 +60,7 @@ impl From<SlackClientError> for CallError {
     /// The texts are this module's own: the library's hold bodies, and addresses with secrets in them.
     fn from(error: SlackClientError) -> Self {
         match error {
-            SlackClientError::ApiError(error) if BAD_MOMENTS.contains(&error.code.as_str()) => {
-                Self::Unknown(error.code)
-            }
-            SlackClientError::ApiError(error) => Self::Refused(error.code),
+            SlackClientError::ApiError(error) => Self::from_word(&error.code),
             SlackClientError::RateLimitError(error) => {
                 Self::Later { after: error.retry_after, reason: "too many calls".to_owned() }
             }

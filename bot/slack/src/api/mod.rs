@@ -3,7 +3,7 @@
 mod calls;
 mod error;
 mod hook;
-mod inspect;
+mod plain;
 mod wire;
 
 use std::sync::Arc;

@@ -7,16 +7,14 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use slack_morphism::prelude::{
-    SlackClient, SlackClientHttpApiUri, SlackClientHttpConnector, SlackClientHyperConnector,
-};
-use slack_morphism::{ClientResult, SlackApiToken, SlackClientId, SlackClientSecret};
+use slack_morphism::prelude::{SlackClient, SlackClientHyperConnector};
+use slack_morphism::{ClientResult, SlackApiToken};
 use tokio::time::timeout;
 use url::Url;
 
 use super::hook::Hooks;
-use super::{CallError, Granted, Home, PATIENCE, tenant};
-use crate::options::{OAuth, Options, Wrong};
+use super::{CallError, Home, PATIENCE, tenant};
+use crate::options::{Options, Wrong};
 
 pub(super) type Road = HttpsConnector<HttpConnector>;
 
@@ -82,16 +80,6 @@ impl Wire {
         let me: Me = self.tell(token, "auth.test", &json!({})).await?;
         let tenant = tenant(&me.team_id).ok_or_else(|| CallError::Unknown("a team without an id".to_owned()))?;
         Ok(Home { tenant, workspace: me.team, bot: me.user_id })
-    }
-
-    /// Exchanges somebody's yes for a token.
-    pub(crate) async fn exchange(&self, oauth: &OAuth, code: &str) -> Result<Granted, CallError> {
-        let parameters = vec![("code", Some(code)), ("redirect_uri", Some(oauth.redirect_url.as_str()))];
-        let method = self.connector.create_method_uri_path("oauth.v2.access").map_err(CallError::from)?;
-        let url = SlackClientHttpApiUri::create_url_with_params(method, &parameters).map_err(CallError::from)?;
-        let id = SlackClientId(oauth.client_id.clone());
-        let secret = SlackClientSecret(oauth.client_secret.reveal().to_owned());
-        in_time(self.connector.http_get_with_client_secret(url, &id, &secret)).await
     }
 }
 
