@@ -18,10 +18,7 @@ async fn no_token_stands_in_a_file_or_in_the_logs() {
     assert!(holds("Acme"), "the installation is stored");
     assert!(!holds(&install.token) && !holds("xoxb-"));
     let log = public.log();
-    assert!(
-        log.contains("installed") && log.contains("auth.test") || log.contains("users.info"),
-        "the calls are logged"
-    );
+    assert!(log.contains("users.info"), "addresses are logged");
     for secret in ["xoxb-", KEY, "client-secret-A1", "code=", "state="] {
         assert!(!log.contains(secret), "{secret}");
     }
