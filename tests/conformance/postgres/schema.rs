@@ -31,16 +31,9 @@ async fn many_may_migrate_at_once_and_again() {
     PostgresStore::open(&database.url(), Options::default()).await.expect("a store");
 }
 
-<<<<<<< HEAD
 /// As if a step had not been taken yet that changes a table.
 const STEP_BACK: &str = "
     ALTER TABLE counters DROP COLUMN spared; DELETE FROM _sqlx_migrations WHERE version = 13";
-=======
-/// As if the last steps from the one that changes a table on had not been taken yet.
-const STEP_BACK: &str = "
-    DROP FUNCTION put_installation, use_up; DROP TABLE installations, install_requests;
-    ALTER TABLE counters DROP COLUMN spared; DELETE FROM _sqlx_migrations WHERE version >= 13";
->>>>>>> 53003a0 (Installations are rows that change by version, and what is due in a tenant that sleeps is held)
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_migration_waits_for_no_table_for_long_and_names_who_holds_it() {
