@@ -28,8 +28,11 @@ pub(crate) fn banner(config: &Config, house: &House, http: Option<&str>) -> Stri
 pub(crate) fn slack(slack: &Slack) -> String {
     match slack_standing(slack) {
         Standing::Unset => "off: set TASKBOT_SLACK__BOT_TOKEN and TASKBOT_SLACK__APP_TOKEN (docs/SLACK.md)".to_owned(),
-        Standing::Ready(_) if slack.app_token.is_some() => "on, in Socket Mode".to_owned(),
-        Standing::Ready(_) => "on, over signed HTTP at /slack/…".to_owned(),
+        Standing::Ready => {
+            let way = if slack.app_token.is_some() { "in Socket Mode" } else { "over signed HTTP at /slack/…" };
+            let others = if slack.client_id.is_some() { "; others install it at /slack/install" } else { "" };
+            format!("on, {way}{others}")
+        }
         Standing::Lacks(key) => format!("off: {key} is missing"),
     }
 }

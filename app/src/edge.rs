@@ -81,11 +81,14 @@ impl Edge {
         console::run(&self.turns, &self.console, session, input, stdout(), terminal).await.context("the chat")
     }
 
-    /// Listens to Slack, if it is configured, and keeps its pages up to date.
+    /// Looks after Slack's installations, listens in Socket Mode if there is a token for it, and keeps the pages in Slack
+    /// up to date.
     pub(crate) fn listen_to_slack(&self, house: &House, stop: CancellationToken) -> Option<JoinHandle<()>> {
         let slack = house.slack.clone()?;
         let (turns, operators) = (self.turns.clone(), Arc::new(house.operators.clone()));
-        Some(tokio::spawn(async move { slack.listen(&turns, operators, stop).await }))
+        Some(tokio::spawn(async move {
+            tokio::join!(slack.tend(stop.clone()), slack.listen(&turns, operators, stop.clone()));
+        }))
     }
 
     /// Chats on the terminal of `serve`; leaving the chat ends the process.

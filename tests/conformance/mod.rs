@@ -21,6 +21,7 @@ mod audit;
 mod bus;
 mod find;
 mod inbox;
+mod installations;
 mod load;
 mod outbox;
 mod people;

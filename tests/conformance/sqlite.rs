@@ -28,6 +28,7 @@ mod in_memory {
     crate::conformance::search::suite!(crate::conformance::sqlite::memory);
     crate::conformance::agenda::suite!(crate::conformance::sqlite::memory);
     crate::conformance::people::suite!(crate::conformance::sqlite::memory);
+    crate::conformance::installations::suite!(crate::conformance::sqlite::memory);
     crate::conformance::audit::suite!(crate::conformance::sqlite::memory);
     crate::conformance::seals::suite!(crate::conformance::sqlite::memory);
     crate::conformance::inbox::suite!(crate::conformance::sqlite::memory);
@@ -41,6 +42,7 @@ mod on_a_file {
     crate::conformance::search::suite!(crate::conformance::sqlite::file);
     crate::conformance::agenda::suite!(crate::conformance::sqlite::file);
     crate::conformance::people::suite!(crate::conformance::sqlite::file);
+    crate::conformance::installations::suite!(crate::conformance::sqlite::file);
     crate::conformance::audit::suite!(crate::conformance::sqlite::file);
     crate::conformance::inbox::suite!(crate::conformance::sqlite::file);
     crate::conformance::outbox::suite!(crate::conformance::sqlite::file);

@@ -13,7 +13,7 @@ use crate::kit::program::{PATIENCE, Scratch, Server};
 pub(super) struct Site {
     pub(super) slack: FakeSlack,
     pub(super) install: Install,
-    _scratch: Scratch,
+    pub(super) scratch: Scratch,
     pub(super) server: Server,
 }
 
@@ -55,25 +55,18 @@ impl Site {
             Way::Http => scratch.with("TASKBOT_SLACK__SIGNING_SECRET", &keys.0),
         };
         let server = scratch.serve().await;
-        let site = Self { slack, install, _scratch: scratch, server };
-        site.connect(way).await;
+        let site = Self { slack, install, scratch, server };
+        connect(&site.slack, &site.server, way).await;
         site
     }
 
-    /// Tells Slack the way to the program.
-    pub(super) async fn connect(&self, way: Way) {
-        match way {
-            Way::Socket => self.slack.connected("A1", 1).await,
-            Way::Http => {
-                let at = |path: &str| format!("http://{}/slack/{path}", self.server.addr);
-                let delivery = Delivery::Http {
-                    commands: at("commands"),
-                    interactivity: at("interactions"),
-                    events: at("events"),
-                };
-                self.slack.change(|world| world.apps.get_mut("A1").expect("the app").delivery = delivery);
-            }
-        }
+    /// Ends the program and starts it again in Socket Mode, with this in its environment.
+    pub(super) async fn again(&mut self, key: &str, value: &str) {
+        assert!(self.server.program.terminate().await.success());
+        let scratch = std::mem::replace(&mut self.scratch, Scratch::new());
+        self.scratch = scratch.with(key, value);
+        self.server = self.scratch.serve().await;
+        connect(&self.slack, &self.server, Way::Socket).await;
     }
 
     pub(super) fn person(&self, user: &str) -> Person {
@@ -183,6 +176,19 @@ pub(super) fn choice(blocks: &Value, label: &str) -> Option<String> {
         Value::Object(fields) => fields.values().find_map(|value| choice(value, label)),
         Value::Array(values) => values.iter().find_map(|value| choice(value, label)),
         _ => None,
+    }
+}
+
+/// Tells Slack the way to the program.
+pub(super) async fn connect(slack: &FakeSlack, server: &Server, way: Way) {
+    match way {
+        Way::Socket => slack.connected("A1", 1).await,
+        Way::Http => {
+            let at = |path: &str| format!("http://{}/slack/{path}", server.addr);
+            let delivery =
+                Delivery::Http { commands: at("commands"), interactivity: at("interactions"), events: at("events") };
+            slack.change(|world| world.apps.get_mut("A1").expect("the app").delivery = delivery);
+        }
     }
 }
 

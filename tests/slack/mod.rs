@@ -4,6 +4,7 @@ mod dialogs;
 mod forged;
 mod groups;
 mod home;
+mod installs;
 mod kit;
 pub(crate) mod manifest;
 mod paging;

@@ -21,6 +21,7 @@ const DUE_REMINDERS: &str = "
         SELECT r.at, r.id, r.doc FROM unnest($1::text[]) p (platform) CROSS JOIN LATERAL (
             SELECT at, id, doc FROM reminders
             WHERE state = 'scheduled' AND platform = p.platform AND at <= $4
+                AND tenant <> ALL (ARRAY(SELECT tenant FROM installations WHERE asleep_since IS NOT NULL))
                 AND at > (SELECT coalesce(max(until), 0) FROM hold)
             ORDER BY at, id LIMIT $5) r
         UNION
@@ -36,6 +37,7 @@ const DUE_DELIVERIES: &str = "
         SELECT d.* FROM unnest($1::text[]) p (platform) CROSS JOIN LATERAL (
             SELECT next_attempt_at, id, tenant FROM deliveries
             WHERE open AND platform = p.platform AND next_attempt_at <= $4
+                AND tenant <> ALL (ARRAY(SELECT tenant FROM installations WHERE asleep_since IS NOT NULL))
                 AND next_attempt_at > (SELECT coalesce(max(until), 0) FROM hold)
             ORDER BY next_attempt_at, id LIMIT $5) d
         UNION
@@ -50,11 +52,13 @@ const NEXT: &str = "
     SELECT min(at) FROM (
         SELECT (SELECT min(at) FROM reminders
             WHERE state = 'scheduled' AND platform = p.platform
+                AND tenant <> ALL (ARRAY(SELECT tenant FROM installations WHERE asleep_since IS NOT NULL))
                 AND at > (SELECT coalesce(max(until), 0) FROM hold)) AS at
         FROM unnest($1::text[]) p (platform)
         UNION ALL
         SELECT (SELECT min(next_attempt_at) FROM deliveries
             WHERE open AND platform = p.platform
+                AND tenant <> ALL (ARRAY(SELECT tenant FROM installations WHERE asleep_since IS NOT NULL))
                 AND next_attempt_at > (SELECT coalesce(max(until), 0) FROM hold))
         FROM unnest($1::text[]) p (platform)
         UNION ALL
@@ -70,9 +74,14 @@ const NEXT: &str = "
 
 const DUE_SERIES: &str = "
     SELECT tenant, id::text FROM series
-    WHERE state = 'active' AND next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2";
+    WHERE state = 'active' AND next_at IS NOT NULL AND next_at <= $1
+        AND tenant <> ALL (ARRAY(SELECT tenant FROM installations WHERE asleep_since IS NOT NULL))
+    ORDER BY next_at, id LIMIT $2";
 
-const NEXT_SERIES: &str = "SELECT min(next_at) FROM series WHERE state = 'active' AND next_at IS NOT NULL";
+const NEXT_SERIES: &str = "
+    SELECT min(next_at) FROM series
+    WHERE state = 'active' AND next_at IS NOT NULL
+        AND tenant <> ALL (ARRAY(SELECT tenant FROM installations WHERE asleep_since IS NOT NULL))";
 
 /// What a restore holds back, counted only while it does.
 const HELD: &str = "
@@ -112,6 +121,11 @@ impl Agenda for PostgresStore {
     async fn held(&self) -> Result<u64, PortError> {
         let row = self.relay.row(Ask::new(HELD)).await?;
         row.map_or(Ok(0), |row| count(&row, 0))
+    }
+
+    async fn asleep(&self, tenant: &TenantId) -> Result<Option<Timestamp>, PortError> {
+        let ask = Ask::new("SELECT asleep_since FROM installations WHERE tenant = $1").bind(tenant.to_string());
+        first_instant(&self.relay.rows(ask).await?)
     }
 }
 

@@ -79,7 +79,7 @@ fn order(table: &str) -> &'static str {
     match table {
         "identities" => r#"tenant COLLATE "C", name COLLATE "C", person"#,
         "memberships" => r#"person, tenant COLLATE "C", channel COLLATE "C""#,
-        "counters" => r#"tenant COLLATE "C""#,
+        "counters" | "installations" => r#"tenant COLLATE "C""#,
         "receipts" => r#"at, key COLLATE "C""#,
         "undo" => r#"conversation COLLATE "C""#,
         "cursors" => r#"consumer COLLATE "C""#,

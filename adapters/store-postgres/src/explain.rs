@@ -31,7 +31,10 @@ const REMINDERS: &str = "
     SELECT format('reminder %s: %s, at %s to %s, version %s%s%s', id, state, doc::json ->> 'at', place, version,
         coalesce(' (' || (doc::json ->> 'reason') || ')', ''),
         CASE WHEN state = 'scheduled' AND at <= (SELECT until FROM hold)
-            THEN '; held back since the restore: taskbot restore --release' ELSE '' END)
+            THEN '; held back since the restore: taskbot restore --release'
+            WHEN state = 'scheduled'
+                AND tenant = ANY (ARRAY(SELECT tenant FROM installations WHERE asleep_since IS NOT NULL))
+            THEN '; held back until the bot is installed there again' ELSE '' END)
     FROM reminders WHERE task = $1 ORDER BY at, id";
 
 const DELIVERIES: &str = "

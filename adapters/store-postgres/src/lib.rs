@@ -18,6 +18,7 @@ mod explain;
 mod find;
 pub mod holes;
 mod inbox;
+mod installations;
 mod known;
 mod lane;
 mod lease;

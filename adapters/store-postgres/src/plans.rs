@@ -28,8 +28,18 @@ use crate::rows::column;
 use crate::scratch::with_store;
 
 /// The small tables, and what is a step but reads no table.
-const SMALL: &[&str] =
-    &["cursors", "leases", "outbox_floor", "canary", "counters", "dead_letters", "acts", "parked", "hold"];
+const SMALL: &[&str] = &[
+    "cursors",
+    "leases",
+    "outbox_floor",
+    "canary",
+    "counters",
+    "dead_letters",
+    "acts",
+    "parked",
+    "hold",
+    "installations",
+];
 /// The one question that may read long: it is asked by operators, and an index would cost every command.
 const MAY_READ_LONG: &str = "SELECT format('event %s";
 

@@ -19,6 +19,7 @@ const DUE_REMINDERS: &str = "
         SELECT c.rowid FROM json_each(?1) p CROSS JOIN reminders c ON c.rowid IN (
             SELECT rowid FROM reminders
             WHERE state = 'scheduled' AND platform = p.value AND at <= ?3
+                AND tenant NOT IN (SELECT tenant FROM installations WHERE asleep_since IS NOT NULL)
                 AND at > (SELECT coalesce(max(until), 0) FROM hold)
             ORDER BY at, id LIMIT ?4)
         UNION
@@ -34,6 +35,7 @@ const DUE_DELIVERIES: &str = "
         SELECT c.rowid FROM json_each(?1) p CROSS JOIN deliveries c ON c.rowid IN (
             SELECT rowid FROM deliveries
             WHERE open = 1 AND platform = p.value AND next_attempt_at <= ?3
+                AND tenant NOT IN (SELECT tenant FROM installations WHERE asleep_since IS NOT NULL)
                 AND next_attempt_at > (SELECT coalesce(max(until), 0) FROM hold)
             ORDER BY next_attempt_at, id LIMIT ?4)
         UNION
@@ -48,11 +50,13 @@ const NEXT: &str = "
     SELECT min(at) FROM (
         SELECT (SELECT min(at) FROM reminders
             WHERE state = 'scheduled' AND platform = p.value
+                AND tenant NOT IN (SELECT tenant FROM installations WHERE asleep_since IS NOT NULL)
                 AND at > (SELECT coalesce(max(until), 0) FROM hold)) AS at
         FROM json_each(?1) p
         UNION ALL
         SELECT (SELECT min(next_attempt_at) FROM deliveries
             WHERE open = 1 AND platform = p.value
+                AND tenant NOT IN (SELECT tenant FROM installations WHERE asleep_since IS NOT NULL)
                 AND next_attempt_at > (SELECT coalesce(max(until), 0) FROM hold))
         FROM json_each(?1) p
         UNION ALL
@@ -69,9 +73,14 @@ const NEXT: &str = "
 
 const DUE_SERIES: &str = "
     SELECT tenant, id FROM series
-    WHERE state = 'active' AND next_at IS NOT NULL AND next_at <= ?1 ORDER BY next_at, id LIMIT ?2";
+    WHERE state = 'active' AND next_at IS NOT NULL AND next_at <= ?1
+        AND tenant NOT IN (SELECT tenant FROM installations WHERE asleep_since IS NOT NULL)
+    ORDER BY next_at, id LIMIT ?2";
 
-const NEXT_SERIES: &str = "SELECT min(next_at) FROM series WHERE state = 'active' AND next_at IS NOT NULL";
+const NEXT_SERIES: &str = "
+    SELECT min(next_at) FROM series
+    WHERE state = 'active' AND next_at IS NOT NULL
+        AND tenant NOT IN (SELECT tenant FROM installations WHERE asleep_since IS NOT NULL)";
 
 /// What a restore holds back, counted only while it does.
 const HELD: &str = "
@@ -111,6 +120,11 @@ impl Agenda for SqliteStore {
     async fn held(&self) -> Result<u64, PortError> {
         let row = self.readers.row(Ask::new(HELD)).await?;
         row.map_or(Ok(0), |row| count(&row, 0))
+    }
+
+    async fn asleep(&self, tenant: &TenantId) -> Result<Option<Timestamp>, PortError> {
+        let ask = Ask::new("SELECT asleep_since FROM installations WHERE tenant = ?").bind(tenant.to_string());
+        first_instant(&self.readers.rows(ask).await?)
     }
 }
 

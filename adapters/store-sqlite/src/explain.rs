@@ -32,7 +32,10 @@ const REMINDERS: &str = "
     SELECT printf('reminder %s: %s, at %s to %s, version %d%s%s', id, state, doc ->> '$.at', place, version,
         coalesce(' (' || (doc ->> '$.reason') || ')', ''),
         CASE WHEN state = 'scheduled' AND at <= (SELECT until FROM hold)
-            THEN '; held back since the restore: taskbot restore --release' ELSE '' END)
+            THEN '; held back since the restore: taskbot restore --release'
+            WHEN state = 'scheduled'
+                AND tenant IN (SELECT tenant FROM installations WHERE asleep_since IS NOT NULL)
+            THEN '; held back until the bot is installed there again' ELSE '' END)
     FROM reminders WHERE task = ?1 ORDER BY at, id";
 
 const DELIVERIES: &str = "

@@ -13,6 +13,7 @@ mod error;
 mod explain;
 mod find;
 mod inbox;
+mod installations;
 mod load;
 mod location;
 mod numbers;

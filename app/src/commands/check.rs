@@ -38,6 +38,9 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
     tell("state", Ok(config.state_url.clone()))?;
     tell("http", http(&config))?;
     tell("slack", Ok(banner::slack(&config.slack)))?;
+    for (what, found) in slack(&config).await.unwrap_or_default() {
+        tell(&what, found.map_err(anyhow::Error::msg))?;
+    }
     tell("discord", Ok(banner::discord(&config.discord)))?;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -55,6 +58,17 @@ async fn database(config: &Config) -> Result<String> {
     let zone = house.zone.to_string();
     house.close().await;
     Ok(format!("{place} can be written; console zone {zone}"))
+}
+
+/// What Slack says of each token. A database that fails was told before.
+async fn slack(config: &Config) -> Result<Vec<slack::Finding>> {
+    let house = House::build(config).await?;
+    let found = match &house.slack {
+        Some(slack) => slack.examine().await?,
+        None => Vec::new(),
+    };
+    house.close().await;
+    Ok(found)
 }
 
 async fn events(config: &Config) -> Result<String> {

@@ -15,9 +15,13 @@ const FILE: &str = "taskbot.toml";
 /// # Errors
 /// When a key is unknown, a value has the wrong shape, or an adapter is asked for that this version lacks.
 pub(crate) fn load() -> Result<Config> {
-    let figment = Figment::from(Serialized::defaults(Config::default()))
+    let mut figment = Figment::from(Serialized::defaults(Config::default()))
         .merge(Toml::file(FILE))
         .merge(Env::prefixed("TASKBOT_").split("__"));
+    // It looks like a number, and would lose digits as one.
+    if let Ok(id) = std::env::var("TASKBOT_SLACK__CLIENT_ID") {
+        figment = figment.merge(Serialized::default("slack.client_id", id));
+    }
     let config: Config = figment.extract().map_err(|error| told(&error))?;
     check(&config)?;
     Ok(config)

@@ -215,7 +215,7 @@ pub(crate) struct Console {
     pub timezone: String,
 }
 
-/// Slack: a bot token, and a way in.
+/// Slack: a bot token or what others install the app with, and a way in.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Slack {
@@ -225,6 +225,14 @@ pub(crate) struct Slack {
     pub bot_token: Option<Secret>,
     /// `xapp-…`, for Socket Mode.
     pub app_token: Option<Secret>,
+    /// The app's id, for installations over OAuth.
+    pub client_id: Option<String>,
+    /// The app's secret, likewise.
+    pub client_secret: Option<Secret>,
+    /// `https://…/slack/oauth`, where Slack leads back to.
+    pub redirect_url: Option<String>,
+    /// Encrypts the tokens of installations, 64 hex digits; two with a comma between them, while one replaces the other.
+    pub token_key: Option<Secret>,
     /// Another server than Slack's, for tests.
     pub api_url: Option<String>,
 }

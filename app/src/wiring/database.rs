@@ -9,6 +9,7 @@ use domain::ports::bell::Bell;
 use domain::ports::bus::Outbox;
 use domain::ports::clock::Clock;
 use domain::ports::inbox::Inbox;
+use domain::ports::installations::Installations;
 use domain::ports::lease::Leases;
 use domain::ports::people::People;
 use domain::ports::seals::Seals;
@@ -27,6 +28,8 @@ pub(crate) struct Database {
     pub agenda: Arc<dyn Agenda>,
     /// People and tokens.
     pub people: Arc<dyn People>,
+    /// Where apps of chat platforms are installed.
+    pub installations: Arc<dyn Installations>,
     /// The audit log.
     pub audit: Arc<dyn AuditLog>,
     /// The seals over it.
@@ -91,12 +94,13 @@ impl Database {
         opened: Opened,
     ) -> Self
     where
-        S: Store + Agenda + People + AuditLog + Seals + Outbox + Inbox + 'static,
+        S: Store + Agenda + People + Installations + AuditLog + Seals + Outbox + Inbox + 'static,
     {
         Self {
             store: store.clone(),
             agenda: store.clone(),
             people: store.clone(),
+            installations: store.clone(),
             audit: store.clone(),
             seals: store.clone(),
             outbox: store.clone(),

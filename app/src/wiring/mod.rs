@@ -20,7 +20,7 @@ use domain::service::{Operators, Tasks};
 use domain::zone::Zone;
 use embedded::{MemoryState, RandomIds};
 use jiff::tz::TimeZone;
-use slack::Slack;
+use slack::{Ground, Slack};
 
 use crate::config::Config;
 pub(crate) use archive::{archive, owner, reminders_of, source};
@@ -61,7 +61,7 @@ impl House {
         let database = Database::open(config, &bell).await?;
         let clock = database.clock.clone();
         let ids: Arc<dyn Ids> = Arc::new(RandomIds::new(clock.clone()));
-        let slack = platforms::slack(&config.slack)?;
+        let slack = platforms::slack(&config.slack, ground(&database, &bell))?;
         let tasks = service(&database, &ids, bell, slack.as_ref());
         Ok(Self {
             events: Events::of(config, &database, &tasks.bell)?,
@@ -91,6 +91,10 @@ impl House {
     pub(crate) async fn close(self) {
         self.database.close().await;
     }
+}
+
+fn ground(database: &Database, bell: &Bell) -> Ground {
+    Ground { installations: database.installations.clone(), clock: database.clock.clone(), bell: bell.clone() }
 }
 
 fn service(database: &Database, ids: &Arc<dyn Ids>, bell: Bell, slack: Option<&Slack>) -> Tasks {

@@ -2,37 +2,38 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use async_trait::async_trait;
 use domain::access::Principal;
 use domain::place::Channel;
 use domain::ports::chat::{Called, Directory, Profile};
 use domain::ports::error::PortError;
 use domain::tenant::TenantId;
-use slack::{Options, Secret, Slack};
+use slack::{Ground, OAuth, Options, Secret, Slack, Wrong, way_back};
 
 use crate::config;
 
 /// How far a platform is configured.
-pub(crate) enum Standing<'a> {
+pub(crate) enum Standing {
     /// Nothing of it is set.
     Unset,
     /// It cannot be spoken with before this is set.
     Lacks(&'static str),
-    /// It has what it takes, among it this token.
-    Ready(&'a config::Secret),
+    /// It has what it takes.
+    Ready,
 }
 
 /// How far Slack is configured.
-pub(crate) fn slack_standing(slack: &config::Slack) -> Standing<'_> {
+pub(crate) fn slack_standing(slack: &config::Slack) -> Standing {
     let way_in = slack.app_token.is_some() || slack.signing_secret.is_some();
-    match &slack.bot_token {
-        None if !way_in => Standing::Unset,
-        None => Standing::Lacks("TASKBOT_SLACK__BOT_TOKEN"),
-        Some(_) if !way_in => {
+    let token = slack.bot_token.is_some() || slack.client_id.is_some();
+    match (token, way_in) {
+        (false, false) => Standing::Unset,
+        (false, true) => Standing::Lacks("TASKBOT_SLACK__BOT_TOKEN"),
+        (true, false) => {
             Standing::Lacks("TASKBOT_SLACK__APP_TOKEN (Socket Mode) or TASKBOT_SLACK__SIGNING_SECRET (HTTP)")
         }
-        Some(bot_token) => Standing::Ready(bot_token),
+        (true, true) => Standing::Ready,
     }
 }
 
@@ -40,19 +41,50 @@ pub(crate) fn slack_standing(slack: &config::Slack) -> Standing<'_> {
 ///
 /// # Errors
 /// When a key cannot work.
-pub(crate) fn slack(given: &config::Slack) -> Result<Option<Slack>> {
-    let Standing::Ready(bot_token) = slack_standing(given) else { return Ok(None) };
-    let config::Slack { signing_secret, app_token, api_url, .. } = given;
-    let secret = |text: &str| Secret::new(text).context("TASKBOT_SLACK__…");
-    // Two, with a comma between them, while one replaces the other.
-    let signing = signing_secret.as_ref().map(|both| both.reveal().split(',').map(str::trim).map(secret).collect());
+pub(crate) fn slack(given: &config::Slack, ground: Ground) -> Result<Option<Slack>> {
+    let oauth = oauth(given)?;
+    if !matches!(slack_standing(given), Standing::Ready) {
+        return Ok(None);
+    }
+    let config::Slack { signing_secret, bot_token, app_token, api_url, .. } = given;
+    let secret = |given: &config::Secret| Secret::new(given.reveal()).context("TASKBOT_SLACK__…");
     let options = Options {
-        signing_secrets: signing.transpose()?.unwrap_or_default(),
-        bot_token: secret(bot_token.reveal())?,
-        app_token: app_token.as_ref().map(|token| secret(token.reveal())).transpose()?,
+        signing_secrets: signing_secret.as_ref().map(several).transpose()?.unwrap_or_default(),
+        bot_token: bot_token.as_ref().map(secret).transpose()?,
+        app_token: app_token.as_ref().map(secret).transpose()?,
         api_url: api_url.clone().unwrap_or_else(|| Options::API_URL.to_owned()),
+        oauth,
     };
-    Slack::new(options).map(Some).context("TASKBOT_SLACK__API_URL")
+    Slack::new(options, ground).map(Some).map_err(|wrong| match wrong {
+        Wrong::NoKey => anyhow!("TASKBOT_SLACK__TOKEN_KEY: {wrong}"),
+        _ => anyhow!("TASKBOT_SLACK__API_URL: {wrong}"),
+    })
+}
+
+/// What others install the app with: all of it, or nothing.
+fn oauth(given: &config::Slack) -> Result<Option<OAuth>> {
+    let config::Slack { client_id, client_secret, redirect_url, token_key, .. } = given;
+    if client_id.is_none() && client_secret.is_none() && redirect_url.is_none() && token_key.is_none() {
+        return Ok(None);
+    }
+    let needs = |key: &str, why: &str| format!("installing over OAuth needs TASKBOT_SLACK__{key}: {why}");
+    let client_id = client_id.clone().filter(|id| !id.is_empty());
+    let redirect_url = redirect_url.as_ref().with_context(|| needs("REDIRECT_URL", "https://YOUR.HOST/slack/oauth"))?;
+    let secret = client_secret.as_ref().with_context(|| needs("CLIENT_SECRET", "it stands under Basic Information"))?;
+    let keys = token_key.as_ref().with_context(|| {
+        needs("TOKEN_KEY", "tokens are stored encrypted with it, 64 hex digits, e.g. from `openssl rand -hex 32`")
+    })?;
+    Ok(Some(OAuth {
+        client_id: client_id.with_context(|| needs("CLIENT_ID", "it stands under Basic Information"))?,
+        client_secret: Secret::new(secret.reveal()).context("TASKBOT_SLACK__CLIENT_SECRET")?,
+        redirect_url: way_back(redirect_url).context("TASKBOT_SLACK__REDIRECT_URL")?,
+        token_keys: several(keys).context("TASKBOT_SLACK__TOKEN_KEY")?,
+    }))
+}
+
+/// Two, with a comma between them, while one replaces the other.
+fn several(given: &config::Secret) -> Result<Vec<Secret>> {
+    given.reveal().split(',').map(|one| Secret::new(one.trim()).context("TASKBOT_SLACK__…")).collect()
 }
 
 /// Every platform's channels. One that cannot be asked hides none of the others'.

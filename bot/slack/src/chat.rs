@@ -139,7 +139,15 @@ impl Chat for SlackChat {
     }
 
     async fn post(&self, posting: &Posting) -> Result<Posted, PostError> {
-        self.at_home(&posting.tenant).await?;
+        let there = Self { api: self.api.of(Some(posting.tenant.clone())), ..self.clone() };
+        there.post_there(posting).await
+    }
+}
+
+impl SlackChat {
+    /// Posts in the workspace that this speaks to.
+    async fn post_there(&self, posting: &Posting) -> Result<Posted, PostError> {
+        self.at_home().await?;
         let message = self.message(posting).await?;
         if let Some(there) = self.look_for(&message, posting).await? {
             return Ok(there);
@@ -153,11 +161,14 @@ impl Chat for SlackChat {
         self.remember(posting).await;
         Ok(posted(&channel, &ts))
     }
-}
 
-impl SlackChat {
-    async fn at_home(&self, tenant: &TenantId) -> Result<(), PostError> {
-        self.api.at_home(tenant).await.map(|_| ()).map_err(not_sent)
+    /// Whether the bot is still installed there. If not, what is due waits until it is again.
+    async fn at_home(&self) -> Result<(), PostError> {
+        let home = self.api.home().await;
+        if home.as_ref().is_err_and(CallError::is_farewell) {
+            self.api.hold().await;
+        }
+        home.map(drop).map_err(not_sent)
     }
 }
 

@@ -15,7 +15,7 @@ use domain::tenant::{Platform, TenantId};
 use tokio::time::Instant;
 use tracing::warn;
 
-use crate::api::{Api, Person};
+use crate::api::{Api, CallError, Person};
 use crate::roster::{self, Found, Rosters};
 use crate::sightings::Sightings;
 
@@ -59,11 +59,22 @@ impl SlackDirectory {
     }
 
     async fn ask(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
-        self.api.at_home(tenant).await?;
+        let api = self.api.of(Some(tenant.clone()));
+        match api.home().await {
+            // Nobody can look into a channel of a workspace that removed the bot.
+            Err(error) if error.is_farewell() => return Ok(Vec::new()),
+            home => drop(home?),
+        }
         let identities = self.people.identities(person).await?;
         let Some(identity) = identities.into_iter().find(|one| one.tenant == *tenant) else { return Ok(Vec::new()) };
-        let ids = self.api.channels_of(&identity.user).await?;
+        let ids = api.channels_of(&identity.user).await?;
         Ok(ids.into_iter().map(|id| Channel { tenant: tenant.clone(), id }).collect())
+    }
+
+    /// The way to a workspace in which the bot is installed.
+    async fn there(&self, tenant: &TenantId) -> Result<Api, CallError> {
+        self.api.at_home(tenant).await?;
+        Ok(self.api.of(Some(tenant.clone())))
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -93,19 +104,18 @@ impl Directory for SlackDirectory {
         let Some(id) = roster::group_id(group).filter(|_| tenant.platform() == Platform::Slack) else {
             return Ok(None);
         };
-        self.api.at_home(tenant).await?;
-        roster::there(self.api.group(id).await)
+        roster::there(self.there(tenant).await?.group(id).await)
     }
 
     async fn called(&self, tenant: &TenantId, name: &str) -> Result<Called, PortError> {
         if tenant.platform() != Platform::Slack {
             return Ok(Called::Nobody { near: Vec::new() });
         }
-        self.api.at_home(tenant).await?;
-        let roster = self.rosters.of(tenant, &self.api).await?;
+        let api = self.there(tenant).await?;
+        let roster = self.rosters.of(tenant, &api).await?;
         match roster.find(name) {
             Found::Called(called) => Ok(called),
-            Found::Group(id) => Ok(Called::These(roster::there(self.api.group(&id).await)?.unwrap_or_default())),
+            Found::Group(id) => Ok(Called::These(roster::there(api.group(&id).await)?.unwrap_or_default())),
         }
     }
 
@@ -113,8 +123,7 @@ impl Directory for SlackDirectory {
         if tenant.platform() != Platform::Slack {
             return Ok(None);
         }
-        self.api.at_home(tenant).await?;
-        let person = roster::there(self.api.person(user).await)?.filter(Person::is_there);
+        let person = roster::there(self.there(tenant).await?.person(user).await)?.filter(Person::is_there);
         Ok(person.map(|person| Profile { name: person.called().to_owned(), zone: person.zone() }))
     }
 }

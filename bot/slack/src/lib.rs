@@ -3,20 +3,23 @@
 //! Two ways in carry the same payloads: signed HTTP ([`Slack::router`]) and Socket Mode ([`Slack::listen`]). Both end at
 //! one `desk`, which turns a payload into a line of a chat, as if it had been typed on a terminal, and answers
 //! it. The way out is one `api`: reminders ([`SlackChat`]), answers, and who is in which channel
-//! ([`SlackDirectory`]).
+//! ([`SlackDirectory`]). With which token a workspace is spoken to, `installs` knows.
 
 mod api;
 mod chat;
+mod check;
 mod desk;
 mod directory;
 mod homes;
 mod inbound;
+mod installs;
 mod look;
 mod options;
 mod pace;
 mod people;
 mod render;
 mod roster;
+mod scopes;
 mod sightings;
 
 use std::sync::Arc;
@@ -26,18 +29,22 @@ use domain::service::Operators;
 use tokio_util::sync::CancellationToken;
 
 pub use chat::SlackChat;
+pub use check::Finding;
 pub use directory::SlackDirectory;
-pub use options::{Options, Secret, Wrong};
+pub use installs::Ground;
+pub use options::{OAuth, Options, Secret, Wrong, way_back};
 
-use api::Api;
+use api::{Api, Wire};
 use desk::Desk;
 use homes::Homes;
+use installs::Workspaces;
 use sightings::Sightings;
 
-/// A workspace that the bot is installed in, spoken to with its token.
+/// Slack, with the workspaces that the bot is installed in.
 #[derive(Clone)]
 pub struct Slack {
     api: Api,
+    workspaces: Arc<Workspaces>,
     options: Arc<Options>,
     sightings: Arc<Sightings>,
     homes: Arc<Homes>,
@@ -47,10 +54,12 @@ impl Slack {
     /// With these keys; nothing is asked yet.
     ///
     /// # Errors
-    /// When the roots of trust of this machine cannot be read.
-    pub fn new(options: Options) -> Result<Self, Wrong> {
-        let api = Api::new(&options)?;
-        Ok(Self { api, options: Arc::new(options), sightings: Arc::default(), homes: Arc::default() })
+    /// When the roots of trust of this machine cannot be read, or a key cannot work.
+    pub fn new(options: Options, ground: Ground) -> Result<Self, Wrong> {
+        let wire = Wire::new(&options)?;
+        let workspaces = Arc::new(Workspaces::new(wire.clone(), &options, ground)?);
+        let api = Api::new(wire, workspaces.clone());
+        Ok(Self { api, workspaces, options: Arc::new(options), sightings: Arc::default(), homes: Arc::default() })
     }
 
     /// Who is in which channel.
@@ -65,9 +74,18 @@ impl Slack {
         SlackChat::new(self.api.clone(), turns.clone())
     }
 
-    /// The routes `/slack/…`, for requests that Slack signs.
+    /// The routes `/slack/…`: for requests that Slack signs, and for installing over OAuth.
     pub fn router(&self, turns: &Turns, operators: Arc<Operators>) -> axum::Router {
-        inbound::http::router(self.desk(turns, operators), self.options.signing_secrets.clone())
+        let signed = inbound::http::router(self.desk(turns, operators), self.options.signing_secrets.clone());
+        match self.options.oauth.clone() {
+            None => signed,
+            Some(oauth) => signed.merge(installs::router(self.workspaces.clone(), oauth)),
+        }
+    }
+
+    /// Looks after the installations until somebody asks to stop.
+    pub async fn tend(&self, stop: CancellationToken) {
+        self.workspaces.tend(stop).await;
     }
 
     /// Listens in Socket Mode, if there is a token for it, and keeps the pages that people look at up to date, until
@@ -77,7 +95,7 @@ impl Slack {
         let homes = desk.keep_homes(stop.clone());
         match &self.options.app_token {
             Some(token) => {
-                tokio::join!(inbound::socket::listen(&self.api, token, desk.clone(), stop), homes);
+                tokio::join!(inbound::socket::listen(self.api.wire(), token, desk.clone(), stop), homes);
             }
             None => homes.await,
         }

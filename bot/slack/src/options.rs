@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use url::Url;
+
 /// A secret that is never empty and never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -15,6 +17,12 @@ pub enum Wrong {
     /// Nothing can be called there.
     #[error("“{0}” is no address of a server")]
     NoUrl(String),
+    /// Tokens cannot be encrypted with it.
+    #[error("a key is 64 hex digits, e.g. from `openssl rand -hex 32`")]
+    NoKey,
+    /// Slack leads nobody back there.
+    #[error("“{0}” is no address to come back to; it is https://YOUR.HOST/slack/oauth")]
+    NoWayBack(String),
     /// Without roots no server can be trusted.
     #[error("the certificates that this machine trusts cannot be read: {0}")]
     Roots(#[from] std::io::Error),
@@ -47,12 +55,37 @@ impl fmt::Debug for Secret {
 pub struct Options {
     /// Each of them may sign requests: two while one replaces the other. Without any, no request is believed.
     pub signing_secrets: Vec<Secret>,
-    /// `xoxb-…`, the workspace's token.
-    pub bot_token: Secret,
+    /// `xoxb-…`, the token of one workspace.
+    pub bot_token: Option<Secret>,
     /// `xapp-…`, for Socket Mode.
     pub app_token: Option<Secret>,
     /// `https://slack.com/api`, or what stands in for it.
     pub api_url: String,
+    /// What others install the app with.
+    pub oauth: Option<OAuth>,
+}
+
+/// What it takes to be installed by others, in as many workspaces as want.
+#[derive(Clone, Debug)]
+pub struct OAuth {
+    /// The app's id, which everybody may know.
+    pub client_id: String,
+    /// The app's secret.
+    pub client_secret: Secret,
+    /// `https://…/slack/oauth`: where Slack leads back to.
+    pub redirect_url: Url,
+    /// What the tokens are encrypted with, 64 hex digits each: the first one closes, each of them opens.
+    pub token_keys: Vec<Secret>,
+}
+
+/// An address that Slack may lead people back to: encrypted, unless it is on this machine.
+///
+/// # Errors
+/// When it is none.
+pub fn way_back(text: &str) -> Result<Url, Wrong> {
+    let here = |url: &Url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let safe = |url: &Url| url.scheme() == "https" || (url.scheme() == "http" && here(url));
+    Url::parse(text).ok().filter(safe).ok_or_else(|| Wrong::NoWayBack(text.to_owned()))
 }
 
 impl Options {

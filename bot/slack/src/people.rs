@@ -25,6 +25,11 @@ impl Visitors {
         Self { api, tasks, operators }
     }
 
+    /// The same in another workspace.
+    pub(crate) fn of(&self, api: Api) -> Self {
+        Self { api, ..self.clone() }
+    }
+
     /// Somebody who speaks, speaking in this workspace alone.
     ///
     /// # Errors

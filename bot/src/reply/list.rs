@@ -3,6 +3,8 @@
 use domain::due::Due;
 use domain::service::Listed;
 use domain::task::Task;
+use domain::tenant::TenantId;
+use jiff::Timestamp;
 
 use super::rows::row;
 use super::scene::Scene;
@@ -91,6 +93,14 @@ pub(crate) fn list(scene: &Scene, shown: &Shown) -> Vec<Block> {
     blocks.extend(shown.past.iter().map(|listed| row(scene, listed, date(scene, &listed.task))));
     blocks.extend(paging(shown));
     blocks
+}
+
+/// What is due in a workspace that removed the bot waits.
+pub(crate) fn asleep(watch: &Watch, tenant: &TenantId, since: Timestamp) -> Block {
+    let date = watch.zone.wall(since).date();
+    Block::line(format!(
+        "Reminders of {tenant} are held since {date}: I was removed there. Once I am installed again, they come."
+    ))
 }
 
 fn empty(shown: &Shown) -> Vec<Block> {

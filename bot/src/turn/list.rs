@@ -4,14 +4,15 @@ use domain::ids::{PersonId, TaskId};
 use domain::list::{List, ListKind};
 use domain::query::TaskQuery;
 use domain::service::Listed;
+use domain::tenant::Platform;
 use language::{Filter, StatusFilter, Whom};
 
 use super::filter::{past, query, shows_past};
 use super::paging::Leaf;
 use super::talk::Talk;
 use crate::reply::answer::No;
-use crate::reply::list::{Shown, arrange, list};
-use crate::reply::{Reply, Text};
+use crate::reply::list::{Shown, arrange, asleep, list};
+use crate::reply::{Block, Reply, Text};
 
 /// So many tasks are shown if nothing else was asked for.
 const SHOWN: usize = 30;
@@ -46,7 +47,19 @@ impl Talk<'_> {
         self.remember(&conversation).await;
         let scene = self.scene(all.iter().flat_map(|listed| people(listed)).collect()).await;
         let tasks = all.iter().map(|listed| scene.view(&listed.task, &listed.list)).collect();
-        Ok(Reply { tasks, ..Reply::private(list(&scene, shown)) })
+        let blocks = self.asleep().await?.into_iter().chain(list(&scene, shown));
+        Ok(Reply { tasks, ..Reply::private(blocks) })
+    }
+
+    /// Where the bot was removed, so that nothing comes.
+    async fn asleep(&self) -> Result<Vec<Block>, No> {
+        let mut told = Vec::new();
+        for tenant in self.message.author.tenants.iter().filter(|tenant| tenant.platform() != Platform::Console) {
+            if let Some(since) = self.service().agenda.asleep(tenant).await? {
+                told.push(asleep(&self.watch(), tenant, since));
+            }
+        }
+        Ok(told)
     }
 
     /// In a channel the channel's list, in a direct message what concerns the speaker; a search and a question

@@ -61,4 +61,11 @@ pub trait Agenda: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn held(&self) -> Result<u64, PortError>;
+
+    /// Since when a tenant sleeps, because the bot was removed from it: what is due in it is held until it wakes, and
+    /// none of the questions above finds it.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn asleep(&self, tenant: &TenantId) -> Result<Option<Timestamp>, PortError>;
 }

@@ -14,12 +14,13 @@ use super::bus::RELAY;
 use super::error::PortError;
 
 /// What is kept of a database, each table after those that it refers to. Leases are not: they end with the process.
-pub const TABLES: [&str; 24] = [
+pub const TABLES: [&str; 25] = [
     "people",
     "identities",
     "memberships",
     "tokens",
     "acts",
+    "installations",
     "lists",
     "counters",
     "tasks",
@@ -45,6 +46,7 @@ pub const TABLES: [&str; 24] = [
 #[must_use]
 pub fn columns(table: &str) -> Option<&'static [&'static str]> {
     Some(match table {
+        "installations" => &["tenant", "asleep_since", "version", "doc"],
         "people" => &["id", "version", "doc"],
         "identities" => &["tenant", "name", "person"],
         "memberships" => &["person", "tenant", "channel"],

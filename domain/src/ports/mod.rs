@@ -9,6 +9,7 @@ pub mod chat;
 pub mod clock;
 pub mod error;
 pub mod inbox;
+pub mod installations;
 pub mod lease;
 pub mod people;
 pub mod seals;

@@ -26,6 +26,7 @@ mod on_a_server {
     crate::conformance::search::suite!(crate::conformance::postgres::migrated);
     crate::conformance::agenda::suite!(crate::conformance::postgres::migrated);
     crate::conformance::people::suite!(crate::conformance::postgres::migrated);
+    crate::conformance::installations::suite!(crate::conformance::postgres::migrated);
     crate::conformance::audit::suite!(crate::conformance::postgres::migrated);
     crate::conformance::seals::suite!(crate::conformance::postgres::migrated);
     crate::conformance::inbox::suite!(crate::conformance::postgres::migrated);

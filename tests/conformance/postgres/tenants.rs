@@ -1,15 +1,17 @@
 //! Nothing of a tenant is read or changed by somebody with another tenant's scope, even by raw SQL.
 
 use domain::list::List;
+use domain::ports::installations::Installations;
 use domain::ports::store::Store;
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 
 use super::migrated;
+use crate::conformance::installations::installation;
 use crate::conformance::store::make_one;
 use crate::kit::samples::{Samples, at, tenant};
 
 /// Tables that the role of commands and questions reaches, by the names of what it may do with them.
-const TABLES: [&str; 6] = ["lists", "counters", "tasks", "series", "reminders", "identities"];
+const TABLES: [&str; 7] = ["lists", "counters", "tasks", "series", "reminders", "identities", "installations"];
 
 async fn count(connection: &mut PgConnection, scope: &str, table: &str) -> i64 {
     let scope = format!("BEGIN; SELECT set_config('taskbot.tenants', '{scope}', true)");
@@ -42,6 +44,7 @@ async fn nothing_of_a_tenant_is_seen_or_changed_in_the_scope_of_another() {
     scratch.store.commit(change).await.expect("committed");
     let identity = "slack:T1/U1".parse().expect("an identity");
     domain::ports::people::People::introduce(&*scratch.store, &identity, ana).await.expect("introduced");
+    scratch.store.put_installation(&installation("slack:T1")).await.expect("installed");
 
     let mut app = scratch.database.role("taskbot_app").await;
     for table in TABLES {
@@ -55,6 +58,7 @@ async fn nothing_of_a_tenant_is_seen_or_changed_in_the_scope_of_another() {
         "UPDATE reminders SET state = 'cancelled'",
         "UPDATE series SET state = 'ended'",
         "UPDATE counters SET last = 1000",
+        "UPDATE installations SET doc = '{}'",
     ];
     for statement in writes {
         assert!(touched(&mut app, "{slack:T1}", statement).await.expect("done") > 0, "{statement}");

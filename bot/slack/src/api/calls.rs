@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Api, CallError, Home, token};
+use super::{Api, CallError, Wire, token};
 use crate::options::Secret;
 
 /// How many rows a page of an answer may hold, and how many pages are read.
@@ -153,17 +153,6 @@ pub(crate) struct Window {
 struct Anything {}
 
 impl Api {
-    pub(super) async fn who_am_i(&self) -> Result<Home, CallError> {
-        #[derive(Deserialize)]
-        struct Me {
-            team_id: String,
-            user_id: String,
-        }
-        let me: Me = self.tell("auth.test", &json!({})).await?;
-        let tenant = tenant(&me.team_id).ok_or_else(|| CallError::Unknown("a team without an id".to_owned()))?;
-        Ok(Home { tenant, bot: me.user_id })
-    }
-
     /// Posts a message.
     pub(crate) async fn post(&self, message: &Message) -> Result<Sent, CallError> {
         self.tell("chat.postMessage", message).await
@@ -306,14 +295,16 @@ impl Api {
         ];
         self.ask(method, &parameters).await
     }
+}
 
+impl Wire {
     /// The address of a new connection in Socket Mode. It holds a ticket: it is not for logs.
     pub(crate) async fn socket(&self, app_token: &Secret) -> Result<String, CallError> {
         #[derive(Deserialize)]
         struct Open {
             url: String,
         }
-        let open: Open = self.tell_as(&token(app_token), "apps.connections.open", &json!({})).await?;
+        let open: Open = self.tell(&token(app_token.reveal()), "apps.connections.open", &json!({})).await?;
         Ok(open.url)
     }
 }

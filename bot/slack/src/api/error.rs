@@ -11,6 +11,11 @@ use slack_morphism::errors::{SlackClientError, SlackClientHttpProtocolError};
 const BAD_MOMENTS: [&str; 6] =
     ["ratelimited", "rate_limited", "service_unavailable", "internal_error", "fatal_error", "request_timeout"];
 
+/// Error words by which Slack says that a token is good no more, or we say that there is none.
+const FAREWELLS: [&str; 6] =
+    ["account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", NOT_INSTALLED];
+const NOT_INSTALLED: &str = "not_installed";
+
 /// Why a call has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CallError {
@@ -25,14 +30,37 @@ pub(crate) enum CallError {
     Unknown(String),
 }
 
+impl CallError {
+    /// There is no token for the workspace.
+    pub(crate) fn not_installed() -> Self {
+        Self::Refused(NOT_INSTALLED.to_owned())
+    }
+
+    /// What Slack's word for an error comes to.
+    pub(crate) fn from_word(word: &str) -> Self {
+        match BAD_MOMENTS.contains(&word) {
+            true => Self::Unknown(word.to_owned()),
+            false => Self::Refused(word.to_owned()),
+        }
+    }
+
+    /// Whether the workspace has parted from the bot.
+    pub(crate) fn is_farewell(&self) -> bool {
+        matches!(self, Self::Refused(word) if FAREWELLS.contains(&word.as_str()))
+    }
+}
+
+impl From<PortError> for CallError {
+    fn from(error: PortError) -> Self {
+        Self::Later { after: None, reason: error.to_string() }
+    }
+}
+
 impl From<SlackClientError> for CallError {
     /// The texts are this module's own: the library's hold bodies, and addresses with secrets in them.
     fn from(error: SlackClientError) -> Self {
         match error {
-            SlackClientError::ApiError(error) if BAD_MOMENTS.contains(&error.code.as_str()) => {
-                Self::Unknown(error.code)
-            }
-            SlackClientError::ApiError(error) => Self::Refused(error.code),
+            SlackClientError::ApiError(error) => Self::from_word(&error.code),
             SlackClientError::RateLimitError(error) => {
                 Self::Later { after: error.retry_after, reason: "too many calls".to_owned() }
             }
@@ -58,6 +86,10 @@ fn not_through(error: &SlackClientHttpProtocolError) -> CallError {
 impl From<CallError> for PostError {
     fn from(error: CallError) -> Self {
         match error {
+            // What is due there is held until it is installed again.
+            CallError::Refused(word) if FAREWELLS.contains(&word.as_str()) => {
+                Self::Later { after: None, reason: "I am not installed in this workspace any more".to_owned() }
+            }
             CallError::Later { after, reason } => Self::Later { after, reason },
             CallError::Refused(word) => Self::Refused { reason: in_words(&word).to_owned() },
             CallError::Unknown(reason) => Self::Unknown { reason },
@@ -83,9 +115,6 @@ fn in_words(word: &str) -> &str {
         "not_in_channel" => "I am not in that channel; invite me to it",
         "is_archived" => "that channel is archived",
         "cannot_dm_bot" | "user_not_found" | "user_disabled" | "users_not_found" => "Slack knows no such person here",
-        "account_inactive" | "token_revoked" | "token_expired" | "invalid_auth" | "not_authed" | "not_installed" => {
-            "I am not installed in this workspace any more"
-        }
         "missing_scope" => "I lack a permission in this workspace; install me again",
         "restricted_action" | "restricted_action_read_only_channel" | "restricted_action_thread_only_channel" => {
             "this workspace does not let me post there"

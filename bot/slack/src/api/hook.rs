@@ -7,7 +7,8 @@ use slack_morphism::prelude::SlackClientHttpConnector;
 use tracing::debug_span;
 use url::Url;
 
-use super::{Api, CallError, in_time};
+use super::wire::in_time;
+use super::{Api, CallError};
 use crate::options::{Options, Wrong};
 
 /// Slack's host for such addresses.
@@ -40,7 +41,7 @@ impl Api {
     /// Answers at a `response_url`. Whoever holds the address may answer: no token goes there, and redirects are not
     /// followed.
     pub(crate) async fn respond(&self, url: &str, answer: &Value) -> Result<(), CallError> {
-        let url = self.hooks.own(url).ok_or_else(|| CallError::Refused("foreign response_url".to_owned()))?;
+        let url = self.wire.hooks.own(url).ok_or_else(|| CallError::Refused("foreign response_url".to_owned()))?;
         let span = debug_span!("slack.respond");
         let context = SlackClientApiCallContext {
             rate_control_params: None,
@@ -48,7 +49,7 @@ impl Api {
             tracing_span: &span,
             is_sensitive_url: true,
         };
-        in_time(self.connector.http_post_uri(url, answer, context)).await.map(|_: Anything| ())
+        in_time(self.wire.connector.http_post_uri(url, answer, context)).await.map(|_: Anything| ())
     }
 }
 

@@ -3,40 +3,33 @@
 mod calls;
 mod error;
 mod hook;
+mod plain;
+mod wire;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::tenant::TenantId;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use slack_morphism::prelude::{SlackClient, SlackClientHyperConnector};
+use serde::{Deserialize, Serialize};
 use slack_morphism::{SlackApiToken, SlackApiTokenValue};
-use tokio::sync::OnceCell;
-use tokio::time::timeout;
 
-use crate::options::{Options, Secret, Wrong};
+use crate::installs::{Access, Workspaces};
 
 pub(crate) use calls::{Group, Message, Messages, Person, Sent, Window, tenant};
 pub(crate) use error::CallError;
-use hook::Hooks;
+pub(crate) use wire::Wire;
 
 /// How long Slack may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-type Connector = SlackClientHyperConnector<HttpsConnector<HttpConnector>>;
-
-/// Slack, spoken to with one workspace's token.
+/// Slack, spoken to in one workspace, with the token that belongs to it.
 #[derive(Clone)]
 pub(crate) struct Api {
-    client: Arc<SlackClient<Connector>>,
-    connector: Connector,
-    hooks: Hooks,
-    token: SlackApiToken,
-    /// The workspace that the token belongs to, and the bot there.
-    home: Arc<OnceCell<Home>>,
+    wire: Wire,
+    workspaces: Arc<Workspaces>,
+    /// Without one nothing is installed and every call is refused.
+    tenant: Option<TenantId>,
 }
 
 /// Whose token it is.
@@ -44,35 +37,78 @@ pub(crate) struct Api {
 pub(crate) struct Home {
     /// The workspace.
     pub(crate) tenant: TenantId,
+    /// What people call it.
+    pub(crate) workspace: String,
     /// The bot's own user in it.
     pub(crate) bot: String,
 }
 
+/// What somebody's yes to the app comes to.
+#[derive(Deserialize)]
+pub(crate) struct Granted {
+    pub(crate) access_token: String,
+    #[serde(default)]
+    pub(crate) scope: String,
+    pub(crate) bot_user_id: String,
+    /// Absent if it was installed for a whole organisation.
+    pub(crate) team: Option<Called>,
+    pub(crate) enterprise: Option<Called>,
+    pub(crate) authed_user: Option<Called>,
+}
+
+/// Something with an id and perhaps a name.
+#[derive(Deserialize)]
+pub(crate) struct Called {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) name: String,
+}
+
 impl Api {
-    /// With the token of the options; nothing is asked yet.
-    ///
-    /// # Errors
-    /// When the roots of trust cannot be read.
-    pub(crate) fn new(options: &Options) -> Result<Self, Wrong> {
-        let roads = HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().build();
-        let connector = SlackClientHyperConnector::with_connector(roads).with_slack_api_url(&options.api_url);
-        let client = Arc::new(SlackClient::new(connector.clone()));
-        let hooks = Hooks::beside(&options.api_url)?;
-        Ok(Self { client, connector, hooks, token: token(&options.bot_token), home: Arc::default() })
+    /// In no workspace yet; nothing is asked.
+    pub(crate) fn new(wire: Wire, workspaces: Arc<Workspaces>) -> Self {
+        Self { wire, workspaces, tenant: None }
     }
 
-    /// Whose token it is; asked once.
-    pub(crate) async fn home(&self) -> Result<&Home, CallError> {
-        self.home.get_or_try_init(|| self.who_am_i()).await
+    /// The way to Slack without any workspace's token.
+    pub(crate) const fn wire(&self) -> &Wire {
+        &self.wire
     }
 
-    /// Whether the tenant is the one that the token belongs to.
+    /// The same in this workspace.
+    pub(crate) fn of(&self, tenant: Option<TenantId>) -> Self {
+        Self { tenant, ..self.clone() }
+    }
+
+    /// Whose token this workspace is spoken to with.
+    pub(crate) async fn home(&self) -> Result<Home, CallError> {
+        Ok(self.access().await?.home)
+    }
+
+    /// Whether the bot is installed in a workspace.
     ///
     /// # Errors
-    /// When it is another one, or Slack does not say.
-    pub(crate) async fn at_home(&self, tenant: &TenantId) -> Result<&Home, CallError> {
-        let home = self.home().await?;
-        if home.tenant == *tenant { Ok(home) } else { Err(CallError::Refused("not_installed".to_owned())) }
+    /// When it is not, or that cannot be found out.
+    pub(crate) async fn at_home(&self, tenant: &TenantId) -> Result<Home, CallError> {
+        Ok(self.workspaces.access(tenant).await?.home)
+    }
+
+    /// Asks Slack whether the token is still good. If it is not, the tenant falls asleep.
+    pub(crate) async fn verify(&self) -> Result<(), CallError> {
+        #[derive(Deserialize)]
+        struct Anything {}
+        self.tell("auth.test", &serde_json::json!({})).await.map(|_: Anything| ())
+    }
+
+    /// What is due in this workspace is held from now on, although nothing is known of it.
+    pub(crate) async fn hold(&self) {
+        if let Some(tenant) = &self.tenant {
+            self.workspaces.hold(tenant).await;
+        }
+    }
+
+    fn tenant(&self) -> Result<&TenantId, CallError> {
+        self.tenant.as_ref().ok_or_else(CallError::not_installed)
     }
 
     /// Posts a request as JSON.
@@ -81,17 +117,12 @@ impl Api {
         method: &str,
         request: &(impl Serialize + Send + Sync),
     ) -> Result<A, CallError> {
-        self.tell_as(&self.token, method, request).await
-    }
-
-    async fn tell_as<A: DeserializeOwned + Send>(
-        &self,
-        token: &SlackApiToken,
-        method: &str,
-        request: &(impl Serialize + Send + Sync),
-    ) -> Result<A, CallError> {
-        let session = self.client.open_session(token);
-        in_time(session.http_session_api.http_post(method, request, None)).await
+        let access = self.access().await?;
+        let answer = self.wire.tell(&access.token, method, request).await;
+        match self.another(answer.as_ref().err(), &access).await {
+            Some(other) => self.wire.tell(&other.token, method, request).await,
+            None => answer,
+        }
     }
 
     /// Asks a question with parameters: these methods of Slack take no JSON.
@@ -100,19 +131,26 @@ impl Api {
         method: &str,
         parameters: &[(&str, Option<&str>)],
     ) -> Result<A, CallError> {
-        let session = self.client.open_session(&self.token);
-        let parameters: Vec<(&str, Option<&str>)> = parameters.to_vec();
-        in_time(session.http_session_api.http_get(method, &parameters, None)).await
+        let access = self.access().await?;
+        let answer = self.wire.ask(&access.token, method, parameters).await;
+        match self.another(answer.as_ref().err(), &access).await {
+            Some(other) => self.wire.ask(&other.token, method, parameters).await,
+            None => answer,
+        }
+    }
+
+    async fn access(&self) -> Result<Access, CallError> {
+        self.workspaces.access(self.tenant()?).await
+    }
+
+    /// The token that took the place of one with which a call failed, if one did.
+    async fn another(&self, error: Option<&CallError>, used: &Access) -> Option<Access> {
+        error.filter(|error| error.is_farewell())?;
+        self.workspaces.lost(self.tenant().ok()?, used).await
     }
 }
 
-async fn in_time<A>(call: impl Future<Output = slack_morphism::ClientResult<A>>) -> Result<A, CallError> {
-    match timeout(PATIENCE, call).await {
-        Ok(answer) => answer.map_err(CallError::from),
-        Err(_) => Err(CallError::Unknown(format!("no answer within {} s", PATIENCE.as_secs()))),
-    }
-}
-
-fn token(secret: &Secret) -> SlackApiToken {
-    SlackApiToken::new(SlackApiTokenValue(secret.reveal().to_owned()))
+/// A token for the library that carries it.
+pub(crate) fn token(text: &str) -> SlackApiToken {
+    SlackApiToken::new(SlackApiTokenValue(text.to_owned()))
 }

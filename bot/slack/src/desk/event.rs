@@ -7,7 +7,7 @@ use tracing::{Instrument, debug, warn};
 
 use super::line::{typed, without_mention};
 use super::{Desk, Line, TOO_LATE, scoped};
-use crate::api::{Message, Person};
+use crate::api::{CallError, Message, Person};
 use crate::inbound::payload::{Event, Said};
 use crate::render;
 
@@ -26,6 +26,7 @@ impl Desk {
             Event::Message(said) if said.is_direct() => (said, true),
             Event::AppHomeOpened { user, tab } => return self.home_opened(team, user, &tab).await,
             Event::UserChange { user } => return self.user_changed(team, *user).await,
+            Event::AppUninstalled | Event::TokensRevoked => return self.farewell().await,
             Event::Message(_) | Event::Other => return Ok(()),
         };
         if said.subtype.is_some() || said.bot_id.is_some() || said.user.is_none() {
@@ -33,7 +34,7 @@ impl Desk {
         }
         let tenant = match self.tenant(team).await {
             Ok(tenant) => tenant,
-            Err(crate::api::CallError::Refused(_)) => return Ok(()),
+            Err(CallError::Refused(_)) => return Ok(()),
             Err(error) => {
                 warn!(%error, "whose workspace it is cannot be asked");
                 return Err(Withheld);
@@ -54,8 +55,17 @@ impl Desk {
         Ok(())
     }
 
+    /// The bot seems to have been removed. Whether it was, the token tells: the event may be told late, after the bot
+    /// was installed again.
+    async fn farewell(&self) -> Result<(), Withheld> {
+        match timeout(TOO_LATE, self.api.verify()).await {
+            Ok(Ok(()) | Err(CallError::Refused(_))) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Withheld),
+        }
+    }
+
     async fn said(&self, tenant: TenantId, said: Said, direct: bool) -> Result<(), Withheld> {
-        let Some(claim) = self.seen.claim(self.turns.state().as_ref(), &said).await else {
+        let Some(claim) = self.seen.claim(self.turns.state().as_ref(), &tenant, &said).await else {
             debug!("told again");
             return Ok(());
         };

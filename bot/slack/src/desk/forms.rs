@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use tracing::warn;
 
 use super::dialog::{AWAY, errors, moment, shown, users};
-use super::{Desk, Line};
+use super::{Desk, Line, scoped};
 use crate::api::CallError;
 use crate::inbound::payload::{Act, Entered, Named as Thing, Pressed, Submitted};
 use crate::render::dialog::task::{REPEAT, TITLE, form as new_form};
@@ -167,10 +167,11 @@ impl Desk {
     async fn read_form(&self, tenant: TenantId, submitted: Submitted, reading: Reading, field: &str) -> Value {
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());
         let line = filled_line(tenant, &submitted, format!("{reading:?}"));
+        let key = line.key.as_ref().map(|key| scoped(&line.tenant, key));
         match self.message(line, trace).await {
             Ok(message) => {
                 let reply = self.turns.take_reading(message, reading).await;
-                self.show_in_channel(&reply).await;
+                self.show_in_channel(key.as_deref(), &reply).await;
                 shown(&reply, field)
             }
             Err(error) => {

@@ -72,7 +72,7 @@ impl Desk {
                 drop(tokio::time::timeout(BETWEEN, ear.heard()).await);
                 tokio::time::sleep(PACE).await;
                 for (tenant, user) in self.homes.watched() {
-                    self.refresh(&tenant, &user).await;
+                    self.within(Some(tenant.clone())).refresh(&tenant, &user).await;
                 }
             }
         };

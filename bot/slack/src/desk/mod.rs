@@ -79,6 +79,17 @@ impl Desk {
         Self { api, turns, visitors, sightings, seen: Seen::default(), homes }
     }
 
+    /// The same in the workspace of a team.
+    pub(crate) fn of(&self, team: &str) -> Self {
+        self.within(api::tenant(team))
+    }
+
+    /// The same in the workspace of a tenant.
+    fn within(&self, tenant: Option<TenantId>) -> Self {
+        let api = self.api.of(tenant);
+        Self { visitors: self.visitors.of(api.clone()), api, ..self.clone() }
+    }
+
     /// The time, for signatures.
     pub(crate) fn now(&self) -> jiff::Timestamp {
         self.turns.tasks().clock.now()
@@ -160,12 +171,12 @@ impl Desk {
         }
     }
 
-    /// The tenant of a team, if it is the one that this process speaks for.
+    /// The tenant of a team, if the bot is installed there.
     ///
     /// # Errors
-    /// When it is another one, or Slack does not say.
+    /// When it is not, or that cannot be found out.
     async fn tenant(&self, team: &str) -> Result<TenantId, CallError> {
-        let tenant = api::tenant(team).ok_or_else(|| CallError::Refused("not_installed".to_owned()))?;
+        let tenant = api::tenant(team).ok_or_else(CallError::not_installed)?;
         self.api.at_home(&tenant).await?;
         Ok(tenant)
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::ports::state::State;
+use domain::tenant::TenantId;
 
 use crate::inbound::payload::Said;
 
@@ -31,8 +32,8 @@ impl Drop for Claim {
 
 impl Seen {
     /// The turn to answer this message, if it was not answered and nobody is at it.
-    pub(super) async fn claim(&self, state: &dyn State, said: &Said) -> Option<Claim> {
-        let key = format!("slack/message/{}/{}", said.channel, said.ts);
+    pub(super) async fn claim(&self, state: &dyn State, tenant: &TenantId, said: &Said) -> Option<Claim> {
+        let key = format!("{tenant}/message/{}/{}", said.channel, said.ts);
         if !self.keys().insert(key.clone()) {
             return None;
         }

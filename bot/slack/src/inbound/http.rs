@@ -41,7 +41,7 @@ pub(crate) fn router(desk: Desk, secrets: Vec<Secret>) -> Router {
 
 async fn command(State(door): State<Door>, request: Request) -> Result<Json<Value>, StatusCode> {
     let command: Command = form(&door.believed(request).await?)?;
-    Ok(Json(door.desk.command(command).await))
+    Ok(Json(door.desk.of(&command.team_id).command(command).await))
 }
 
 /// A dialog is answered at once; the answer to a press goes into the message, later.
@@ -52,7 +52,7 @@ async fn interaction(State(door): State<Door>, request: Request) -> Result<Respo
     }
     let wrapped: Wrapped = form(&door.believed(request).await?)?;
     let interaction: Interaction = serde_json::from_str(&wrapped.payload).map_err(|_| StatusCode::BAD_REQUEST)?;
-    Ok(match door.desk.interaction(interaction).await {
+    Ok(match door.desk.of(interaction.team()).interaction(interaction).await {
         Some(answer) => Json(answer).into_response(),
         None => StatusCode::OK.into_response(),
     })
@@ -62,8 +62,9 @@ async fn event(State(door): State<Door>, request: Request) -> Result<Json<Value>
     let body = door.believed(request).await?;
     match serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)? {
         Envelope::UrlVerification { challenge } => return Ok(Json(json!({ "challenge": challenge }))),
-        Envelope::EventCallback { team_id, event } => {
-            let taken = door.desk.event(&team_id, *event).await;
+        Envelope::EventCallback(happened) => {
+            let team = happened.team().to_owned();
+            let taken = door.desk.of(&team).event(&team, *happened.event).await;
             taken.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
         }
         Envelope::Other => {}

@@ -36,9 +36,32 @@ pub(crate) enum Envelope {
     /// Whether the address is ours.
     UrlVerification { challenge: String },
     /// Something happened.
-    EventCallback { team_id: String, event: Box<Event> },
+    EventCallback(Happened),
     #[serde(other)]
     Other,
+}
+
+/// Something that happened, and in which workspace.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Happened {
+    team_id: String,
+    #[serde(default)]
+    authorizations: Vec<Authorization>,
+    pub(crate) event: Box<Event>,
+}
+
+/// An installation that may see it.
+#[derive(Clone, Debug, Deserialize)]
+struct Authorization {
+    team_id: Option<String>,
+}
+
+impl Happened {
+    /// The workspace whose installation is told of it: in a channel that several share, not always where it happened.
+    pub(crate) fn team(&self) -> &str {
+        let installed = self.authorizations.first().and_then(|one| one.team_id.as_deref());
+        installed.unwrap_or(&self.team_id)
+    }
 }
 
 /// Something that happened in a workspace.
@@ -57,6 +80,10 @@ pub(crate) enum Event {
     },
     /// Somebody's profile says something else.
     UserChange { user: Box<Person> },
+    /// The bot was removed from the workspace.
+    AppUninstalled,
+    /// Tokens were taken back, perhaps the bot's.
+    TokensRevoked,
     #[serde(other)]
     Other,
 }
@@ -91,6 +118,18 @@ pub(crate) enum Interaction {
     ViewSubmission(Box<Submitted>),
     #[serde(other)]
     Other,
+}
+
+impl Interaction {
+    /// The workspace in which it was done.
+    pub(crate) fn team(&self) -> &str {
+        match self {
+            Self::BlockActions(pressed) => &pressed.team.id,
+            Self::MessageAction(used) | Self::Shortcut(used) => &used.team.id,
+            Self::ViewSubmission(submitted) => &submitted.team.id,
+            Self::Other => "",
+        }
+    }
 }
 
 /// A button that was pressed, or a choice that was made.

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug, info, info_span, warn};
 
 use super::payload::{Command, Envelope, Interaction};
-use crate::api::Api;
+use crate::api::Wire;
 use crate::desk::Desk;
 use crate::options::Secret;
 
@@ -68,12 +68,12 @@ enum End {
 }
 
 /// Keeps a connection open until somebody asks to stop.
-pub(crate) async fn listen(api: &Api, token: &Secret, desk: Desk, stop: CancellationToken) {
+pub(crate) async fn listen(wire: &Wire, token: &Secret, desk: Desk, stop: CancellationToken) {
     let pauses =
         ExponentialBuilder::default().with_max_delay(Duration::from_secs(30)).with_jitter().without_max_times();
     let mut waiting = pauses.build();
     while !stop.is_cancelled() {
-        match connection(api, token, &desk, &stop).await {
+        match connection(wire, token, &desk, &stop).await {
             End::Stopped => return,
             End::Refresh => waiting = pauses.build(),
             End::Broken(reason) => {
@@ -88,9 +88,9 @@ pub(crate) async fn listen(api: &Api, token: &Secret, desk: Desk, stop: Cancella
     }
 }
 
-async fn connection(api: &Api, token: &Secret, desk: &Desk, stop: &CancellationToken) -> End {
+async fn connection(wire: &Wire, token: &Secret, desk: &Desk, stop: &CancellationToken) -> End {
     let socket = tokio::select! {
-        socket = open(api, token) => socket,
+        socket = open(wire, token) => socket,
         () = stop.cancelled() => return End::Stopped,
     };
     let (sink, mut frames) = match socket {
@@ -126,8 +126,8 @@ async fn connection(api: &Api, token: &Secret, desk: &Desk, stop: &CancellationT
     end
 }
 
-async fn open(api: &Api, token: &Secret) -> Result<Socket, String> {
-    let url = api.socket(token).await.map_err(|error| error.to_string())?;
+async fn open(wire: &Wire, token: &Secret) -> Result<Socket, String> {
+    let url = wire.socket(token).await.map_err(|error| error.to_string())?;
     match timeout(PATIENCE, connect_async(url)).await {
         Ok(Ok((socket, _))) => Ok(socket),
         // The error may hold the address, and with it the ticket.
@@ -164,11 +164,14 @@ fn attend(desk: Desk, frame: Frame, answers: mpsc::Sender<Message>) {
 async fn answer(desk: &Desk, frame: Frame) -> Option<Value> {
     match frame {
         Frame::SlashCommands { envelope_id, payload } => {
-            Some(json!({ "envelope_id": envelope_id, "payload": desk.command(*payload).await }))
+            Some(json!({ "envelope_id": envelope_id, "payload": desk.of(&payload.team_id).command(*payload).await }))
         }
         Frame::EventsApi { envelope_id, payload } => {
             match serde_json::from_value(payload) {
-                Ok(Envelope::EventCallback { team_id, event }) => desk.event(&team_id, *event).await.ok()?,
+                Ok(Envelope::EventCallback(happened)) => {
+                    let team = happened.team().to_owned();
+                    desk.of(&team).event(&team, *happened.event).await.ok()?;
+                }
                 Ok(Envelope::UrlVerification { .. } | Envelope::Other) => {}
                 Err(error) => warn!(%error, "an event that cannot be read"),
             }
@@ -176,7 +179,7 @@ async fn answer(desk: &Desk, frame: Frame) -> Option<Value> {
         }
         Frame::Interactive { envelope_id, payload } => {
             let answer = match serde_json::from_value::<Interaction>(payload) {
-                Ok(interaction) => desk.interaction(interaction).await,
+                Ok(interaction) => desk.of(interaction.team()).interaction(interaction).await,
                 Err(error) => {
                     warn!(%error, "an interaction that cannot be read");
                     None

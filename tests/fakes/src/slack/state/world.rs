@@ -37,8 +37,9 @@ impl World {
     /// A channel that this team sees, its own or shared with it, and the team that it belongs to.
     pub fn channel(&self, team: &str, id: &str) -> Option<(&Team, &Channel)> {
         let sees = |other: &Team, channel: &Channel| other.id == team || channel.shared_with.contains(team);
+        let own = self.teams.get(team).and_then(|own| Some((own, own.channels.get(id)?)));
         let found = self.teams.values().filter_map(|other| Some((other, other.channels.get(id)?)));
-        found.into_iter().find(|(other, channel)| sees(other, channel))
+        own.into_iter().chain(found).find(|(other, channel)| sees(other, channel))
     }
 
     pub(in crate::slack) fn channel_mut(&mut self, team: &str, id: &str) -> Option<&mut Channel> {
@@ -48,8 +49,10 @@ impl World {
 
     /// A user that this team knows, its own or from a team that it shares a channel with, and that user's team.
     pub fn user(&self, team: &str, id: &str) -> Option<(&Team, &User)> {
-        let found = self.teams.values().find_map(|other| Some((other, other.users.get(id)?)))?;
-        (found.0.id == team || self.share(team, &found.0.id)).then_some(found)
+        let mut own_first: Vec<&Team> = self.teams.values().collect();
+        own_first.sort_by_key(|other| other.id != team);
+        let mut found = own_first.into_iter().filter_map(|other| Some((other, other.users.get(id)?)));
+        found.find(|(other, _)| other.id == team || self.share(team, &other.id))
     }
 
     fn share(&self, one: &str, other: &str) -> bool {

@@ -25,8 +25,8 @@ use axum::http::{HeaderMap, Response, header};
 use axum::routing::any;
 use serde_json::{Value, json};
 
-use super::Slack;
 pub(super) use super::args::Args;
+use super::{Slack, Standing};
 use crate::kit::{Call, Dialect, Reply, play};
 use methods::Method;
 
@@ -60,7 +60,10 @@ async fn call(State(slack): State<Slack>, Path(name): Path<String>, request: Req
     let mut tenant = None;
     let basic = ask::basic(&head.headers);
     let work = || done(answer(&slack, method, &args, token.as_deref(), basic, &mut tenant));
-    let reply = play(fault, &Words, work).await;
+    let mut reply = play(fault, &Words, work).await;
+    if let Some(scopes) = token.as_deref().and_then(|token| scopes(&slack, token)) {
+        reply = reply.with("x-oauth-scopes", scopes);
+    }
     slack.ledger().close(n, tenant, reply.status, reply.body.clone());
     reply.into_response()
 }
@@ -78,6 +81,13 @@ fn read(headers: &HeaderMap, body: &[u8], json: bool) -> Args {
 fn token(headers: &HeaderMap, args: &Args) -> Option<String> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     header.and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned).or_else(|| args.text("token"))
+}
+
+/// What a token may do, as each answer to it says.
+fn scopes(slack: &Slack, token: &str) -> Option<String> {
+    let world = slack.world();
+    let install = world.installs.iter().find(|one| one.token == token && one.standing == Standing::Active)?;
+    Some(install.scopes.join(","))
 }
 
 fn answer(

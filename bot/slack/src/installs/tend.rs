@@ -1,0 +1,98 @@
+//! What is to be done with installations now and then: tokens outlive neither their key nor their workspace's absence.
+
+use std::time::Duration;
+
+use domain::ports::error::PortError;
+use domain::ports::installations::{Installation, Sealed};
+use jiff::SignedDuration;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::Workspaces;
+use crate::api::CallError;
+
+/// How often all is looked after.
+const EVERY: Duration = Duration::from_secs(60 * 60);
+/// How soon again, if something failed.
+const AGAIN: Duration = Duration::from_secs(30);
+/// How long the token of a workspace that removed the bot is kept, and who installed it.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+impl Workspaces {
+    /// Looks after the installations until somebody asks to stop.
+    pub(crate) async fn tend(&self, stop: CancellationToken) {
+        loop {
+            let pause = match self.look_after().await {
+                Ok(()) => EVERY,
+                Err(error) => {
+                    warn!(%error, "the installations could not be looked after");
+                    AGAIN
+                }
+            };
+            if stop.run_until_cancelled(sleep(pause)).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    async fn look_after(&self) -> Result<(), CallError> {
+        if self.configured.is_there() {
+            match self.configured.home(&self.wire).await {
+                // Its row wakes if it slept.
+                Ok((_, home)) => drop(self.access(&home.tenant).await?),
+                Err(error) if error.is_farewell() => warn!(%error, "TASKBOT_SLACK__BOT_TOKEN is good no more"),
+                Err(error) => return Err(error),
+            }
+        }
+        for row in self.ground.installations.installations().await? {
+            self.look_after_one(row).await?;
+        }
+        Ok(())
+    }
+
+    async fn look_after_one(&self, row: Installation) -> Result<(), PortError> {
+        let gone = row.asleep_since.is_some_and(|since| self.ground.clock.now() >= since + KEPT);
+        if gone && (row.token.is_some() || row.installed_by.is_some()) {
+            let bare = Installation { token: None, installed_by: None, version: row.version + 1, ..row };
+            if self.ground.installations.put_installation(&bare).await? {
+                info!(tenant = %bare.tenant, "the token of a workspace that removed the bot a month ago is gone");
+            }
+            return Ok(());
+        }
+        let row = self.woken(row).await?;
+        if let Some(sealed) = self.sealed_anew(&row) {
+            let anew = Installation { token: Some(sealed), version: row.version + 1, ..row };
+            if self.ground.installations.put_installation(&anew).await? {
+                info!(tenant = %anew.tenant, "a token was encrypted with the new key");
+                self.known.forget(&anew.tenant);
+            }
+        }
+        Ok(())
+    }
+
+    /// The row of a workspace that sleeps although its token is good: whatever made Slack refuse it has passed.
+    async fn woken(&self, row: Installation) -> Result<Installation, PortError> {
+        let token = self.token(&row).filter(|_| row.asleep_since.is_some());
+        let Some(token) = token else { return Ok(row) };
+        if !self.wire.who_is(&token).await.is_ok_and(|home| home.tenant == row.tenant) {
+            return Ok(row);
+        }
+        let awake = Installation { asleep_since: None, version: row.version + 1, ..row.clone() };
+        if !self.ground.installations.put_installation(&awake).await? {
+            return Ok(row);
+        }
+        info!(tenant = %awake.tenant, "the token is good again: what was held goes out");
+        self.known.forget(&awake.tenant);
+        self.ground.bell.ring();
+        Ok(awake)
+    }
+
+    /// The token under the key that closes now, if it lies under an older one.
+    fn sealed_anew(&self, row: &Installation) -> Option<Sealed> {
+        let keys = self.keyring.as_ref()?;
+        let old = row.token.as_ref().filter(|token| !keys.is_current(&token.0))?;
+        let text = keys.open(row.tenant.as_str(), &old.0)?;
+        keys.seal(row.tenant.as_str(), &text).map(Sealed)
+    }
+}

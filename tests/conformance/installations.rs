@@ -1,0 +1,131 @@
+//! The installations port: one row per workspace, changed by version; and what sleeps is held.
+
+use std::sync::Arc;
+
+use domain::change::{Change, Put};
+use domain::list::List;
+use domain::place::Place;
+use domain::ports::agenda::{Agenda, Reach};
+use domain::ports::installations::{Installation, Installations, Sealed};
+use domain::ports::store::Store;
+use domain::reminder::Delivery;
+use domain::tenant::Platform;
+use jiff::Timestamp;
+
+use crate::kit::samples::{Samples, at, tenant};
+
+/// Every test of this suite, for an adapter that `$open` opens.
+macro_rules! suite {
+    ($open:path) => {
+        crate::conformance::each!(
+            $open,
+            installations: an_installation_is_changed_by_version,
+            of_many_who_install_at_once_one_is_first,
+            a_request_is_used_up_once_until_it_is_forgotten,
+            what_is_due_in_a_tenant_that_sleeps_is_held_until_it_wakes,
+        );
+    };
+}
+pub(crate) use suite;
+
+/// A workspace in which the app is installed.
+pub fn installation(name: &str) -> Installation {
+    Installation {
+        tenant: tenant(name),
+        workspace: "Acme".to_owned(),
+        enterprise: None,
+        bot_user: "UB1".to_owned(),
+        token: Some(Sealed("1.sealed".to_owned())),
+        scopes: vec!["chat:write".to_owned()],
+        installed_by: Some("U1".to_owned()),
+        installed_at: at(1),
+        asleep_since: None,
+        version: 1,
+    }
+}
+
+pub async fn an_installation_is_changed_by_version(store: Arc<impl Installations + Agenda>) {
+    let (one, two) = (installation("slack:T1"), installation("slack:T2"));
+    assert_eq!(store.installation(&one.tenant).await.expect("an answer"), None);
+    for row in [&two, &one] {
+        assert!(store.put_installation(row).await.expect("written"));
+        assert!(!store.put_installation(row).await.expect("an answer"), "it is there already");
+    }
+    let asleep = Installation { asleep_since: Some(at(9)), token: None, version: 2, ..one.clone() };
+    assert!(store.put_installation(&asleep).await.expect("written"));
+    assert!(!store.put_installation(&asleep).await.expect("an answer"), "it has moved on");
+    assert_eq!(store.installation(&one.tenant).await.expect("an answer"), Some(asleep.clone()));
+    assert_eq!(store.asleep(&one.tenant).await.expect("an answer"), Some(at(9)));
+    assert_eq!(store.asleep(&two.tenant).await.expect("an answer"), None);
+    assert_eq!(store.installations().await.expect("all"), [asleep, two]);
+}
+
+pub async fn of_many_who_install_at_once_one_is_first(store: Arc<impl Installations + 'static>) {
+    let writing = (0..8).map(|n| {
+        let (store, row) = (store.clone(), Installation { bot_user: format!("UB{n}"), ..installation("slack:T1") });
+        tokio::spawn(async move { store.put_installation(&row).await.expect("an answer") })
+    });
+    let mut written = 0;
+    for one in writing.collect::<Vec<_>>() {
+        written += usize::from(one.await.expect("a task"));
+    }
+    assert_eq!(written, 1);
+}
+
+pub async fn a_request_is_used_up_once_until_it_is_forgotten(store: Arc<impl Installations + 'static>) {
+    let using = (0..8).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move { store.use_up("a request", at(1), at(10)).await.expect("an answer") })
+    });
+    let mut used = 0;
+    for one in using.collect::<Vec<_>>() {
+        used += usize::from(one.await.expect("a task"));
+    }
+    assert_eq!(used, 1);
+    assert!(store.use_up("another", at(10), at(20)).await.expect("an answer"));
+    assert!(!store.use_up("a request", at(10), at(20)).await.expect("an answer"), "its time is not over yet");
+    assert!(store.use_up("a third", at(11), at(20)).await.expect("an answer"));
+    assert!(store.use_up("a request", at(11), at(20)).await.expect("an answer"), "its time is over");
+}
+
+pub async fn what_is_due_in_a_tenant_that_sleeps_is_held_until_it_wakes(
+    store: Arc<impl Store + Agenda + Installations>,
+) {
+    let samples = Samples::default();
+    for (name, when) in [("slack:T1", 5), ("slack:T2", 7)] {
+        something_due(&*store, &samples, name, at(when)).await;
+    }
+    let row = installation("slack:T1");
+    store.put_installation(&row).await.expect("written");
+    assert_eq!(found(&*store).await, (2, 2, 2, Some(at(5))));
+    let asleep = Installation { asleep_since: Some(at(2)), version: 2, ..row.clone() };
+    store.put_installation(&asleep).await.expect("written");
+    assert_eq!(found(&*store).await, (1, 1, 1, Some(at(7))), "only the other tenant's");
+    store.put_installation(&Installation { asleep_since: None, version: 3, ..row }).await.expect("written");
+    assert_eq!(found(&*store).await, (2, 2, 2, Some(at(5))));
+}
+
+/// A reminder, a delivery and a series of a tenant that are due then.
+async fn something_due(store: &impl Store, samples: &Samples, name: &str, when: Timestamp) {
+    let ana = samples.person("ana").id;
+    let list = List::personal(tenant(name), ana);
+    let task = samples.task(&list, ana, 1);
+    let mut change = samples.making(&list, &task);
+    change.series = vec![Put::new(samples.series(&task, Some(when)))];
+    store.commit(change).await.expect("committed");
+    let reminder = samples.reminder(&task, Place::Direct(ana), when);
+    let delivery = Delivery { next_attempt_at: when, ..samples.delivery(&[&reminder]) };
+    let (reminders, deliveries) = (vec![Put::new(reminder)], vec![Put::new(delivery)]);
+    store.commit(Change { reminders, deliveries, ..Change::default() }).await.expect("committed");
+}
+
+/// How many reminders, deliveries and series are due, and when the first of the former is.
+async fn found(store: &impl Agenda) -> (usize, usize, usize, Option<Timestamp>) {
+    let reach = [Reach::Platform(Platform::Slack)];
+    (
+        store.due_reminders(&reach, at(60), 10).await.expect("an answer").len(),
+        store.due_deliveries(&reach, at(60), 10).await.expect("an answer").len(),
+        store.due_series(at(60), 10).await.expect("an answer").len(),
+        store.next_reminder(&reach).await.expect("an answer"),
+    )
+}

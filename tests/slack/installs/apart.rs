@@ -1,0 +1,65 @@
+//! Workspaces are apart, whatever ids they have in common.
+
+use super::super::kit::{BOTH, shown, texts};
+use super::kit::Public;
+
+#[tokio::test]
+async fn two_workspaces_with_the_same_ids_share_nothing() {
+    for way in BOTH {
+        let public = Public::new(way).await;
+        public.install("T1").await;
+        public.install("T2").await;
+        let (ana, zoe) = (public.person("T1"), public.person("T2"));
+        for (person, title) in [(&ana, "alpha"), (&zoe, "beta")] {
+            let added = person.command("C1", "/task", &format!("{title} tomorrow")).await;
+            let answer = texts(added.answer());
+            assert!(answer.contains(&format!("Added #1: {title}")), "numbers are a tenant's own: {answer}");
+            let list = person.command("C1", "/task", "list").await;
+            let other = if title == "alpha" { "beta" } else { "alpha" };
+            let list = texts(list.answer());
+            assert!(list.contains(title) && !list.contains(other), "{way:?}: {list}");
+        }
+        ana.command("C1", "/task", "remind us to lift in 1 second").await;
+        zoe.command("C1", "/remindme", "to drop in 1 second").await;
+        public.comes("T1", "lift").await;
+        let (direct, reminder) = public.comes("T2", "*drop").await;
+        assert!(public.posted("T1", "drop").is_empty() && public.posted("T2", "lift").is_empty(), "{way:?}");
+        zoe.press(&direct, &reminder.ts, "done", None).await;
+        public.comes("T2", "Done #2: drop").await;
+    }
+}
+
+#[tokio::test]
+async fn a_direct_message_is_answered_in_the_workspace_that_it_came_from() {
+    for way in BOTH {
+        let public = Public::new(way).await;
+        public.install("T1").await;
+        public.install("T2").await;
+        public.person("T1").dm("water the plants tomorrow").await;
+        public.person("T2").dm("feed the cat tomorrow").await;
+        public.comes("T1", "Added #1: water the plants").await;
+        public.comes("T2", "Added #1: feed the cat").await;
+        assert!(public.posted("T1", "feed").is_empty() && public.posted("T2", "water").is_empty(), "{way:?}");
+        public.person("T2").say("C1", "@taskbot list").await;
+        let list = public.comes("T2", "There are no").await;
+        assert!(!shown(&list.1).contains("water"));
+    }
+}
+
+#[tokio::test]
+async fn a_workspace_that_did_not_install_it_gets_a_clear_answer_and_has_no_effect() {
+    for way in BOTH {
+        let public = Public::new(way).await;
+        public.install("T1").await;
+        // Slack knows of an installation of which the program does not.
+        public.slack.install("A1", "T2");
+        let zoe = public.person("T2");
+        let answer = zoe.command("C1", "/task", "alpha tomorrow").await;
+        assert!(texts(answer.answer()).contains("I am not installed in this workspace"), "{:?}", answer.answer());
+        let said = zoe.dm("beta tomorrow").await;
+        assert!(said.turns[0].taken(), "it is not sent again: {:?}", said.turns);
+        public.install("T2").await;
+        let list = zoe.command("C1", "/todo", "list").await;
+        assert!(texts(list.answer()).contains("There are no open tasks"), "{}", texts(list.answer()));
+    }
+}
