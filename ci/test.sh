@@ -80,8 +80,12 @@ run --test all -- --test-threads 1 faults::
 step "driving the stand-ins with other clients"
 ci/fakes.sh || status=1
 
-step "running in a Slack that others wrote"
-ci/emulator.sh || status=1
+if command -v node >/dev/null && command -v npm >/dev/null; then
+    step "running in a Slack that others wrote"
+    ci/emulator.sh || status=1
+else
+    step "without Node the Slack that others wrote is left out; ci/full.sh installs it"
+fi
 
 step "measuring the success criteria"
 ci/verify.sh || status=1
