@@ -4,6 +4,7 @@ use std::sync;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
+use metrics::gauge;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Postgres};
@@ -30,9 +31,22 @@ pub(crate) const STALE: Duration = Duration::from_secs(2);
 /// How long a server may take to say that it is there.
 const GLANCE: Duration = Duration::from_secs(1);
 
+/// Connections that are used at the moment, by pool.
+const USED: &str = "taskbot_database_connections_used";
+/// Those who wait for a connection, by pool.
+const WAITING: &str = "taskbot_database_waiting";
+
+/// Tells the recorder what the metrics mean.
+pub(crate) fn describe() {
+    metrics::describe_gauge!(USED, "Connections to PostgreSQL that are used, by pool");
+    metrics::describe_gauge!(WAITING, "Commands and questions that wait for a connection, by pool");
+}
+
 /// The connections of one role.
 #[derive(Debug)]
 pub(crate) struct Lane {
+    /// What its metrics are labelled with.
+    name: &'static str,
     pool: PgPool,
     /// Connections that were used a moment ago, the last one on top. Giving one back to the pool costs a round trip.
     warm: Warm,
@@ -40,6 +54,7 @@ pub(crate) struct Lane {
     turns: Semaphore,
     /// One permit for each who has a connection or waits for one.
     places: Semaphore,
+    seats: usize,
     breaker: Breaker,
     /// Held by whoever finds out whether the server is there.
     glancing: Mutex<()>,
@@ -49,13 +64,15 @@ pub(crate) struct Lane {
 
 impl Lane {
     /// A lane in which so many may wait for a connection.
-    pub(crate) fn new(pool: PgPool, waiting: usize, patience: Duration) -> Self {
+    pub(crate) fn new(name: &'static str, pool: PgPool, waiting: usize, patience: Duration) -> Self {
         let size = pool.options().get_max_connections() as usize;
         Self {
+            name,
             pool,
             warm: Warm::default(),
             turns: Semaphore::new(size),
             places: Semaphore::new(size + waiting),
+            seats: size + waiting,
             breaker: Breaker::default(),
             glancing: Mutex::default(),
             patience,
@@ -94,13 +111,24 @@ impl Lane {
         let Some(pass) = self.breaker.pass().await else {
             return Err(Failed::Refused("the database was away a moment ago"));
         };
+        self.measure();
         let result = self.run(ask).await;
+        self.measure();
         match &result {
             Ok(_) => pass.note(false),
             // Without a verdict nothing is noted.
             Err(failed) => self.is_away(failed).await.map_or((), |away| pass.note(away)),
         }
         result
+    }
+
+    /// Tells how many are at it.
+    fn measure(&self) {
+        let size = self.pool.options().get_max_connections() as usize;
+        let used = size - self.turns.available_permits().min(size);
+        let here = self.seats - self.places.available_permits().min(self.seats);
+        gauge!(USED, "pool" => self.name).set(used as f64);
+        gauge!(WAITING, "pool" => self.name).set(here.saturating_sub(used) as f64);
     }
 
     /// Whether a failure means that the database is away, and not just that everybody is at it; `None` while somebody
@@ -131,6 +159,7 @@ impl Lane {
     async fn run(&self, ask: Ask) -> Result<Vec<PgRow>, Failed> {
         let turn = timeout(self.pool.options().get_acquire_timeout(), self.turns.acquire()).await;
         let _turn = turn.map_err(|_| Failed::NoConnection(sqlx::Error::PoolTimedOut))?;
+        self.measure();
         let mut connection = match self.warm.take() {
             Some(connection) => connection,
             None => self.pool.acquire().await.map_err(Failed::NoConnection)?,

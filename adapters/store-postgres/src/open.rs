@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::PostgresStore;
 use crate::ask::Ask;
 use crate::error::{BACKEND, Kind, told};
-use crate::lane::{Lane, STALE};
+use crate::lane::{Lane, STALE, describe};
 use crate::lease::holder;
 use crate::migrate::newest_schema;
 use crate::numbers::Numbers;
@@ -130,12 +130,13 @@ impl PostgresStore {
     pub async fn open(url: &str, options: Options) -> Result<Self, OpenError> {
         let login = login(url)?;
         look_at(&login, options.wait).await?;
-        let lane = |role, size, patience| Arc::new(lane(&login, role, size, patience, options));
+        describe();
+        let lane = |name, role, size, patience| Arc::new(lane(&login, (name, role), size, patience, options));
         let store = Self {
-            app: lane(APP.1, options.app, options.patience),
-            relay: lane(RELAY.1, options.relay, options.patience),
-            audit: lane(AUDIT.1, options.audit, options.patience),
-            upkeep: lane(RELAY.1, 1, UPKEEP),
+            app: lane("app", APP.1, options.app, options.patience),
+            relay: lane("relay", RELAY.1, options.relay, options.patience),
+            audit: lane("audit", AUDIT.1, options.audit, options.patience),
+            upkeep: lane("upkeep", RELAY.1, 1, UPKEEP),
             numbers: Numbers::default(),
             rung: Arc::default(),
             known: Arc::default(),
@@ -172,7 +173,13 @@ pub(crate) fn place(login: &PgConnectOptions) -> String {
 }
 
 /// A pool whose connections take a role on, lazily connected.
-fn lane(login: &PgConnectOptions, role: &'static str, size: u32, patience: Duration, options: Options) -> Lane {
+fn lane(
+    login: &PgConnectOptions,
+    (name, role): (&'static str, &'static str),
+    size: u32,
+    patience: Duration,
+    options: Options,
+) -> Lane {
     let pool = PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(options.wait)
@@ -184,7 +191,7 @@ fn lane(login: &PgConnectOptions, role: &'static str, size: u32, patience: Durat
     let limit = patience.as_millis().to_string();
     let pool = pool.connect_lazy_with(login.clone().options([("statement_timeout", limit.as_str())]));
     // The server gives up first; the rest of the patience is for the network.
-    Lane::new(pool, options.queue, patience + Duration::from_millis(250))
+    Lane::new(name, pool, options.queue, patience + Duration::from_millis(250))
 }
 
 /// Whether this is the right schema, and the roles see what they should.

@@ -6,7 +6,7 @@ mod secret;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use bus_kafka::KafkaConfig;
 use consumers::Checkpoints;
 use serde::de::Error as _;
@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub secrets_url: String,
     /// Identities (`ana`, `slack:T1/U1`) that moderate what they can see.
     pub operators: Vec<String>,
+    /// PostgreSQL, besides where it is.
+    pub database: Database,
     /// The HTTP edge.
     pub http: Http,
     /// Logs.
@@ -57,6 +59,7 @@ impl Default for Config {
             state_url: "memory:".to_owned(),
             secrets_url: String::new(),
             operators: Vec::new(),
+            database: Database::default(),
             http: Http::default(),
             log: Log::default(),
             limits: Limits::default(),
@@ -67,6 +70,35 @@ impl Default for Config {
             slack: Slack::default(),
             discord: Discord::default(),
         }
+    }
+}
+
+/// How a process uses PostgreSQL. It connects as it needs to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Database {
+    /// Connections for commands and questions, at most.
+    pub connections: u32,
+    /// How many commands and questions may wait for one; more are refused at once.
+    pub queue: usize,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        let store_postgres::Options { app, queue, .. } = store_postgres::Options::default();
+        Self { connections: app, queue }
+    }
+}
+
+impl Config {
+    /// How this process uses PostgreSQL.
+    ///
+    /// # Errors
+    /// Without any connection.
+    pub(crate) fn postgres(&self) -> Result<store_postgres::Options> {
+        let Database { connections, queue } = self.database;
+        ensure!(connections > 0, "TASKBOT_DATABASE__CONNECTIONS is 0: a process needs at least 1");
+        Ok(store_postgres::Options { app: connections, queue, ..store_postgres::Options::default() })
     }
 }
 

@@ -70,7 +70,7 @@ impl Database {
     }
 
     async fn postgres(config: &Config, bell: &Bell) -> Result<Self> {
-        let store = Arc::new(PostgresStore::open(&config.database_url, store_postgres::Options::default()).await?);
+        let store = Arc::new(PostgresStore::open(&config.database_url, config.postgres()?).await?);
         let clock = Arc::new(store.clock().await?);
         let (place, bridge) = (store.place(), store.bell_bridge(bell.clone()));
         Ok(Self::of(store.clone(), store.clone(), clock, place, false, Opened::Postgres(store, bridge)))
