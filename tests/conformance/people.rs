@@ -27,7 +27,7 @@ macro_rules! suite {
 }
 pub(crate) use suite;
 
-fn act(actor: PersonId, action: &str, second: i64) -> Act {
+pub fn act(actor: PersonId, action: &str, second: i64) -> Act {
     Act {
         actor,
         action: action.to_owned(),
@@ -85,7 +85,7 @@ pub async fn channels_are_joined_once(store: Arc<impl People>) {
     assert!(store.joined(samples.person("bob").id).await.expect("an answer").is_empty());
 }
 
-fn token(samples: &Samples, person: PersonId, second: i64) -> Token {
+pub fn token(samples: &Samples, person: PersonId, second: i64) -> Token {
     Token {
         id: TokenId(samples.id()),
         person,

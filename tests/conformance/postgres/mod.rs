@@ -3,6 +3,7 @@
 mod away;
 mod leases;
 mod outbox;
+mod remembered;
 mod schema;
 mod tenants;
 

@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::time::Instant;
 
 use crate::kit::postgres::Database;
 use crate::kit::program::{Ended, Scratch};
@@ -114,6 +115,21 @@ async fn holds_back(scratch: &Scratch) {
     scratch.console("ana").out.line("Reminder (#7)").await;
 }
 
+/// What `list` says once the last reminder was shown and that was written down.
+async fn reminded(scratch: &Scratch) -> String {
+    let mut chat = scratch.console("ana");
+    chat.out.line("Reminder (#7)").await;
+    assert!(chat.end().await.success());
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        let list = good(&scratch.run(&["console", "--user", "ana"], "list\n").await).to_owned();
+        if list.split_once("Past reminders").is_some_and(|(_, past)| past.contains("stretch")) {
+            return list;
+        }
+        assert!(Instant::now() < until, "the reminder is never past:\n{list}");
+    }
+}
+
 /// Rows of a backup but for its head, which says when it was written.
 fn rows(file: &std::path::Path) -> Vec<String> {
     let text = std::fs::read_to_string(file).expect("a backup");
@@ -177,10 +193,9 @@ async fn a_history_on_sqlite_goes_on_on_postgres() {
     good(&before.run(&["backup", "one.json"], "").await);
     good(&after.run(&["backup", "other.json"], "").await);
     assert_eq!(rows(&before.path("one.json")), rows(&after.path("other.json")));
-    after.console("ana").out.line("Reminder (#7)").await;
-    before.console("ana").out.line("Reminder (#7)").await;
-    let list = before.run(&["console", "--user", "ana"], "list\n").await;
-    goes_on(&after, good(&list), 8).await;
+    reminded(&after).await;
+    let list = reminded(&before).await;
+    goes_on(&after, &list, 8).await;
 }
 
 #[tokio::test]

@@ -58,6 +58,15 @@ async fn a_database_that_is_not_there_is_named_without_its_password() {
 }
 
 #[tokio::test]
+async fn a_process_without_connections_to_its_database_is_refused() {
+    let none = Scratch::new()
+        .with("TASKBOT_DATABASE_URL", "postgres://user@127.0.0.1:9/db")
+        .with("TASKBOT_DATABASE__CONNECTIONS", "0");
+    let ended = none.run(&["serve"], "").await;
+    assert!(!ended.status.success() && ended.err.contains("TASKBOT_DATABASE__CONNECTIONS is 0"), "{}", ended.err);
+}
+
+#[tokio::test]
 async fn half_a_sign_in_to_kafka_is_refused() {
     let half = Scratch::new().with("TASKBOT_EVENTS_URL", "kafka://127.0.0.1:9").with("TASKBOT_KAFKA__USERNAME", "ana");
     assert_refused(&half, &["USERNAME is set", "SECURITY_PROTOCOL"]).await;
