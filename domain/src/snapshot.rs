@@ -56,6 +56,17 @@ impl Needs {
             numbers: 0,
         }
     }
+
+    /// Whether nothing is named that leads to a task: people, a receipt and numbers at most, as for a new one.
+    #[must_use]
+    pub const fn names_no_task(&self) -> bool {
+        self.tasks.is_empty()
+            && self.series.is_empty()
+            && self.deliveries.is_empty()
+            && self.last_reminder_at.is_none()
+            && self.undo.is_none()
+            && self.following_zone_of.is_none()
+    }
 }
 
 /// What was asked for, as it stood at one point in time.

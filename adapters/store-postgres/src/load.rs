@@ -37,7 +37,9 @@ impl PostgresStore {
             0 => Supply::Ready(Vec::new()),
             wanted => self.numbers.reserve(&needs.tenant, wanted),
         };
-        if asks_for_people_alone(needs)
+        if needs.names_no_task()
+            && needs.receipt.is_none()
+            && !needs.people.is_empty()
             && let Supply::Ready(numbers) = &supply
             && let Some(people) = self.people_known(needs)
         {
@@ -94,18 +96,6 @@ impl PostgresStore {
         };
         row.map(|row| doc(&row, 0)).transpose()
     }
-}
-
-/// Whether people are to be read and nothing else, as for a new task.
-const fn asks_for_people_alone(needs: &Needs) -> bool {
-    !needs.people.is_empty()
-        && needs.tasks.is_empty()
-        && needs.series.is_empty()
-        && needs.deliveries.is_empty()
-        && needs.last_reminder_at.is_none()
-        && needs.receipt.is_none()
-        && needs.undo.is_none()
-        && needs.following_zone_of.is_none()
 }
 
 /// The call with its values.

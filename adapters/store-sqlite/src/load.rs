@@ -51,20 +51,10 @@ impl SqliteStore {
     }
 }
 
-/// Whether nothing is asked for but people, a receipt and numbers.
-fn is_small(needs: &Needs) -> bool {
-    needs.tasks.is_empty()
-        && needs.series.is_empty()
-        && needs.deliveries.is_empty()
-        && needs.last_reminder_at.is_none()
-        && needs.undo.is_none()
-        && needs.following_zone_of.is_none()
-}
-
 /// The statement with its values. What makes a task needs little, and the long statement takes its time even when most
 /// of it finds nothing.
 fn ask(needs: &Needs) -> Ask {
-    if is_small(needs) {
+    if needs.names_no_task() {
         return Ask::new(SMALL).bind(needs.tenant.to_string()).bind(texts(&needs.people)).bind(needs.receipt.clone());
     }
     let mut ids = Vec::new();
