@@ -10,9 +10,9 @@
 #   KILLS=30         kills of a process under load, on SQLite
 #   FLEET_KILLS=20   kills of any of the processes, on PostgreSQL and Kafka
 #   FLEET_HITS=1     at how many passes of each crash point they die
-#   RACE_EVENTS=10000       events of 32 writers that the reader of the outbox follows
-#   BROKER_AWAY=10   seconds that the broker is away under load
-#   MESSAGES=5000, CONSUMER_RESTARTS=2   events for eight audit processes, and how often each is killed
+#   RACE_EVENTS=100000      events of 32 writers that the reader of the outbox follows
+#   BROKER_AWAY=30   seconds that the broker is away under load
+#   MESSAGES=20000, CONSUMER_RESTARTS=4  events for eight audit processes, and how often each is killed
 #   SERIES=16        series over five years that four schedulers race for
 #   JOBS=400         reminders of one instant in front of a Slack that limits and loses answers
 #   TASKS=10000      tasks among which the success criteria are measured
@@ -23,8 +23,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 export RULES=${RULES:-500} MODEL_RUNS=${MODEL_RUNS:-12} KILLS=${KILLS:-30}
-export FLEET_KILLS=${FLEET_KILLS:-20} FLEET_HITS=${FLEET_HITS:-1} RACE_EVENTS=${RACE_EVENTS:-10000}
-export BROKER_AWAY=${BROKER_AWAY:-10} MESSAGES=${MESSAGES:-5000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-2}
+export FLEET_KILLS=${FLEET_KILLS:-20} FLEET_HITS=${FLEET_HITS:-1} RACE_EVENTS=${RACE_EVENTS:-100000}
+export BROKER_AWAY=${BROKER_AWAY:-30} MESSAGES=${MESSAGES:-20000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-4}
 export SERIES=${SERIES:-16} JOBS=${JOBS:-400} FUZZ_LINES=${FUZZ_LINES:-20000}
 export RUST_BACKTRACE=${RUST_BACKTRACE:-1}
 
