@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fakes::slack::{Channel, Delivery, FakeSlack, Group, Install, Kind, Message, Person, Team, User, View};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::manifest;
@@ -49,7 +49,9 @@ impl Site {
         }
         let scratch = Scratch::new()
             .with("TASKBOT_SLACK__API_URL", &slack.api_url())
-            .with("TASKBOT_SLACK__BOT_TOKEN", &install.token);
+            .with("TASKBOT_SLACK__BOT_TOKEN", &install.token)
+            // A test types faster than people.
+            .with("TASKBOT_LIMITS__CHAT_BURST", "1000");
         let scratch = match way {
             Way::Socket => scratch.with("TASKBOT_SLACK__APP_TOKEN", &keys.1),
             Way::Http => scratch.with("TASKBOT_SLACK__SIGNING_SECRET", &keys.0),
@@ -102,17 +104,22 @@ impl Site {
 
     /// What somebody is told in answer to a command: at once, or a moment later where the machine is busy.
     pub(super) async fn told(&self, who: &Person, channel: &str, command: &str, text: &str) -> String {
+        texts(&self.answer(who, channel, command, text).await)
+    }
+
+    /// The answer to a command, also when it comes a moment after "Working on it".
+    pub(super) async fn answer(&self, who: &Person, channel: &str, command: &str, text: &str) -> Value {
         let before = self.posted(channel).len();
-        let first = texts(who.command(channel, command, text).await.answer());
-        if !first.contains("Working on it") {
-            return first;
+        let turn = who.command(channel, command, text).await;
+        if !texts(turn.answer()).contains("Working on it") {
+            return turn.answer().clone();
         }
         let until = Instant::now() + PATIENCE;
         loop {
             let posted = self.posted(channel);
-            let later = posted.iter().skip(before).filter(|message| message.only_for.is_some()).map(shown);
-            if let Some(told) = later.into_iter().find(|told| !told.contains("Working on it")) {
-                return told;
+            let mut later = posted.iter().skip(before).filter(|message| message.only_for.is_some());
+            if let Some(told) = later.find(|message| !shown(message).contains("Working on it")) {
+                return json!({ "response_type": "ephemeral", "text": told.text, "blocks": told.blocks });
             }
             assert!(Instant::now() < until, "{command} {text} was never answered");
             sleep(Duration::from_millis(20)).await;

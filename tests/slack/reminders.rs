@@ -130,8 +130,8 @@ async fn whoever_is_reminded_by_somebody_else_stops_this_or_all_of_it() {
     for way in BOTH {
         let site = Site::new(way).await;
         let (ana, bob) = (site.person("U1"), site.person("U2"));
-        bob.command("C1", "/task", "remind @ana to deploy every day at 9am").await;
-        bob.command("C1", "/task", "remind @ana to call back in 1 second").await;
+        site.told(&bob, "C1", "/task", "remind @ana to deploy every day at 9am").await;
+        site.told(&bob, "C1", "/task", "remind @ana to call back in 1 second").await;
         let direct = site.direct("U1").await;
         let reminder = site.message(&direct, "call back").await;
         assert!(shown(&reminder).contains("asked by bob"), "{}", shown(&reminder));

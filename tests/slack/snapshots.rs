@@ -51,7 +51,7 @@ fn text(value: &Value) -> String {
 
 async fn answers(site: &Site, shown: &mut Shown) {
     let ana = site.person("U1");
-    let answer = async |line: &str| even(&ana.command("C1", "/task", line).await.answer()["blocks"]);
+    let answer = async |line: &str| even(&site.answer(&ana, "C1", "/task", line).await["blocks"]);
     shown.insert("added", answer("Ship <release> & tell @bob tomorrow 9am !high #web").await);
     shown.insert("channel_line", even(&site.message("C1", "ana added #1").await.blocks));
     shown.insert("added_series", answer("water the plants every day at 9:30 starting tomorrow").await);

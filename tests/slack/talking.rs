@@ -6,10 +6,9 @@ use super::kit::{BOTH, Site, texts};
 async fn a_command_is_answered_at_once_to_the_asker_alone_and_the_channel_learns_of_it() {
     for way in BOTH {
         let site = Site::new(way).await;
-        let turn = site.person("U1").command("C1", "/task", "Ship release tomorrow 9am !high").await;
-        assert!(turn.taken(), "{way:?}: {:?}", turn.first);
-        assert_eq!(turn.answer()["response_type"], "ephemeral");
-        let answer = texts(turn.answer());
+        let answer = site.answer(&site.person("U1"), "C1", "/task", "Ship release tomorrow 9am !high").await;
+        assert_eq!(answer["response_type"], "ephemeral", "{way:?}");
+        let answer = texts(&answer);
         assert!(answer.contains("Added #1: Ship release"), "{way:?}: {answer}");
         assert!(answer.contains("<!date^") && answer.contains("Europe/Madrid"), "the zone of the profile: {answer}");
         assert!(answer.contains("<#C1>"), "the list is named: {answer}");
@@ -21,13 +20,11 @@ async fn a_command_is_answered_at_once_to_the_asker_alone_and_the_channel_learns
 async fn remind_me_and_todo_are_personal_wherever_they_are_typed() {
     let site = Site::new(BOTH[0]).await;
     let ana = site.person("U1");
-    let reminder = ana.command("C1", "/remindme", "to stretch in 2 hours").await;
-    assert!(texts(reminder.answer()).contains("on your list"), "{}", texts(reminder.answer()));
-    let todo = ana.command("C1", "/todo", "buy milk").await;
-    assert!(texts(todo.answer()).contains("on your list"));
+    let reminder = site.told(&ana, "C1", "/remindme", "to stretch in 2 hours").await;
+    assert!(reminder.contains("on your list"), "{reminder}");
+    assert!(site.told(&ana, "C1", "/todo", "buy milk").await.contains("on your list"));
     assert!(site.posted("C1").iter().all(|message| message.only_for.is_some()), "the channel learns nothing");
-    let list = site.person("U2").command("C1", "/task", "list").await;
-    assert!(!texts(list.answer()).contains("stretch"));
+    assert!(!site.told(&site.person("U2"), "C1", "/task", "list").await.contains("stretch"));
 }
 
 #[tokio::test]
@@ -62,12 +59,11 @@ async fn a_mention_in_a_thread_is_answered_in_the_thread_to_the_asker_alone() {
 async fn people_and_channels_that_slack_resolved_are_understood() {
     let site = Site::new(BOTH[1]).await;
     let ana = site.person("U1");
-    let turn = ana.command("C2", "/task", "remind #ops to rotate the keys tomorrow at 9am").await;
-    assert!(texts(turn.answer()).contains("<#C1>"), "{}", texts(turn.answer()));
-    let turn = ana.command("C1", "/task", "remind @bob to call the printer tomorrow at 9am").await;
-    assert!(texts(turn.answer()).contains("bob"), "bob never spoke: {}", texts(turn.answer()));
-    let turn = site.person("U3").command("C1", "/task", "remind #quiet to hush tomorrow").await;
-    let refused = texts(turn.answer());
+    let told = site.told(&ana, "C2", "/task", "remind #ops to rotate the keys tomorrow at 9am").await;
+    assert!(told.contains("<#C1>"), "{told}");
+    let told = site.told(&ana, "C1", "/task", "remind @bob to call the printer tomorrow at 9am").await;
+    assert!(told.contains("bob"), "bob never spoke: {told}");
+    let refused = site.told(&site.person("U3"), "C1", "/task", "remind #quiet to hush tomorrow").await;
     assert!(refused.contains("I know no channel"), "eve is not in it: {refused}");
 }
 
@@ -75,7 +71,7 @@ async fn people_and_channels_that_slack_resolved_are_understood() {
 async fn every_command_is_understood_after_each_of_the_words() {
     let site = Site::new(BOTH[0]).await;
     let ana = site.person("U1");
-    let say = async |command: &str, text: &str| texts(ana.command("C1", command, text).await.answer());
+    let say = async |command: &str, text: &str| site.told(&ana, "C1", command, text).await;
     assert!(say("/task", "remind @bob and @ana to rotate the keys friday 9am").await.contains("for bob and you"));
     assert!(say("/todo", "water the plants").await.contains("Added #2: water the plants"));
     assert!(say("/remindme", "list").await.contains("rotate the keys"));
