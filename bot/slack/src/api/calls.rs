@@ -3,6 +3,7 @@
 use domain::tenant::TenantId;
 use domain::zone::Zone;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -115,16 +116,11 @@ struct WithId {
     id: String,
 }
 
+/// A page of a long answer.
 #[derive(Deserialize)]
-struct Channels {
-    channels: Vec<WithId>,
-    #[serde(default)]
-    response_metadata: Further,
-}
-
-#[derive(Deserialize)]
-struct Members {
-    members: Vec<Person>,
+struct Page<T> {
+    #[serde(alias = "channels", alias = "members")]
+    rows: Vec<T>,
     #[serde(default)]
     response_metadata: Further,
 }
@@ -217,17 +213,27 @@ impl Api {
 
     /// Everybody in the workspace, as far as the pages go.
     pub(crate) async fn everybody(&self) -> Result<Vec<Person>, CallError> {
-        let (mut people, mut cursor) = (Vec::new(), String::new());
+        self.pages("users.list", &[]).await
+    }
+
+    /// The rows of a long answer, as far as the pages go.
+    async fn pages<T: DeserializeOwned + Send>(
+        &self,
+        method: &str,
+        parameters: &[(&str, Option<&str>)],
+    ) -> Result<Vec<T>, CallError> {
+        let (mut rows, mut cursor) = (Vec::new(), String::new());
         for _ in 0..PAGES {
             let next = Some(cursor.as_str()).filter(|cursor| !cursor.is_empty());
-            let page: Members = self.ask("users.list", &[("limit", Some(PAGE)), ("cursor", next)]).await?;
-            people.extend(page.members);
+            let asked = [parameters, &[("limit", Some(PAGE)), ("cursor", next)]].concat();
+            let page: Page<T> = self.ask(method, &asked).await?;
+            rows.extend(page.rows);
             cursor = page.response_metadata.next_cursor;
             if cursor.is_empty() {
                 break;
             }
         }
-        Ok(people)
+        Ok(rows)
     }
 
     /// The user groups of the workspace that are switched on.
@@ -252,27 +258,13 @@ impl Api {
 
     /// The channels that somebody is in, of those that the bot sees.
     pub(crate) async fn channels_of(&self, user: &str) -> Result<Vec<String>, CallError> {
-        let (mut channels, mut cursor) = (Vec::new(), String::new());
-        for _ in 0..PAGES {
-            let page: Channels = self
-                .ask(
-                    "users.conversations",
-                    &[
-                        ("user", Some(user)),
-                        ("types", Some("public_channel,private_channel,mpim")),
-                        ("exclude_archived", Some("true")),
-                        ("limit", Some(PAGE)),
-                        ("cursor", Some(cursor.as_str()).filter(|cursor| !cursor.is_empty())),
-                    ],
-                )
-                .await?;
-            channels.extend(page.channels.into_iter().map(|channel| channel.id));
-            cursor = page.response_metadata.next_cursor;
-            if cursor.is_empty() {
-                break;
-            }
-        }
-        Ok(channels)
+        let parameters = [
+            ("user", Some(user)),
+            ("types", Some("public_channel,private_channel,mpim")),
+            ("exclude_archived", Some("true")),
+        ];
+        let channels: Vec<WithId> = self.pages("users.conversations", &parameters).await?;
+        Ok(channels.into_iter().map(|channel| channel.id).collect())
     }
 
     /// Messages of a channel, or of a thread in it.

@@ -10,9 +10,9 @@ use super::forms::Picking;
 use super::{Desk, Line, scoped};
 use crate::api::{CallError, Message};
 use crate::inbound::payload::{Act, Named, Pressed, Shown};
+use crate::render;
 use crate::render::mrkdwn::{mrkdwn, words};
 use crate::render::settled::{Next, anew, settled};
-use crate::render::{self};
 
 impl Desk {
     /// Carries out what was pressed and shows it in the message.
