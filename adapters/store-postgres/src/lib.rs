@@ -16,6 +16,7 @@ mod commit;
 mod error;
 mod explain;
 mod find;
+mod group;
 pub mod holes;
 mod inbox;
 mod installations;
@@ -47,6 +48,7 @@ pub use migrate::{MigrateError, migrate};
 pub use open::{OpenError, Options, user};
 
 use bell::Rung;
+use group::Group;
 use known::Known;
 use lane::Lane;
 use numbers::Numbers;
@@ -57,6 +59,8 @@ use sqlx::postgres::PgConnectOptions;
 pub struct PostgresStore {
     /// Commands and questions, within the tenants that each names.
     app: Arc<Lane>,
+    /// Commands that write, on the same connections.
+    group: Arc<Group>,
     /// What has to be read across tenants.
     relay: Arc<Lane>,
     /// The audit log.

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::PostgresStore;
 use crate::ask::Ask;
 use crate::error::{BACKEND, Kind, told};
+use crate::group::Group;
 use crate::lane::{Lane, STALE, describe};
 use crate::lease::holder;
 use crate::migrate::newest_schema;
@@ -132,8 +133,10 @@ impl PostgresStore {
         look_at(&login, options.wait).await?;
         describe();
         let lane = |name, role, size, patience| Arc::new(lane(&login, (name, role), size, patience, options));
+        let app = lane("app", APP.1, options.app, options.patience);
         let store = Self {
-            app: lane("app", APP.1, options.app, options.patience),
+            group: Arc::new(Group::new(Arc::clone(&app), &options)),
+            app,
             relay: lane("relay", RELAY.1, options.relay, options.patience),
             audit: lane("audit", AUDIT.1, options.audit, options.patience),
             upkeep: lane("upkeep", RELAY.1, 1, UPKEEP),

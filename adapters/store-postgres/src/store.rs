@@ -18,9 +18,9 @@ use domain::task::Task;
 use domain::tenant::TenantId;
 use tracing::instrument;
 
+use crate::PostgresStore;
 use crate::ask::Ask;
 use crate::rows::docs;
-use crate::{PostgresStore, commit};
 
 #[async_trait]
 impl Store for PostgresStore {
@@ -31,17 +31,16 @@ impl Store for PostgresStore {
 
     #[instrument(name = "db.commit", level = "debug", skip_all)]
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
-        let ask = commit::ask(&change);
         if fault::sabotaged("store.ack_before_commit") {
-            let lane = Arc::clone(&self.app);
+            let group = Arc::clone(&self.group);
             tokio::spawn(async move {
                 tokio::time::sleep(std::time::Duration::from_millis(30)).await;
-                lane.write(ask).await
+                group.write(&change).await
             });
             return Ok(());
         }
         fault::crash_point("store.before_commit");
-        let written = self.app.write(ask).await;
+        let written = self.group.write(&change).await;
         // A conflict may come of what is remembered.
         if written.is_err() || !change.people.is_empty() {
             self.known.forget();

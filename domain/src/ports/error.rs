@@ -1,7 +1,7 @@
 //! How ports fail.
 
 /// A backend could not answer. Says whether trying again can help, because only the adapter knows.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum PortError {
     /// It may work later: not reachable, busy, timed out.
     #[error("{backend} is not available: {reason}")]

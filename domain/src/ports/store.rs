@@ -69,7 +69,7 @@ pub trait Store: Send + Sync {
 }
 
 /// Why a change was not committed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum CommitError {
     /// Something moved since the snapshot: load and decide again.
     #[error("conflict: {0}")]
