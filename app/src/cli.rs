@@ -170,8 +170,8 @@ pub(crate) enum Audit {
 pub(crate) enum DeadLetters {
     /// What consumers gave up on, and why.
     List {
-        /// Of this consumer only: audit, recurrence, reminders.
-        #[arg(long)]
+        /// Of this consumer only, or of the relay.
+        #[arg(long, value_parser = ["audit", "recurrence", "reminders", "relay"])]
         consumer: Option<String>,
     },
     /// Hand one or all to their consumer again.

@@ -68,6 +68,28 @@ async fn the_own_id_is_as_good_as_me_and_any_other_is_absent() {
 }
 
 #[tokio::test]
+async fn nobody_reads_the_audit_of_somebody_else_whatever_they_call_them() {
+    let site = Site::open().await;
+    let (ana, task) = story(&site).await;
+    let (sam, boss) = (site.guest("sam").await, site.guest("boss").await);
+    let id = ana.who.person.to_string();
+    let names = [id.clone(), id.to_uppercase(), id.replace('-', ""), format!("{{{id}}}"), format!("urn:uuid:{id}")];
+    let others = ["ana", "@ana", "ME", "me%20", "me%00", "*", "0", "00000000-0000-0000-0000-000000000000"];
+    let absent = site.get(&sam, "/api/nobody/audit").await.problem(404, "not_found")["detail"].clone();
+    for name in names.iter().map(String::as_str).chain(others) {
+        // Operators moderate what they see; what somebody did is no part of that.
+        for asker in [&sam, &boss] {
+            let problem = site.get(asker, &format!("/api/{name}/audit")).await.problem(404, "not_found");
+            assert_eq!(problem["detail"], absent, "{name}: it does not say whether there is such a person");
+        }
+    }
+    let sams = site.get(&sam, "/api/me/audit").await.expect(200);
+    assert_eq!(sams["items"], json!([]), "nor is there any of it in one's own");
+    site.get(&sam, &format!("{}/history", at(&task))).await.problem(404, "not_found");
+    site.call("GET", &format!("/api/{id}/audit")).send().await.problem(401, "unauthorized");
+}
+
+#[tokio::test]
 async fn a_history_is_told_from_the_beginning_even_of_a_deleted_task() {
     let site = Site::open().await;
     let (ana, task) = story(&site).await;

@@ -1,6 +1,7 @@
 //! Whole ways through the product, from what somebody wants to what others see of it.
 
 mod catch_up;
+mod changes;
 mod chat;
 mod consumers;
 mod keeping;

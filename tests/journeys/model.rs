@@ -2,6 +2,7 @@
 //! outbox and the rows. `MODEL_RUNS` sets how many runs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::access::Principal;
 use domain::command::{AddTask, Command, MoveTo, Repeat, TaskEdit, TaskRef};
@@ -20,8 +21,10 @@ use domain::task::{RepeatFrom, Status, Task};
 use domain::tenant::{Platform, TenantId};
 use jiff::{SignedDuration, ToSpan};
 
+use super::changes::{assert_helpful, assert_whole};
 use super::waits::{Step, Waits};
 use crate::kit::dice::Dice;
+use crate::kit::noting::Noting;
 use crate::kit::world::{World, by_id, draft, due};
 
 const REACH: [Reach; 1] = [Reach::Platform(Platform::Console)];
@@ -35,6 +38,7 @@ const RULES: [&str; 5] = [
 
 struct Run {
     world: World,
+    noting: Arc<Noting>,
     people: Vec<Principal>,
     channel: List,
     dice: Dice,
@@ -42,11 +46,12 @@ struct Run {
 
 impl Run {
     async fn new(seed: u64) -> Self {
-        let world = World::new().await;
+        let mut world = World::new().await;
+        let noting = Noting::before(&mut world);
         let people = vec![world.person("ana").await, world.person("ben").await];
         world.join(&people[0], "ops").await;
         let channel = world.join(&people[1], "ops").await;
-        Self { world, people, channel, dice: Dice::seeded(seed) }
+        Self { world, noting, people, channel, dice: Dice::seeded(seed) }
     }
 
     async fn tasks(&self, who: &Principal) -> Vec<Task> {
@@ -99,7 +104,10 @@ impl Run {
         };
         match self.world.tasks.execute(self.world.request(who, command)).await {
             Ok(_) => step,
-            Err(Failure::Refused(_)) => Step::Other,
+            Err(Failure::Refused(refusal)) => {
+                assert_helpful(&refusal, "a life");
+                Step::Other
+            }
             Err(error) => panic!("{error}"),
         }
     }
@@ -109,7 +117,7 @@ impl Run {
         let Some(task) = self.dice.pick(&tasks).cloned() else { return self.add(who) };
         let named = by_id(&task);
         let later = due(&format!("2026-03-{:02}T12:30", 5 + self.dice.below(20)));
-        match self.dice.below(12) {
+        match self.dice.below(15) {
             0..=2 => self.add(who),
             3 => Command::Done(named),
             4 => Command::Reopen(named),
@@ -122,15 +130,27 @@ impl Run {
             }
             9 => Command::Claim(named),
             10 => Command::Undo,
+            11 => Command::Stop(named),
+            12 => Command::MoveToList { tasks: named, list: self.some_list(who) },
+            13 => {
+                let assignees = self.dice.pick(&self.people).map(|whom| vec![whom.person]);
+                let edit = Box::new(TaskEdit { assignees, ..TaskEdit::default() });
+                Command::Edit { tasks: named, edit, expected: None }
+            }
             _ => self.change(named, later),
+        }
+    }
+
+    fn some_list(&mut self, who: &Principal) -> List {
+        match self.dice.below(2) {
+            0 => self.channel.clone(),
+            _ => List::personal(TenantId::console(), who.person),
         }
     }
 
     fn add(&mut self, who: &Principal) -> Command {
         let mut add = AddTask { title: format!("task {}", self.dice.below(1_000)), ..draft(who, "") };
-        if self.dice.below(2) == 0 {
-            add.list = self.channel.clone();
-        }
+        add.list = self.some_list(who);
         if self.dice.below(4) > 0 {
             let now = domain::due::Due::instant(self.world.clock.now(), due("2026-03-05").zone);
             add.due = now.shifted(90.minutes()).ok();
@@ -259,6 +279,7 @@ async fn random_lives_keep_every_promise() {
         let (mut run, mut waits) = (Run::new(seed).await, Waits::default());
         for nth in 0..120 {
             let (step, context) = (run.step().await, format!("seed {seed}, step {nth}"));
+            run.noting.taken().iter().for_each(|change| assert_whole(change, &context));
             waits.look(&run.world, &run.all_tasks().await, step, &context).await;
         }
         run.check(seed).await;

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod dice;
 pub mod kafka;
+pub mod noting;
 pub mod postgres;
 pub mod program;
 pub mod samples;

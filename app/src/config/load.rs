@@ -5,7 +5,7 @@ use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 
-use super::Config;
+use super::{Config, Limits};
 
 /// The file that is read if it is there.
 const FILE: &str = "taskbot.toml";
@@ -32,6 +32,7 @@ fn told(error: &figment::Error) -> anyhow::Error {
     let from_env = error.metadata.as_ref().is_some_and(|source| source.name.contains("environment"));
     let key = match from_env {
         true => format!("TASKBOT_{}", error.path.join("__").to_uppercase()),
+        false if error.path.is_empty() => FILE.to_owned(),
         false => format!("{} in {FILE}", error.path.join(".")),
     };
     match &error.kind {
@@ -52,11 +53,17 @@ fn check(config: &Config) -> Result<()> {
     if !config.secrets_url.is_empty() {
         bail!("TASKBOT_SECRETS_URL: this version reads secrets from the environment only; leave it empty");
     }
-    let limits = &config.limits;
-    if [limits.rest_writes, limits.rest_reads, limits.chat_rate, limits.chat_burst].contains(&0) {
-        bail!("TASKBOT_LIMITS__…: a limit must be at least 1");
+    let Limits { rest_writes, rest_reads, chat_rate, chat_burst, events: _ } = config.limits;
+    let limits = [
+        ("REST_WRITES", rest_writes),
+        ("REST_READS", rest_reads),
+        ("CHAT_RATE", chat_rate),
+        ("CHAT_BURST", chat_burst),
+    ];
+    match limits.iter().find(|(_, limit)| *limit == 0) {
+        Some((key, _)) => bail!("TASKBOT_LIMITS__{key}: a limit must be at least 1"),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// This version has one adapter per port; another URL is an error that says which one it has.
@@ -64,6 +71,8 @@ fn only(key: &str, url: &str, scheme: &str, example: &str) -> Result<()> {
     if url.starts_with(scheme) {
         return Ok(());
     }
-    let given = url.split(':').next().unwrap_or_default();
+    let Some((given, _)) = url.split_once(':') else {
+        bail!("{key}: “{url}” names no adapter; use {example}");
+    };
     bail!("{key}: this version has no adapter for “{given}:”; use {example}")
 }

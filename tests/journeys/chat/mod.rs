@@ -13,6 +13,7 @@ mod privacy;
 mod repeating;
 mod senders;
 mod stopping;
+mod suggestions;
 pub mod talk;
 mod terminal;
 mod tour;

@@ -11,3 +11,4 @@ mod restoring;
 mod serve;
 mod tokens;
 mod unattended;
+mod words;
