@@ -12,6 +12,7 @@
 #   FLEET_HITS=1     at how many passes of each crash point they die
 #   RACE_EVENTS=100000      events of 32 writers that the reader of the outbox follows
 #   BROKER_AWAY=30   seconds that the broker is away under load
+#   DATABASE_AWAY=3  seconds that the database restarts, takes no writes, has no connection to give
 #   MESSAGES=20000, CONSUMER_RESTARTS=4  events for eight audit processes, and how often each is killed
 #   SERIES=16        series over five years that four schedulers race for
 #   JOBS=400         reminders of one instant in front of a Slack that limits and loses answers
@@ -24,7 +25,8 @@ set -euo pipefail
 
 export RULES=${RULES:-500} MODEL_RUNS=${MODEL_RUNS:-12} KILLS=${KILLS:-30}
 export FLEET_KILLS=${FLEET_KILLS:-20} FLEET_HITS=${FLEET_HITS:-1} RACE_EVENTS=${RACE_EVENTS:-100000}
-export BROKER_AWAY=${BROKER_AWAY:-30} MESSAGES=${MESSAGES:-20000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-4}
+export BROKER_AWAY=${BROKER_AWAY:-30} DATABASE_AWAY=${DATABASE_AWAY:-3}
+export MESSAGES=${MESSAGES:-20000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-4}
 export SERIES=${SERIES:-16} JOBS=${JOBS:-400} FUZZ_LINES=${FUZZ_LINES:-20000}
 export RUST_BACKTRACE=${RUST_BACKTRACE:-1}
 

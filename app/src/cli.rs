@@ -53,6 +53,12 @@ pub(crate) enum Command {
     /// See and replay what a consumer gave up on.
     #[command(subcommand)]
     DeadLetters(DeadLetters),
+    /// Publish again what the outbox still holds, from its beginning: after Kafka has lost it.
+    Republish {
+        /// Only say what would be published.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Say why a task, reminder or event is where it is.
     Explain {
         /// The id of a task, reminder or event, or a short number.

@@ -3,6 +3,7 @@
 mod health;
 mod http;
 mod relaying;
+mod topics;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -48,11 +49,14 @@ pub(crate) async fn run(config: Config, options: Serve) -> Result<ExitCode> {
     let listener = listen(roles.addr(&config)).await?;
     let addr = listener.local_addr().context("the listener's address")?;
     let edge = Edge::over(&house, &config, Some(format!("http://{addr}")))?;
-    house.events.prepare();
     let consumers = consumers::start(&edge.parts, &roles.consumers());
     let relay = Relaying::start(&house, &roles);
     let stop = CancellationToken::new();
     shutdown::on_signal(stop.clone())?;
+    if let Some(kafka) = house.events.kafka() {
+        let relayed = roles.play(Role::Relay).then(|| house.database.outbox.clone());
+        tokio::spawn(topics::tend(kafka.clone(), relayed, stop.clone()));
+    }
     let slack = roles.play(Role::Bot).then(|| edge.listen_to_slack(&house, stop.clone())).flatten();
     let routes = http::router(&house, &edge, &config, &roles, metrics)?;
     let http = tokio::spawn(gateway::serve(listener, routes, stop.clone().cancelled_owned()));

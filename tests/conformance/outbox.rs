@@ -24,6 +24,7 @@ macro_rules! suite {
             outbox: events_are_read_in_the_order_of_their_commits,
             topics_are_read_apart,
             a_cursor_never_goes_back,
+            a_cursor_that_is_set_back_begins_at_the_start,
             retention_never_passes_the_slowest_reader,
             deleted_tasks_are_kept_in_mind_until_they_are_back_or_forgotten,
             retention_forgets_old_receipts,
@@ -90,6 +91,21 @@ pub async fn a_cursor_never_goes_back(outbox: Arc<impl Outbox>) {
         outbox.save_cursor("audit", &Cursor::at(position), 0).await.expect("saved");
     }
     assert_eq!((cursor("audit").await, cursor("sync").await), (5, 0));
+}
+
+pub async fn a_cursor_that_is_set_back_begins_at_the_start(store: Arc<impl Store + Outbox>) {
+    make(&*store, &Samples::default(), 3).await;
+    let head = store.head().await.expect("a head");
+    store.rewind("audit").await.expect("nothing to set back");
+    for reader in READERS {
+        store.save_cursor(reader, &Cursor::at(head), 0).await.expect("saved");
+    }
+    store.rewind("audit").await.expect("set back");
+    let cursor = store.cursor("audit").await.expect("a cursor");
+    assert_eq!(cursor, Cursor::default());
+    let followed = store.follow(&cursor, &BOTH, Most::from(100)).await.expect("rows");
+    assert_eq!(followed.rows, read(&*store, 0, 100).await);
+    assert_eq!(store.cursor("sync").await.expect("a cursor").position, head, "others stay where they are");
 }
 
 pub async fn retention_never_passes_the_slowest_reader(store: Arc<impl Store + Outbox>) {

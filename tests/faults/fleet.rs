@@ -78,6 +78,12 @@ impl<'a> Fleet<'a> {
         }
     }
 
+    /// What the processes of a role have logged.
+    pub(super) fn heard(&self, role: &str) -> Vec<String> {
+        let of_role = self.reactions.iter().filter(|(name, _)| *name == role);
+        of_role.flat_map(|(_, program)| program.err.all()).collect()
+    }
+
     /// Everybody ends well.
     pub(super) async fn end(mut self) {
         assert!(self.edge.program.terminate().await.success());

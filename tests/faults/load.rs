@@ -1,7 +1,7 @@
 //! A writing load over HTTP that survives the deaths of the server: what was not acknowledged is sent again with
 //! the same key.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
@@ -27,6 +27,8 @@ pub(super) struct Load {
     pub(super) address: watch::Sender<String>,
     /// Set when no further call should be begun.
     pub(super) over: Cell<bool>,
+    /// Calls that were neither carried out nor refused in words.
+    pub(super) wordless: RefCell<Vec<String>>,
     token: String,
     client: Client,
     pub(super) real: Option<Real>,
@@ -51,7 +53,8 @@ impl Load {
         let token = scratch.token("ana").await;
         let ledger = Ledger::new(&scratch.path("ledger"));
         let client = Client::builder().timeout(ANSWER).build().expect("a client");
-        Self { scratch, ledger, address: watch::Sender::default(), over: Cell::new(false), token, client, real }
+        let (address, over, wordless) = (watch::Sender::default(), Cell::new(false), RefCell::default());
+        Self { scratch, ledger, address, over, wordless, token, client, real }
     }
 
     pub(super) async fn oracle(&self) -> Oracle {
@@ -104,7 +107,9 @@ impl Load {
         let key = format!("rest-{call:?}-{title}");
         loop {
             self.ledger.begin(&key, call, title);
-            match self.send(&key, path, body).await {
+            let answer = self.send(&key, path, body).await;
+            self.read_words(&answer);
+            match answer {
                 Ok((status, text)) if status.is_success() => {
                     let task: Value = serde_json::from_str(&text).expect("a task");
                     self.ledger.acknowledge(&key, task["id"].as_str());
@@ -130,6 +135,16 @@ impl Load {
         Ok((status, answer.text().await?))
     }
 
+    /// Whoever is refused for now reads why, and what to do.
+    fn read_words(&self, answer: &Result<(StatusCode, String), reqwest::Error>) {
+        let wordless = match answer {
+            Ok((status, text)) if status.is_server_error() && !is_in_words(text) => format!("{status} {text:?}"),
+            Ok(_) => return,
+            Err(error) => error.to_string(),
+        };
+        self.wordless.borrow_mut().push(wordless);
+    }
+
     /// How many calls were acknowledged so far.
     pub(super) fn acknowledged(&self) -> usize {
         self.ledger.entries().values().filter(|entry| entry.acknowledged).count()
@@ -140,11 +155,20 @@ impl Load {
         let title = "probe";
         let key = format!("rest-{title}");
         self.ledger.begin(&key, Call::Create, title);
-        let (status, text) = self.send(&key, "/api/v1/tasks", &json!({"title": title})).await.ok()?;
+        let answer = self.send(&key, "/api/v1/tasks", &json!({"title": title})).await;
+        self.read_words(&answer);
+        let (status, text) = answer.ok()?;
         if let Some(id) = serde_json::from_str::<Value>(&text).ok().filter(|_| status.is_success()) {
             self.ledger.acknowledge(&key, id["id"].as_str());
         }
         Some(status)
+    }
+
+    /// Asks a question once, and says how that was answered.
+    pub(super) async fn reads(&self) -> Option<StatusCode> {
+        let address = self.address.borrow().clone();
+        let path = format!("http://{address}/api/v1/tasks?limit=1");
+        Some(self.client.get(path).bearer_auth(&self.token).send().await.ok()?.status())
     }
 
     /// Every task that the API shows: title, id and status.
@@ -188,6 +212,12 @@ impl Load {
         };
         tokio::time::timeout(patience, drained).await.is_ok()
     }
+}
+
+/// Whether a problem document says what is wrong and what to do.
+fn is_in_words(text: &str) -> bool {
+    let problem: Value = serde_json::from_str(text).unwrap_or_default();
+    ["detail", "next_step"].iter().all(|field| problem[field].as_str().is_some_and(|words| words.contains(' ')))
 }
 
 fn series(title: &str) -> Value {

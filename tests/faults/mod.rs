@@ -3,12 +3,14 @@
 //! client of its own on Kafka.
 //!
 //! On SQLite: `kill_loop` (`KILLS` sets how often), `crash_points`, `sabotage`. On PostgreSQL and Kafka: `fleet` (every
-//! role in a process of its own), `outage`, `overtaken`, `clocks`, `race`, `redelivery`, `schedulers`, `sabotage_real`. In front of a stand-in for Slack, whose ledger is the oracle: `herd`, `twice`.
+//! role in a process of its own), `outage` (of the broker), `emptied` (the broker), `database`, `overtaken`, `clocks`, `race`, `redelivery`, `schedulers`, `sabotage_real`. In front of a stand-in for Slack, whose ledger is the oracle: `herd`, `twice`.
 
 mod careless;
 mod chat;
 mod clocks;
 mod crash_points;
+mod database;
+mod emptied;
 mod fleet;
 mod herd;
 mod kill_loop;

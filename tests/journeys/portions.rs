@@ -85,6 +85,10 @@ impl Outbox for Slow {
         self.outbox.save_cursor(consumer, cursor, epoch).await
     }
 
+    async fn rewind(&self, consumer: &str) -> Result<(), PortError> {
+        self.outbox.rewind(consumer).await
+    }
+
     async fn prune(&self, before: Timestamp, readers: &[&str]) -> Result<u64, PortError> {
         self.outbox.prune(before, readers).await
     }

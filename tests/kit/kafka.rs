@@ -73,6 +73,15 @@ impl Cluster {
         assert!(done.iter().all(Result::is_ok), "{done:?}");
     }
 
+    /// Deletes a topic, as an administrator might by mistake.
+    pub async fn delete(&self, topic: Topic) {
+        let name = format!("{}{}", self.config.topic_prefix, topic.as_str());
+        let client = ClientConfig::new().set("bootstrap.servers", &self.config.brokers).clone();
+        let admin: AdminClient<DefaultClientContext> = client.create().expect("a client");
+        let done = admin.delete_topics(&[&name], &AdminOptions::new()).await.expect("answered");
+        assert!(done.iter().all(Result::is_ok), "{done:?}");
+    }
+
     /// The first records of a topic as another program sees them: key, value, headers.
     pub async fn raw(&self, topic: &str, count: usize) -> Vec<RawRecord> {
         let mut client = ClientConfig::new();
@@ -221,6 +230,13 @@ impl OwnBroker {
     }
 
     pub async fn start_again(&self) {
+        self.stack.start("kafka").await;
+    }
+
+    /// It dies, its disk is lost, and another takes its place at the same address.
+    pub async fn comes_back_empty(&self) {
+        self.stack.kill("kafka").await;
+        self.stack.lose("kafka");
         self.stack.start("kafka").await;
     }
 }

@@ -42,6 +42,11 @@ impl OwnStack {
         self.run(&["stop", part]).await;
     }
 
+    /// Loses the data of a part that does not run.
+    pub fn lose(&self, part: &str) {
+        std::fs::remove_dir_all(self.folder.path().join("stack").join(part).join("data")).expect("removed");
+    }
+
     /// The same data at the same port.
     pub async fn start(&self, part: &str) {
         self.run(&["start", part]).await;

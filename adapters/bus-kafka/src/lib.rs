@@ -21,4 +21,4 @@ pub use bus::KafkaBus;
 pub use check::check;
 pub use config::{ConfigError, KafkaConfig, Secret};
 pub use publisher::{KafkaPublisher, LONGEST, describe};
-pub use topics::ensure_topics;
+pub use topics::{Topics, ensure_topics};

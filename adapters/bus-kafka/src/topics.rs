@@ -31,28 +31,70 @@ struct Wanted {
     settings: Vec<(&'static str, &'static str)>,
 }
 
-/// Makes the topics that are missing. Gives what is unsafe about those that are there, in words, for the log.
+/// The topics of one configuration, as they stand in their cluster.
+pub struct Topics {
+    admin: Arc<AdminClient<Voice>>,
+    wanted: Vec<Wanted>,
+}
+
+impl Topics {
+    /// Those that this configuration names; nobody is asked yet.
+    ///
+    /// # Errors
+    /// When the configuration is wrong.
+    pub fn of(config: &KafkaConfig) -> Result<Self, PortError> {
+        let admin = config.client("admin").create_with_context(Voice).map_err(unmade)?;
+        Ok(Self { admin: Arc::new(admin), wanted: wanted(config) })
+    }
+
+    /// The names of those that are not there.
+    ///
+    /// # Errors
+    /// When the cluster does not answer.
+    pub async fn missing(&self) -> Result<Vec<String>, PortError> {
+        let there = metadata(&self.admin).await?;
+        Ok(self.absent(&there).map(|topic| topic.name.clone()).collect())
+    }
+
+    /// Makes those that are not there. Gives their names.
+    ///
+    /// # Errors
+    /// When the cluster does not answer, or does not let us make a topic.
+    pub async fn make(&self) -> Result<Vec<String>, PortError> {
+        let before = metadata(&self.admin).await?;
+        let missing: Vec<&Wanted> = self.absent(&before).collect();
+        make(&self.admin, &missing, before.brokers().len().clamp(1, REPLICAS)).await?;
+        await_leaders(&self.admin, &missing).await?;
+        Ok(missing.into_iter().map(|topic| topic.name.clone()).collect())
+    }
+
+    /// What is unsafe about those that are there, whoever made them, in words for the log.
+    ///
+    /// # Errors
+    /// When the cluster does not answer.
+    pub async fn warnings(&self) -> Result<Vec<String>, PortError> {
+        let there = metadata(&self.admin).await?;
+        let present: Vec<&Wanted> = self.wanted.iter().filter(|topic| find(&there, &topic.name).is_some()).collect();
+        let mut warnings = Vec::new();
+        for (topic, settings) in present.iter().zip(describe(&self.admin, &present).await?) {
+            warnings.extend(find(&there, &topic.name).into_iter().flat_map(|found| look(topic, found, &settings)));
+        }
+        Ok(warnings)
+    }
+
+    fn absent<'a>(&'a self, there: &Metadata) -> impl Iterator<Item = &'a Wanted> {
+        self.wanted.iter().filter(|topic| find(there, &topic.name).is_none())
+    }
+}
+
+/// Makes the topics that are missing. Gives what is unsafe about any of them, in words, for the log.
 ///
 /// # Errors
 /// When the cluster does not answer, or does not let us make a topic.
 pub async fn ensure_topics(config: &KafkaConfig) -> Result<Vec<String>, PortError> {
-    let admin: AdminClient<Voice> = config.client("admin").create_with_context(Voice).map_err(unmade)?;
-    let admin = Arc::new(admin);
-    let wanted = wanted(config);
-    let before = metadata(&admin).await?;
-    let replicas = before.brokers().len().clamp(1, REPLICAS);
-    let missing: Vec<&Wanted> = wanted.iter().filter(|topic| find(&before, &topic.name).is_none()).collect();
-    make(&admin, &missing, replicas).await?;
-    await_leaders(&admin, &missing).await?;
-    let mut warnings = Vec::new();
-    if !missing.is_empty() && replicas == 1 {
-        warnings.push("the cluster has one broker: each record lies on one disk only".to_owned());
-    }
-    let present: Vec<&Wanted> = wanted.iter().filter(|topic| find(&before, &topic.name).is_some()).collect();
-    for (topic, settings) in present.iter().zip(describe(&admin, &present).await?) {
-        warnings.extend(find(&before, &topic.name).into_iter().flat_map(|there| look(topic, there, &settings)));
-    }
-    Ok(warnings)
+    let topics = Topics::of(config)?;
+    topics.make().await?;
+    topics.warnings().await
 }
 
 fn wanted(config: &KafkaConfig) -> Vec<Wanted> {

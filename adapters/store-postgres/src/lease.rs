@@ -36,6 +36,12 @@ const TAKE: &str = "
         WHERE held.lease_until < now()
     RETURNING epoch";
 
+const SEIZE: &str = "
+    INSERT INTO leases AS held (name, epoch, holder, lease_until) VALUES ($1, 1, $2, now() + interval '10 s')
+    ON CONFLICT (name) DO UPDATE
+        SET epoch = held.epoch + 1, holder = excluded.holder, lease_until = excluded.lease_until
+    RETURNING epoch";
+
 const RENEW: &str = "
     UPDATE leases SET lease_until = now() + interval '10 s' WHERE name = $1 AND epoch = $2 AND holder = $3
     RETURNING epoch";
@@ -55,8 +61,18 @@ impl Leases for PostgresStore {
     }
 
     async fn try_acquire(&self, name: &str) -> Result<Option<Box<dyn Lease>>, PortError> {
+        self.take(TAKE, name).await
+    }
+
+    async fn seize(&self, name: &str) -> Result<Option<Box<dyn Lease>>, PortError> {
+        self.take(SEIZE, name).await
+    }
+}
+
+impl PostgresStore {
+    async fn take(&self, how: &'static str, name: &str) -> Result<Option<Box<dyn Lease>>, PortError> {
         let asked_at = Instant::now();
-        let ask = Ask::new(TAKE).bind(name.to_owned()).bind(self.holder.clone());
+        let ask = Ask::new(how).bind(name.to_owned()).bind(self.holder.clone());
         let rows = self.relay.write_surely(ask).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let epoch = count(row, 0)?;

@@ -121,6 +121,11 @@ impl Outbox for PostgresStore {
         Err(PortError::Unavailable { backend: BACKEND, reason })
     }
 
+    async fn rewind(&self, consumer: &str) -> Result<(), PortError> {
+        let ask = Ask::new("UPDATE cursors SET position = 0, settled = 0, holes = NULL WHERE consumer = $1");
+        self.relay.write_surely(ask.bind(consumer.to_owned())).await.map(drop)
+    }
+
     async fn prune(&self, before: Timestamp, readers: &[&str]) -> Result<u64, PortError> {
         self.upkeep.write_surely(Ask::new("SELECT make_days(8)::text")).await?;
         let readers: Vec<String> = readers.iter().map(|reader| (*reader).to_owned()).collect();

@@ -70,6 +70,12 @@ impl Outbox for SqliteStore {
         self.writer.write_soon(script).await.map(drop)
     }
 
+    async fn rewind(&self, consumer: &str) -> Result<(), PortError> {
+        let mut script = Script::new();
+        script.step("cursor", "UPDATE cursors SET position = 0 WHERE consumer = ?").bind(consumer.to_owned());
+        self.writer.write_surely(script).await.map(drop)
+    }
+
     async fn prune(&self, before: Timestamp, readers: &[&str]) -> Result<u64, PortError> {
         let mut pruned = 0;
         loop {

@@ -9,6 +9,7 @@ mod dead_letters;
 mod explain;
 mod migrate;
 mod parse;
+mod republish;
 mod restore;
 mod token;
 
@@ -54,6 +55,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode> {
         Command::Token(command) => token::run(config, command).await,
         Command::Audit(command) => audit::run(config, command).await,
         Command::DeadLetters(command) => dead_letters::run(config, command).await,
+        Command::Republish { dry_run } => republish::run(config, dry_run).await,
         Command::Explain { id } => explain::run(config, &id).await,
         Command::Check => check::run(config).await,
     }

@@ -5,19 +5,16 @@ use std::time::Duration;
 
 use anyhow::Result;
 use async_trait::async_trait;
-use bus_kafka::{KafkaBus, KafkaConfig, KafkaPublisher, ensure_topics};
+use bus_kafka::{KafkaBus, KafkaConfig, KafkaPublisher};
 use domain::ports::bell::Bell;
 use domain::ports::bus::{Bus, Publisher};
 use embedded::EmbeddedBus;
-use tracing::{info, warn};
 
 use super::database::Database;
 use crate::config::Config;
 
 /// How long a broker may take to answer a check.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long to wait before the topics are looked at again.
-const AGAIN: Duration = Duration::from_secs(5);
 
 /// The bus, and what leads to it.
 pub(crate) struct Events {
@@ -51,24 +48,9 @@ impl Events {
         self.kafka.clone().map(|kafka| Arc::new(Broker { kafka, required }) as Arc<dyn gateway::Check>)
     }
 
-    /// Makes or looks at the topics as soon as a broker answers; until then nothing else waits.
-    pub(crate) fn prepare(&self) {
-        if let Some(kafka) = self.kafka.clone() {
-            tokio::spawn(async move { prepare(&kafka).await });
-        }
-    }
-}
-
-async fn prepare(kafka: &KafkaConfig) {
-    loop {
-        match ensure_topics(kafka).await {
-            Ok(warnings) => {
-                info!("the topics are there");
-                return warnings.iter().for_each(|unsafe_setting| warn!("{unsafe_setting}"));
-            }
-            Err(error) => warn!(%error, "the topics could not be looked at; events wait in the outbox meanwhile"),
-        }
-        tokio::time::sleep(AGAIN).await;
+    /// How to reach the broker, if there is one.
+    pub(crate) const fn kafka(&self) -> Option<&KafkaConfig> {
+        self.kafka.as_ref()
     }
 }
 

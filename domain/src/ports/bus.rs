@@ -102,6 +102,13 @@ pub trait Outbox: Send + Sync {
     /// [`PortError::Unavailable`] when a later epoch has begun, and when the database cannot write.
     async fn save_cursor(&self, consumer: &str, cursor: &Cursor, epoch: u64) -> Result<(), PortError>;
 
+    /// Sets a consumer's cursor back to the beginning of the outbox, so that it reads all of it again. Whoever saves it
+    /// meanwhile would undo that: the consumer's lease must be held, and statements begun before that must have ended.
+    ///
+    /// # Errors
+    /// When the database cannot write.
+    async fn rewind(&self, consumer: &str) -> Result<(), PortError>;
+
     /// Deletes rows older than `before` that all of `readers` have passed (none, while one of them has no cursor), and
     /// forgets receipts of that age. Returns how many rows.
     ///

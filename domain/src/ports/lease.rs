@@ -18,6 +18,15 @@ pub trait Leases: Send + Sync {
     /// # Errors
     /// When leases cannot be asked for.
     async fn try_acquire(&self, name: &str) -> Result<Option<Box<dyn Lease>>, PortError>;
+
+    /// Takes the lease from whoever holds it, who notices within seconds and writes nothing more under it. `None`: it
+    /// is held, and is its holder's until that gives it back.
+    ///
+    /// # Errors
+    /// When leases cannot be asked for.
+    async fn seize(&self, name: &str) -> Result<Option<Box<dyn Lease>>, PortError> {
+        self.try_acquire(name).await
+    }
 }
 
 /// A lease that is kept alive until it is dropped or its holder dies.

@@ -57,6 +57,22 @@ async fn whoever_is_overtaken_notices_and_writes_nothing_more() {
 }
 
 #[tokio::test]
+async fn a_lease_that_is_seized_is_its_former_holders_no_more() {
+    let scratch = migrated().await;
+    let old = scratch.store.acquire("relay").await.expect("a lease");
+    let other = open(&scratch.database).await;
+    let new = other.seize("relay").await.expect("asked").expect("seized");
+    assert!(new.epoch() > old.epoch() && new.held());
+    let late = scratch.store.save_cursor("relay", &Cursor::at(9), old.epoch()).await;
+    assert!(late.is_err_and(|error| error.is_transient()));
+    let deadline = Instant::now() + SOON;
+    while old.held() && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(!old.held() && old.taken_over(), "the next renewal tells");
+}
+
+#[tokio::test]
 async fn a_commit_rings_in_every_other_process() {
     let scratch = migrated().await;
     let other = open(&scratch.database).await;

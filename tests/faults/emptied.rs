@@ -1,0 +1,84 @@
+//! Kafka loses what it was given, under load: a topic is deleted, and the whole broker comes back without its data. The
+//! topics are made again, events go on, and `taskbot republish` brings back what the outbox still holds.
+
+use std::time::{Duration, Instant};
+
+use domain::event::Topic;
+use futures::future::join_all;
+use tokio::time::sleep;
+
+use super::fleet::{Fleet, settled};
+use super::load::Load;
+use super::note;
+use super::real::Real;
+use crate::kit::kafka::{Cluster, OwnBroker};
+use crate::kit::program::Scratch;
+
+const CLIENTS: usize = 2;
+/// What a load gets before something happens, and after the last.
+const WHILE: Duration = Duration::from_secs(3);
+/// How long it may take until the loss is noticed.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// What the relay says then.
+const LOST: &str = "Kafka had lost these topics";
+
+#[derive(Clone, Copy, Debug)]
+enum Loss {
+    Topic,
+    Everything,
+}
+
+impl Loss {
+    async fn happens(self, load: &Load, broker: &OwnBroker) {
+        match self {
+            Self::Topic => load.real.as_ref().expect("real stores").cluster.delete(Topic::TaskEvents).await,
+            Self::Everything => broker.comes_back_empty().await,
+        }
+    }
+}
+
+/// How often a relay of this fleet has said that something is lost.
+fn said(fleet: &Fleet<'_>) -> usize {
+    fleet.heard("relay").iter().filter(|line| line.contains(LOST) && line.contains("taskbot republish")).count()
+}
+
+/// Runs `taskbot republish`. What it printed.
+async fn republish(load: &Load, args: &[&str]) -> String {
+    let ended = load.scratch.run(&[&["republish"], args].concat(), "").await;
+    assert!(ended.status.success(), "{}", ended.err);
+    ended.out
+}
+
+async fn losses(load: &Load, broker: &OwnBroker, fleet: &Fleet<'_>) {
+    for (before, loss) in [Loss::Topic, Loss::Everything].into_iter().enumerate() {
+        sleep(WHILE).await;
+        let began = Instant::now();
+        loss.happens(load, broker).await;
+        while said(fleet) == before {
+            assert!(began.elapsed() < PATIENCE, "{loss:?} is not noticed: {:#?}", fleet.heard("relay"));
+            sleep(Duration::from_millis(100)).await;
+        }
+        note(&format!("{loss:?}: noticed after {:.1} s", began.elapsed().as_secs_f32()));
+        let told = republish(load, &["--dry-run"]).await;
+        assert!(told.contains("would publish again what happened since 20"), "{told}");
+        let done = republish(load, &[]).await;
+        assert!(done.contains("publishes again what happened since 20"), "{done}");
+    }
+    sleep(WHILE).await;
+    load.over.set(true);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_kafka_has_lost_is_made_again_said_and_published_again() {
+    let broker = OwnBroker::start().await;
+    let real = Real::with_topics(Cluster::at(&broker.brokers).await).await;
+    let load = Load::on(real, Scratch::new()).await;
+    let fleet = Fleet::start(&load).await;
+    let clients = join_all((0..CLIENTS).map(|name| load.client(name)));
+    tokio::join!(losses(&load, &broker, &fleet), clients);
+    let found = settled(&load, Vec::new()).await;
+    note(&format!("Kafka emptied: {} acknowledged", found.acknowledged));
+    assert!(found.faults.is_empty(), "{:#?}", found.faults);
+    assert!(found.acknowledged > 0, "a load that does nothing proves nothing");
+    fleet.end().await;
+}
