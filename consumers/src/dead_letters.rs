@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use domain::event::Topic;
 use domain::ids::PersonId;
-use domain::ports::bus::{Message, Publisher, RELAY, Record};
+use domain::ports::bus::{RELAY, Record};
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use domain::ports::inbox::{DeadLetter, Inbox};
 
 use crate::handler::Handler;
 use crate::incoming::{Decoded, Incoming, decode};
+use crate::unpublished::Unpublished;
 
 /// How many letters are in memory at once.
 const PAGE: u32 = 500;
@@ -42,20 +43,20 @@ pub struct DeadLetters {
     inbox: Arc<dyn Inbox>,
     clock: Arc<dyn Clock>,
     handlers: Vec<Arc<dyn Handler>>,
-    publisher: Option<Arc<dyn Publisher>>,
+    unpublished: Option<Unpublished>,
 }
 
 impl DeadLetters {
     /// Of these consumers; the runner of a consumer may work at the same time.
     #[must_use]
     pub fn new(inbox: Arc<dyn Inbox>, clock: Arc<dyn Clock>, handlers: Vec<Arc<dyn Handler>>) -> Self {
-        Self { inbox, clock, handlers, publisher: None }
+        Self { inbox, clock, handlers, unpublished: None }
     }
 
     /// That can replay what the relay gave up on, too.
     #[must_use]
-    pub fn with_publisher(mut self, publisher: Option<Arc<dyn Publisher>>) -> Self {
-        self.publisher = publisher;
+    pub fn with_unpublished(mut self, unpublished: Option<Unpublished>) -> Self {
+        self.unpublished = unpublished;
         self
     }
 
@@ -117,19 +118,17 @@ impl DeadLetters {
                 Ok(()) => Replayed::Handled,
                 Err(trouble) => Replayed::Failed(trouble.reason()),
             },
-            Read::Unpublished(publisher, incoming) => publish(&*publisher, &incoming).await,
+            Read::Unpublished(unpublished, incoming) => match unpublished.publish(&incoming).await {
+                Ok(()) => Replayed::Handled,
+                Err(reason) => Replayed::Failed(reason),
+            },
             other => other.into(),
         }
     }
 
     fn read(&self, letter: &DeadLetter) -> Read {
-        if let (RELAY, Some(publisher)) = (letter.consumer.as_str(), &self.publisher) {
-            return match decode_letter(letter) {
-                Ok(Decoded::Known(incoming) | Decoded::Unknown { event: Ok(incoming), .. }) => {
-                    Read::Unpublished(Arc::clone(publisher), incoming)
-                }
-                Ok(Decoded::Unknown { event: Err(reason), .. }) | Err(reason) => Read::Bad(reason),
-            };
+        if letter.consumer == RELAY {
+            return self.read_unpublished(letter);
         }
         let Some(handler) = self.handlers.iter().find(|handler| handler.name() == letter.consumer) else {
             return Read::Bad(format!("there is no consumer {:?}", letter.consumer));
@@ -146,12 +145,24 @@ impl DeadLetters {
             Err(trouble) => Read::Bad(trouble.reason()),
         }
     }
+
+    fn read_unpublished(&self, letter: &DeadLetter) -> Read {
+        let Some(unpublished) = &self.unpublished else {
+            return Read::Bad("nothing is published here: TASKBOT_EVENTS_URL names no broker".to_owned());
+        };
+        match decode_letter(letter) {
+            Ok(Decoded::Known(incoming) | Decoded::Unknown { event: Ok(incoming), .. }) => {
+                Read::Unpublished(unpublished.clone(), incoming)
+            }
+            Ok(Decoded::Unknown { event: Err(reason), .. }) | Err(reason) => Read::Bad(reason),
+        }
+    }
 }
 
 /// What a letter turned out to be.
 enum Read {
     Wanted(Arc<dyn Handler>, Box<Incoming>),
-    Unpublished(Arc<dyn Publisher>, Box<Incoming>),
+    Unpublished(Unpublished, Box<Incoming>),
     Unwanted,
     Bad(String),
 }
@@ -163,15 +174,6 @@ impl From<Read> for Replayed {
             Read::Unwanted => Self::NotWanted,
             Read::Bad(reason) => Self::Failed(reason),
         }
-    }
-}
-
-/// Publishes an event that the relay could not, say because a broker's limit was lower then.
-async fn publish(publisher: &dyn Publisher, incoming: &Incoming) -> Replayed {
-    let topic = incoming.event.kind.topic();
-    match publisher.publish(&[Message::new(topic, &incoming.key, &incoming.payload)]).await {
-        Ok(rejected) => rejected.into_iter().next().map_or(Replayed::Handled, |one| Replayed::Failed(one.reason)),
-        Err(error) => Replayed::Failed(error.to_string()),
     }
 }
 

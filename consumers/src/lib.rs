@@ -19,6 +19,7 @@ mod reminders;
 mod runner;
 mod start;
 mod supervise;
+mod unpublished;
 mod wait;
 
 pub use audit::{Audit, CheckpointError, Checkpoints, Sealer, verify};
@@ -36,3 +37,4 @@ pub use reminders::{Claimer, Deliverer, Reminders};
 pub use runner::Runner;
 pub use start::{Broker, Consumers, Parts, Role, handlers, start};
 pub use supervise::supervised;
+pub use unpublished::Unpublished;

@@ -4,14 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use consumers::{
-    Board, Broker, Checker, DeadLetters, Findings, Handler, Incoming, Parts, Replayed, Role, Runner, Trouble, Which,
-};
+use consumers::{Board, Broker, Checker, Findings, Handler, Incoming, Parts, Role, Runner, Trouble};
 use domain::command::{Command, TaskEdit};
 use domain::event::Topic;
-use domain::ids::PersonId;
 use domain::ports::audit::{AuditLog, AuditQuery};
-use domain::ports::bus::{Bus, Message, Outbox, OutboxRow, Publisher, RELAY};
+use domain::ports::bus::{Bus, Message, Outbox, OutboxRow, Publisher};
 use domain::ports::clock::Clock;
 use domain::ports::inbox::{DeadLetter, Inbox};
 use tokio_util::sync::CancellationToken;
@@ -153,33 +150,6 @@ async fn a_dead_letter_is_a_row_and_a_record() {
     assert_eq!(headers, [named("reason", "no"), named("consumer", "sullen"), named("origin", &letter.origin)]);
     stop.cancel();
     running.await.expect("it ends");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_the_relay_gave_up_on_is_replayed_to_the_broker() {
-    let bench = Bench::new().await;
-    let row = bench.work(1).await.remove(0);
-    let letter = DeadLetter {
-        id: 0,
-        consumer: RELAY.to_owned(),
-        topic: row.topic.as_str().to_owned(),
-        origin: format!("outbox@{}", row.position),
-        reason: "too long then".to_owned(),
-        payload: row.payload.clone(),
-        at: bench.world.clock.now(),
-        replayed_at: None,
-    };
-    bench.parts.inbox.bury(&letter).await.expect("buried");
-    let letters = DeadLetters::new(bench.parts.inbox.clone(), bench.world.clock.clone(), Vec::new());
-    let letters = letters.with_publisher(bench.parts.broker.publisher.clone());
-    for (dry_run, expected) in [(true, Replayed::WouldTry), (false, Replayed::Handled)] {
-        let mut heard = Vec::new();
-        let note = |_: &DeadLetter, replayed: &Replayed| heard.push(replayed.clone());
-        letters.replay(Which::All, PersonId::SYSTEM, dry_run, note).await.expect("replayed");
-        assert_eq!(heard, [expected]);
-    }
-    let topic = format!("{}task-events", bench.cluster.config.topic_prefix);
-    assert_eq!(bench.cluster.raw(&topic, 1).await[0].1, Some(row.payload));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

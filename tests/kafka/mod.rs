@@ -7,6 +7,7 @@ mod publishing;
 mod rebalance;
 mod tombstones;
 mod topics;
+mod unpublished;
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use consumers::{DeadLetters, Replayed, Which};
+use consumers::{DeadLetters, Replayed, Unpublished, Which};
 use domain::ids::PersonId;
 use domain::ports::inbox::DeadLetter;
 
@@ -21,7 +21,10 @@ pub(crate) async fn run(config: Config, command: cli::DeadLetters) -> Result<Exi
     let house = House::build(&config).await?;
     let edge = Edge::over(&house, &config, None)?;
     let handlers = consumers::handlers(&edge.parts, consumers::Role::ALL);
+    let (outbox, store) = (house.database.outbox.clone(), house.database.store.clone());
+    let unpublished = house.events.publisher.clone().map(|publisher| Unpublished::new(publisher, outbox, store));
     let letters = DeadLetters::new(house.database.inbox.clone(), house.clock.clone(), handlers);
+    let letters = letters.with_unpublished(unpublished);
     let code = match command {
         cli::DeadLetters::List { consumer } => list(&letters, consumer.as_deref()).await,
         cli::DeadLetters::Replay { which, dry_run } => replay(&letters, &which, dry_run).await,
