@@ -65,7 +65,7 @@ pub(crate) enum Command {
         id: String,
     },
     /// Check the configuration and what it points at, without starting.
-    Check,
+    Check(Serve),
 }
 
 impl Cli {
@@ -76,10 +76,10 @@ impl Cli {
     }
 }
 
-/// Options of `serve`.
+/// Options of `serve` and `check`.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Serve {
-    /// The roles of this process; the embedded bus needs all of them in one.
+    /// The roles of the process; the embedded bus needs all of them in one.
     #[arg(long, value_delimiter = ',')]
     pub roles: Vec<Role>,
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::{Result, bail};
+use store_postgres::Access;
 
 use crate::cli::Role;
 use crate::config::Config;
@@ -53,6 +54,21 @@ impl Roles {
         self.0.iter().all(|role| matches!(role, Role::Relay | Role::Audit | Role::Sync))
     }
 
+    /// What the process needs of the database.
+    pub(crate) fn access(&self) -> Access {
+        match self.0.as_slice() {
+            [Role::Audit] => Access::Audit,
+            [Role::Relay] => Access::Relay,
+            roles if roles.contains(&Role::Audit) => Access::Everything,
+            _ => Access::Core,
+        }
+    }
+
+    /// How much of it the process sees.
+    pub(crate) fn sight(&self) -> consumers::Sight {
+        if self.access() == Access::Audit { consumers::Sight::AuditAlone } else { consumers::Sight::Everything }
+    }
+
     /// The reactions among them.
     pub(crate) fn consumers(&self) -> Vec<consumers::Role> {
         let reaction = |role: &Role| match role {
@@ -82,6 +98,16 @@ mod tests {
         assert_eq!(port(&[]), 8080);
         assert_eq!(port(&[Role::Relay]), 8084);
         assert_eq!(port(&[Role::Reminders, Role::Bot]), 8081);
+    }
+
+    #[test]
+    fn a_process_takes_on_what_its_roles_need() {
+        let config = Config { events_url: "kafka://a".to_owned(), ..Config::default() };
+        let access = |roles: &[Role]| Roles::of(roles, &config).expect("roles").access();
+        assert_eq!(access(&[]), Access::Everything);
+        assert_eq!(access(&[Role::Gateway, Role::Audit]), Access::Everything);
+        assert_eq!(access(&[Role::Gateway, Role::Relay]), Access::Core);
+        assert_eq!((access(&[Role::Relay]), access(&[Role::Audit])), (Access::Relay, Access::Audit));
     }
 
     #[test]

@@ -45,11 +45,11 @@ pub(crate) async fn run(config: Config, options: Serve) -> Result<ExitCode> {
     consumers::describe();
     gateway::describe_relay();
     bus_kafka::describe();
-    let house = House::build(&config).await?;
+    let house = House::build_for(&config, roles.access()).await?;
     let listener = listen(roles.addr(&config)).await?;
     let addr = listener.local_addr().context("the listener's address")?;
     let edge = Edge::over(&house, &config, Some(format!("http://{addr}")))?;
-    let consumers = consumers::start(&edge.parts, &roles.consumers());
+    let consumers = consumers::start_seeing(&edge.parts, &roles.consumers(), roles.sight());
     let relay = Relaying::start(&house, &roles);
     let stop = CancellationToken::new();
     shutdown::on_signal(stop.clone())?;

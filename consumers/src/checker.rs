@@ -45,6 +45,8 @@ pub struct Checker {
     clock: Arc<dyn Clock>,
     chats: Vec<Arc<dyn Chat>>,
     consumers: Vec<Arc<dyn Handler>>,
+    /// Whether it may look at series and reminders.
+    sees_all: bool,
     /// Where the runners note their progress, if a relay stands between the outbox and them.
     board: Option<Board>,
     /// Where each consumer stood at the last look, if anything waited for it.
@@ -61,7 +63,14 @@ impl Checker {
         chats: Vec<Arc<dyn Chat>>,
         consumers: Vec<Arc<dyn Handler>>,
     ) -> Self {
-        Self { agenda, outbox, clock, chats, consumers, board: None, waiting: Mutex::default() }
+        Self { agenda, outbox, clock, chats, consumers, sees_all: true, board: None, waiting: Mutex::default() }
+    }
+
+    /// Looks after consumers alone: series and reminders are not this process's to see.
+    #[must_use]
+    pub const fn of_consumers_alone(mut self) -> Self {
+        self.sees_all = false;
+        self
     }
 
     /// Looks after the relay too, and after consumers whose places are not in the outbox but on a broker.
@@ -88,13 +97,17 @@ impl Checker {
     /// # Errors
     /// When the database cannot answer.
     pub async fn check(&self) -> Result<Findings, PortError> {
+        let consumers = self.standing().await?;
+        if !self.sees_all {
+            return Ok(Findings { consumers, ..Findings::default() });
+        }
         let late = self.clock.now() - GRACE;
         let reach: Vec<Reach> = self.chats.iter().map(|chat| chat.reach()).collect();
         let series = self.agenda.due_series(late, COUNTED).await?.len();
         let unclaimed = self.agenda.due_reminders(&reach, late, COUNTED).await?.len();
         let undelivered = self.agenda.due_deliveries(&reach, late, COUNTED).await?.len();
         let held = self.agenda.held().await?;
-        Ok(Findings { series, reminders: unclaimed + undelivered, held, consumers: self.standing().await? })
+        Ok(Findings { series, reminders: unclaimed + undelivered, held, consumers })
     }
 
     /// The consumers for whom something waits and who stand where they stood at the last look.

@@ -35,6 +35,6 @@ pub use pace::Pace;
 pub use recurrence::{Calendar, Recurrence};
 pub use reminders::{Claimer, Deliverer, Reminders};
 pub use runner::Runner;
-pub use start::{Broker, Consumers, Parts, Role, handlers, start};
+pub use start::{Broker, Consumers, Parts, Role, Sight, handlers, start, start_seeing};
 pub use supervise::supervised;
 pub use unpublished::Unpublished;

@@ -81,6 +81,15 @@ impl Role {
     }
 }
 
+/// How much of the database a process sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Everything.
+    Everything,
+    /// The audit log and the outbox. What else is to be looked after, others see to.
+    AuditAlone,
+}
+
 /// The handlers of these roles, one for each consumer on the bus.
 #[must_use]
 pub fn handlers(parts: &Parts, roles: &[Role]) -> Vec<Arc<dyn Handler>> {
@@ -117,6 +126,11 @@ struct Stage {
 /// They stop from the source on: first whoever begins work by the clock, then what is on its way to a chat, then
 /// the reactions, then audit, because it hears of all the others, and its seals last.
 pub fn start(parts: &Parts, roles: &[Role]) -> Consumers {
+    start_seeing(parts, roles, Sight::Everything)
+}
+
+/// The same for a process that may not see everything.
+pub fn start_seeing(parts: &Parts, roles: &[Role], sight: Sight) -> Consumers {
     let board = Board::default();
     let (mut clocks, mut posts, mut reactions) = (Stage::new(), Stage::new(), Stage::new());
     let (mut audit, mut seals) = (Stage::new(), Stage::new());
@@ -138,17 +152,20 @@ pub fn start(parts: &Parts, roles: &[Role]) -> Consumers {
             }
         }
     }
-    look_after(&mut clocks, parts, roles, board);
+    look_after(&mut clocks, parts, roles, (board, sight));
     info!(roles = ?roles.iter().map(|role| role.name()).collect::<Vec<_>>(), "consumers started");
     Consumers { stages: vec![clocks, posts, reactions, audit, seals] }
 }
 
-fn look_after(stage: &mut Stage, parts: &Parts, roles: &[Role], board: Board) {
+fn look_after(stage: &mut Stage, parts: &Parts, roles: &[Role], (board, sight): (Board, Sight)) {
     let clock = &parts.tasks.clock;
     let (agenda, outbox) = (Arc::clone(&parts.tasks.agenda), Arc::clone(&parts.outbox));
     let mut checker = Checker::new(agenda, outbox, Arc::clone(clock), parts.chats.clone(), handlers(parts, roles));
     if parts.broker.publisher.is_some() {
         checker = checker.behind_relay(board);
+    }
+    if sight == Sight::AuditAlone {
+        return stage.run("checker", &Arc::new(checker.of_consumers_alone()), Checker::run);
     }
     stage.run("checker", &Arc::new(checker), Checker::run);
     let maintenance = Maintenance::new(Arc::clone(&parts.outbox), Arc::clone(clock), readers(parts));

@@ -9,7 +9,6 @@ use domain::command::{Command, TaskEdit};
 use domain::event::Topic;
 use domain::ports::audit::{AuditLog, AuditQuery};
 use domain::ports::bus::{Bus, Message, Outbox, OutboxRow, Publisher};
-use domain::ports::clock::Clock;
 use domain::ports::inbox::{DeadLetter, Inbox};
 use tokio_util::sync::CancellationToken;
 

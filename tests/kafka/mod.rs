@@ -1,6 +1,7 @@
 //! What only Kafka can do to events: brokers that die, groups that change, records that come again.
 
 mod consumers;
+mod logins;
 mod outage;
 mod processes;
 mod publishing;

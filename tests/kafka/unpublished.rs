@@ -94,7 +94,9 @@ async fn letters_of_the_relay_come_in_order_and_end_with_the_newest_state() {
     assert_eq!(bench.replay(false).await, [Replayed::Handled, Replayed::Handled]);
     assert_eq!(bench.versions(Topic::TaskEvents), [1, 3]);
     assert_eq!(bench.versions(Topic::TaskUpdates), [3, 3]);
-    let shown: Value = serde_json::from_str(&bench.cluster.everything(Topic::TaskUpdates)[0].1.clone().expect("a value")).expect("JSON");
+    let shown: Value =
+        serde_json::from_str(&bench.cluster.everything(Topic::TaskUpdates)[0].1.clone().expect("a value"))
+            .expect("JSON");
     assert_eq!(shown["dataschema"], "urn:taskbot:task-update-event:1");
     assert!(bench.replay(false).await.is_empty(), "each once");
 }

@@ -5,6 +5,7 @@
 //! snapshot is loaded by another. What the caller may see stands in the call: its tenants are the first thing that
 //! each function sets, and the policies test against that.
 
+mod access;
 mod agenda;
 mod archive;
 mod ask;
@@ -41,6 +42,7 @@ mod store;
 
 use std::sync::Arc;
 
+pub use access::Access;
 pub use archive::PostgresArchive;
 pub use bell::BellBridge;
 pub use clock::PostgresClock;

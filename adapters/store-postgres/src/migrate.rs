@@ -135,7 +135,9 @@ async fn admit(
     let exists = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)");
     let name = service.unwrap_or(SERVICE);
     if !exists.bind(name).fetch_one(&mut *connection).await? {
-        progress(&format!("there is no login {name}: grant it the roles taskbot_app, taskbot_relay, taskbot_audit"));
+        progress(&format!(
+            "there is no login {name}: grant the roles taskbot_app, taskbot_relay, taskbot_audit to logins of yours"
+        ));
         return Ok(());
     }
     let grant = "SELECT format('GRANT taskbot_app, taskbot_relay, taskbot_audit TO %I', $1::text)";

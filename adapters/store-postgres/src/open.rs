@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use domain::ports::error::PortError;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Executor, Row};
+use sqlx::{ConnectOptions, Connection, Executor};
 use tokio::time::timeout;
 
 use crate::PostgresStore;
+use crate::access::{Access, Role, check_role, check_sight};
 use crate::ask::Ask;
 use crate::error::{BACKEND, Kind, told};
 use crate::group::Group;
@@ -23,14 +24,11 @@ const START: Duration = Duration::from_secs(15);
 /// The patience with retention.
 const UPKEEP: Duration = Duration::from_secs(120);
 
-/// The roles, and how each pool takes its own on.
-const APP: (&str, &str) = ("taskbot_app", "SET ROLE taskbot_app");
-const RELAY: (&str, &str) = ("taskbot_relay", "SET ROLE taskbot_relay");
-pub(crate) const AUDIT: (&str, &str) = ("taskbot_audit", "SET ROLE taskbot_audit");
-
 /// How a store works; the default suits one of a few replicas on a database with 100 connections.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
+    /// What the process takes on.
+    pub access: Access,
     /// Connections for commands and questions.
     pub app: u32,
     /// Connections for what is read across tenants: relay, claimer, leases.
@@ -48,6 +46,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            access: Access::Everything,
             app: 16,
             relay: 4,
             audit: 4,
@@ -98,10 +97,25 @@ pub enum OpenError {
         /// The schema that this release needs.
         wanted: i64,
     },
-    /// A role is missing, was not granted, or sees what it should not.
+    /// The login is no member of a role that the process needs.
+    #[error(
+        "on {place} the login {login} cannot work as {role}, which the roles of this process need ({reason}): let the \
+        database's owner run `GRANT {role} TO {login}`"
+    )]
+    NotGranted {
+        /// Host, port and database.
+        place: String,
+        /// Who logged in, as SQL has it.
+        login: String,
+        /// The role.
+        role: &'static str,
+        /// What the server says.
+        reason: String,
+    },
+    /// A role is missing, lacks grants, or sees what it should not.
     #[error(
         "on {place} the role {role} {reason}: run `taskbot migrate` with TASKBOT_MIGRATE__DATABASE_URL set to the \
-        database's owner, and look at the grants of this login"
+        database's owner, and look at the grants of this role"
     )]
     Role {
         /// Host, port and database.
@@ -130,16 +144,17 @@ impl PostgresStore {
     /// When the database does not answer, has another schema, or its roles do not see what they should.
     pub async fn open(url: &str, options: Options) -> Result<Self, OpenError> {
         let login = login(url)?;
-        look_at(&login, options.wait).await?;
+        look_at(&login, options).await?;
         describe();
-        let lane = |name, role, size, patience| Arc::new(lane(&login, (name, role), size, patience, options));
-        let app = lane("app", APP.1, options.app, options.patience);
+        let lane = |name, role: Role, size, patience| Arc::new(lane(&login, (name, role.1), size, patience, options));
+        let [app, relay, audit] = options.access.lanes();
+        let app = lane("app", app, options.app, options.patience);
         let store = Self {
             group: Arc::new(Group::new(Arc::clone(&app), &options)),
             app,
-            relay: lane("relay", RELAY.1, options.relay, options.patience),
-            audit: lane("audit", AUDIT.1, options.audit, options.patience),
-            upkeep: lane("upkeep", RELAY.1, 1, UPKEEP),
+            relay: lane("relay", relay, options.relay, options.patience),
+            audit: lane("audit", audit, options.audit, options.patience),
+            upkeep: lane("upkeep", relay, 1, UPKEEP),
             numbers: Numbers::default(),
             rung: Arc::default(),
             known: Arc::default(),
@@ -147,7 +162,9 @@ impl PostgresStore {
             login,
         };
         // Tomorrow's partition, should nobody have made it; without it rows go to the rest.
-        if let Err(error) = store.upkeep.write_surely(Ask::new("SELECT make_days(8)::text")).await {
+        if options.access != Access::Audit
+            && let Err(error) = store.upkeep.write_surely(Ask::new("SELECT make_days(8)::text")).await
+        {
             tracing::warn!(%error, "the days ahead of the outbox were not made");
         }
         Ok(store)
@@ -198,15 +215,17 @@ fn lane(
 }
 
 /// Whether this is the right schema, and the roles see what they should.
-async fn look_at(login: &PgConnectOptions, wait: Duration) -> Result<(), OpenError> {
+async fn look_at(login: &PgConnectOptions, options: Options) -> Result<(), OpenError> {
     let away = |reason: String| OpenError::Away { place: place(login), reason };
-    let mut connection = timeout(wait.max(START), login.connect())
+    let mut connection = timeout(options.wait.max(START), login.connect())
         .await
         .map_err(|_| away("no connection in time".to_owned()))?
         .map_err(|error| away(told(&error)))?;
-    check_role(&mut connection, login, APP).await?;
+    let mut roles = options.access.lanes().to_vec();
+    roles.dedup();
+    check_role(&mut connection, login, roles[0]).await?;
     check_schema(&mut connection, login).await?;
-    for role in [APP, RELAY, AUDIT] {
+    for role in roles {
         check_role(&mut connection, login, role).await?;
         check_sight(&mut connection, login, role.0).await?;
     }
@@ -227,32 +246,4 @@ async fn check_schema(connection: &mut PgConnection, login: &PgConnectOptions) -
         std::cmp::Ordering::Equal => Ok(()),
         std::cmp::Ordering::Greater => Err(OpenError::Newer { place, found, wanted }),
     }
-}
-
-/// Takes a role on.
-async fn check_role(
-    connection: &mut PgConnection,
-    login: &PgConnectOptions,
-    (role, take_on): (&'static str, &'static str),
-) -> Result<(), OpenError> {
-    let refused = |error: sqlx::Error| OpenError::Role {
-        place: place(login),
-        role,
-        reason: format!("cannot be taken on ({})", told(&error)),
-    };
-    connection.execute(take_on).await.map(drop).map_err(refused)
-}
-
-async fn check_sight(
-    connection: &mut PgConnection,
-    login: &PgConnectOptions,
-    role: &'static str,
-) -> Result<(), OpenError> {
-    let row = sqlx::query("SELECT self_check($1)").bind(role).fetch_one(connection).await;
-    let wrong = match row.and_then(|row| row.try_get::<Option<String>, _>(0)) {
-        Ok(None) => return Ok(()),
-        Ok(Some(wrong)) => wrong,
-        Err(error) => format!("cannot be checked ({})", told(&error)),
-    };
-    Err(OpenError::Role { place: place(login), role, reason: wrong })
 }

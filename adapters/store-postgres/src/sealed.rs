@@ -12,10 +12,10 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use uuid::Uuid;
 
+use crate::access::AUDIT;
 use crate::ask::Ask;
 use crate::audit::stream;
 use crate::error::{Failed, failed};
-use crate::open::AUDIT;
 use crate::rows::{column, docs, integer};
 use crate::seals::{log_row, seal};
 

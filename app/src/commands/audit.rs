@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use consumers::{Checkpoints, verify};
 use domain::seal::{Checkpoint, Finding, Report};
+use store_postgres::Access;
 
 use super::{note, print};
 use crate::cli;
@@ -24,7 +25,7 @@ const SHOWN: usize = 20;
 pub(crate) async fn run(config: Config, command: cli::Audit) -> Result<ExitCode> {
     let cli::Audit::Verify { checkpoints, public_key } = command;
     let checkpoints = kept(&config, checkpoints, public_key)?;
-    let house = House::build(&config).await?;
+    let house = House::build_for(&config, Access::Audit).await?;
     let verified = verified(&house, checkpoints).await;
     house.close().await;
     verified

@@ -5,9 +5,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
+use store_postgres::Access;
 
 use super::{print, restore};
 use crate::banner;
+use crate::cli::Role;
 use crate::config::Config;
 use crate::roles::Roles;
 use crate::telemetry;
@@ -20,7 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// When standard output cannot be written.
-pub(crate) async fn run(config: Config) -> Result<ExitCode> {
+pub(crate) async fn run(config: Config, roles: &[Role]) -> Result<ExitCode> {
+    let roles = Roles::of(roles, &config)?;
     let mut good = true;
     let mut tell = |what: &str, result: Result<String>| {
         good &= result.is_ok();
@@ -30,15 +33,15 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
         }
     };
     tell("configuration", settings(&config))?;
-    tell("database", database(&config).await)?;
+    tell("database", database(&config, roles.access()).await)?;
     if let Some(held) = restore::held(&config).await.unwrap_or_default() {
         tell("reminders", Ok(held))?;
     }
     tell("events", events(&config).await)?;
     tell("state", Ok(config.state_url.clone()))?;
-    tell("http", http(&config))?;
+    tell("http", http(&config, &roles))?;
     tell("slack", Ok(banner::slack(&config.slack)))?;
-    for (what, found) in slack(&config).await.unwrap_or_default() {
+    for (what, found) in slack(&config, roles.access()).await.unwrap_or_default() {
         tell(&what, found.map_err(anyhow::Error::msg))?;
     }
     tell("discord", Ok(banner::discord(&config.discord)))?;
@@ -52,8 +55,8 @@ fn settings(config: &Config) -> Result<String> {
     Ok("every key is known".to_owned())
 }
 
-async fn database(config: &Config) -> Result<String> {
-    let house = House::build(config).await?;
+async fn database(config: &Config, access: Access) -> Result<String> {
+    let house = House::build_for(config, access).await?;
     let place = house.database.place.clone();
     let zone = house.zone.to_string();
     house.close().await;
@@ -61,8 +64,8 @@ async fn database(config: &Config) -> Result<String> {
 }
 
 /// What Slack says of each token. A database that fails was told before.
-async fn slack(config: &Config) -> Result<Vec<slack::Finding>> {
-    let house = House::build(config).await?;
+async fn slack(config: &Config, access: Access) -> Result<Vec<slack::Finding>> {
+    let house = House::build_for(config, access).await?;
     let found = match &house.slack {
         Some(slack) => slack.examine().await?,
         None => Vec::new(),
@@ -78,8 +81,8 @@ async fn events(config: &Config) -> Result<String> {
     Ok(config.events_url.clone())
 }
 
-fn http(config: &Config) -> Result<String> {
-    let addr = Roles::of(&[], config)?.addr(config);
+fn http(config: &Config, roles: &Roles) -> Result<String> {
+    let addr = roles.addr(config);
     match TcpListener::bind(addr) {
         Ok(_) => Ok(format!("{addr} is free")),
         Err(error) => anyhow::bail!("{addr}: {error}; choose another with TASKBOT_HTTP__ADDR"),

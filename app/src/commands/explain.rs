@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, anyhow, bail};
 use domain::command::TaskRef;
 use domain::tenant::TenantId;
+use store_postgres::Access;
 use uuid::Uuid;
 
 use super::print;
@@ -16,7 +17,7 @@ use crate::wiring::House;
 /// # Errors
 /// When the text is no id or number, or nothing has it.
 pub(crate) async fn run(config: Config, id: &str) -> Result<ExitCode> {
-    let house = House::build(&config).await?;
+    let house = House::build_for(&config, Access::Core).await?;
     let lines = house.database.store.explain(resolve(&house, id).await?).await?;
     house.close().await;
     if lines.is_empty() {

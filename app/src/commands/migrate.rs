@@ -19,6 +19,9 @@ pub(crate) async fn run(config: Config, from: Option<&str>) -> Result<ExitCode> 
     if from.is_some() && config.database_url.starts_with("sqlite:") {
         bail!("--from goes into PostgreSQL: set TASKBOT_DATABASE_URL to postgres://user:password@host/taskbot");
     }
+    if config.database_url.starts_with("sqlite:") && config.migrate.database_url.is_some() {
+        return tables_alone(&config).await;
+    }
     tables(&config).await?;
     let house = House::build(&config).await?;
     print(&format!("{}: the tables are up to date", house.database.place))?;
@@ -32,6 +35,13 @@ pub(crate) async fn run(config: Config, from: Option<&str>) -> Result<ExitCode> 
     let verified = audit::verified(&house, Vec::new()).await;
     house.close().await;
     verified
+}
+
+/// Brings PostgreSQL's tables up to date where no login of the service is named: each process has one of its own.
+async fn tables_alone(config: &Config) -> Result<ExitCode> {
+    store_postgres::migrate(owner(config)?, None, |step| drop(note(step))).await?;
+    print("the tables of PostgreSQL are up to date")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Brings PostgreSQL's tables up to date; SQLite's are whenever it is opened.

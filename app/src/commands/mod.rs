@@ -33,7 +33,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
     }
     let config = config::load()?;
     let chatting = matches!(command, Command::Console(_)) || serve::on_terminal();
-    if !matches!(command, Command::Check) {
+    if !matches!(command, Command::Check(_)) {
         telemetry::start_logs(&config.log, chatting)?;
     }
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
@@ -57,7 +57,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode> {
         Command::DeadLetters(command) => dead_letters::run(config, command).await,
         Command::Republish { dry_run } => republish::run(config, dry_run).await,
         Command::Explain { id } => explain::run(config, &id).await,
-        Command::Check => check::run(config).await,
+        Command::Check(options) => check::run(config, &options.roles).await,
     }
 }
 

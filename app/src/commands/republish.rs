@@ -8,6 +8,7 @@ use domain::change::{Act, Change};
 use domain::event::{Passing, Topic};
 use domain::ids::PersonId;
 use domain::ports::bus::{Outbox, RELAY};
+use store_postgres::Access;
 
 use super::{note, print};
 use crate::config::Config;
@@ -21,7 +22,7 @@ const STRAGGLERS: Duration = Duration::from_secs(3);
 /// # Errors
 /// When there is no broker, the relay cannot be interrupted, or the database fails.
 pub(crate) async fn run(config: Config, dry_run: bool) -> Result<ExitCode> {
-    let house = House::build(&config).await?;
+    let house = House::build_for(&config, Access::Core).await?;
     let done = republish(&house, dry_run).await;
     house.close().await;
     done.map(|()| ExitCode::SUCCESS)

@@ -8,6 +8,7 @@ use domain::person::Identity;
 use domain::ports::people::Token;
 use domain::service::Secret;
 use jiff::{Span, Timestamp};
+use store_postgres::Access;
 
 use super::{note, print};
 use crate::cli;
@@ -19,7 +20,7 @@ use crate::wiring::House;
 /// # Errors
 /// When the person is unknown (but for `create`, which makes them known), or the database fails.
 pub(crate) async fn run(config: Config, command: cli::Token) -> Result<ExitCode> {
-    let house = House::build(&config).await?;
+    let house = House::build_for(&config, Access::Core).await?;
     let code = match command {
         cli::Token::Create { user, expires } => create(&house, &user, &expires).await,
         cli::Token::List { user } => list(&house, &user).await,

@@ -15,7 +15,7 @@ use domain::ports::people::People;
 use domain::ports::seals::Seals;
 use domain::ports::store::Store;
 use embedded::{FileLeases, SystemClock};
-use store_postgres::{BellBridge, PostgresStore};
+use store_postgres::{Access, BellBridge, PostgresStore};
 use store_sqlite::{Options, SqliteStore};
 
 use crate::config::Config;
@@ -57,20 +57,21 @@ enum Opened {
 }
 
 impl Database {
-    /// Opens what `TASKBOT_DATABASE_URL` names.
+    /// Opens what `TASKBOT_DATABASE_URL` names, for this much of it.
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub(crate) async fn open(config: &Config, bell: &Bell) -> Result<Self> {
+    pub(crate) async fn open(config: &Config, access: Access, bell: &Bell) -> Result<Self> {
         if config.database_url.starts_with("sqlite:") {
             Self::sqlite(config).await
         } else {
-            Self::postgres(config, bell).await
+            Self::postgres(config, access, bell).await
         }
     }
 
-    async fn postgres(config: &Config, bell: &Bell) -> Result<Self> {
-        let store = Arc::new(PostgresStore::open(&config.database_url, config.postgres()?).await?);
+    async fn postgres(config: &Config, access: Access, bell: &Bell) -> Result<Self> {
+        let options = store_postgres::Options { access, ..config.postgres()? };
+        let store = Arc::new(PostgresStore::open(&config.database_url, options).await?);
         let clock = Arc::new(store.clock().await?);
         let (place, bridge) = (store.place(), store.bell_bridge(bell.clone()));
         Ok(Self::of(store.clone(), store.clone(), clock, place, false, Opened::Postgres(store, bridge)))

@@ -21,6 +21,7 @@ use domain::zone::Zone;
 use embedded::{MemoryState, RandomIds};
 use jiff::tz::TimeZone;
 use slack::{Ground, Slack};
+use store_postgres::Access;
 
 use crate::config::Config;
 pub(crate) use archive::{archive, owner, reminders_of, source};
@@ -57,8 +58,16 @@ impl House {
     /// # Errors
     /// When the database cannot be opened, or the configuration names no zone or person.
     pub(crate) async fn build(config: &Config) -> Result<Self> {
+        Self::build_for(config, Access::Everything).await
+    }
+
+    /// The same with a login that may do no more than this with PostgreSQL.
+    ///
+    /// # Errors
+    /// As [`House::build`].
+    pub(crate) async fn build_for(config: &Config, access: Access) -> Result<Self> {
         let bell = Bell::default();
-        let database = Database::open(config, &bell).await?;
+        let database = Database::open(config, access, &bell).await?;
         let clock = database.clock.clone();
         let ids: Arc<dyn Ids> = Arc::new(RandomIds::new(clock.clone()));
         let slack = platforms::slack(&config.slack, ground(&database, &bell))?;

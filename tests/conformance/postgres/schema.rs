@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use domain::ports::bus::{Cursor, Outbox};
+use domain::ports::inbox::{DeadLetter, Inbox};
+use domain::ports::lease::Leases;
 use sqlx::{Connection, Executor};
-use store_postgres::{OpenError, Options, PostgresStore, migrate};
+use store_postgres::{Access, OpenError, Options, PostgresStore, migrate};
 
 use super::migrated;
 use crate::kit::postgres::Database;
+use crate::kit::samples::at;
 
 async fn refused(url: &str) -> OpenError {
     PostgresStore::open(url, Options::default()).await.map(drop).expect_err("refused")
@@ -106,4 +110,27 @@ async fn what_does_not_answer_is_said_without_the_password() {
         let error = refused(url).await.to_string();
         assert!(!error.contains("secret"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_relay_alone_writes_its_place_its_lease_and_what_it_gives_up_on() {
+    let scratch = migrated().await;
+    let options = Options { access: Access::Relay, ..Options::default() };
+    let store = PostgresStore::open(&scratch.database.url(), options).await.expect("a store");
+    let lease = store.acquire("relay").await.expect("a lease");
+    store.save_cursor("relay", &Cursor::at(3), lease.epoch()).await.expect("saved");
+    let letter = DeadLetter {
+        id: 0,
+        consumer: "relay".to_owned(),
+        topic: "task-events".to_owned(),
+        origin: "outbox@3".to_owned(),
+        reason: "too long".to_owned(),
+        payload: "{}".to_owned(),
+        at: at(0),
+        replayed_at: None,
+    };
+    for _ in 0..2 {
+        store.bury(&letter).await.expect("buried");
+    }
+    assert_eq!(scratch.store.dead_letters(Some("relay"), 0, 9).await.expect("letters").len(), 1);
 }
