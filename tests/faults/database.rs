@@ -9,6 +9,7 @@ use futures::future::join_all;
 use reqwest::StatusCode;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _, PgConnection};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
@@ -21,11 +22,14 @@ use crate::kit::stack::OwnStack;
 
 const CLIENTS: usize = 2;
 /// What a load gets before something happens, and after the last.
-const WHILE: Duration = Duration::from_secs(2);
+const WHILE: Duration = Duration::from_secs(1);
 /// A command that cannot be carried out says so within this.
 const SOON: Duration = Duration::from_secs(3);
 /// How long it may take until the first command is carried out again.
 const RECOVERY: Duration = Duration::from_secs(30);
+
+/// How many of a crowd come in at once.
+const AT_ONCE: usize = 8;
 
 /// What happens to a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,21 +58,25 @@ struct Missed {
 struct Crowd(JoinHandle<()>);
 
 impl Crowd {
+    /// Comes, and lets nobody else stay.
     async fn at(stack: &OwnStack) -> Self {
         let options = login(stack, "TASKBOT_DATABASE_URL");
         let mut within = options.connect().await.expect("a connection");
-        Self(tokio::spawn(async move {
+        let (full, mut is_full) = watch::channel(false);
+        let crowd = tokio::spawn(async move {
             let mut taken = Vec::new();
             loop {
-                match options.connect().await {
-                    Ok(connection) => taken.push(connection),
-                    Err(_full) => {
-                        hang_up(&mut within).await;
-                        sleep(Duration::from_millis(20)).await;
-                    }
+                let came = join_all((0..AT_ONCE).map(|_| options.connect())).await;
+                let refused = came.iter().any(Result::is_err);
+                taken.extend(came.into_iter().flatten());
+                if refused && hang_up(&mut within).await == 0 {
+                    full.send_replace(true);
+                    sleep(Duration::from_millis(100)).await;
                 }
             }
-        }))
+        });
+        is_full.wait_for(|full| *full).await.expect("a crowd");
+        Self(crowd)
     }
 }
 
@@ -84,11 +92,11 @@ fn login(stack: &OwnStack, name: &str) -> PgConnectOptions {
     options.database("postgres").disable_statement_logging()
 }
 
-/// Ends every session of the programs; the login is theirs.
-async fn hang_up(within: &mut PgConnection) {
-    let theirs = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+/// Ends every session of the programs, whose login is the same. How many there were.
+async fn hang_up(within: &mut PgConnection) -> i64 {
+    let theirs = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
         WHERE usename = current_user AND application_name = 'taskbot'";
-    within.execute(theirs).await.expect("hung up");
+    sqlx::query_scalar(theirs).fetch_one(within).await.expect("hung up")
 }
 
 async fn alter(stack: &OwnStack, statement: &'static str) {
@@ -122,7 +130,8 @@ impl Trouble {
 
     /// Gives commands and asks questions as long as it lasts.
     async fn missed(self, load: &Load, within: Duration) -> Missed {
-        let (began, mut missed) = (Instant::now(), Missed { trouble: self, longest: Duration::ZERO, refused: 0, read: 0 });
+        let (began, mut missed) =
+            (Instant::now(), Missed { trouble: self, longest: Duration::ZERO, refused: 0, read: 0 });
         while began.elapsed() < within {
             let asked = Instant::now();
             let status = load.probe().await;

@@ -42,9 +42,16 @@ fn said(fleet: &Fleet<'_>) -> usize {
     fleet.heard("relay").iter().filter(|line| line.contains(LOST) && line.contains("taskbot republish")).count()
 }
 
-/// Runs `taskbot republish`. What it printed.
+/// Runs `taskbot republish`, again if a busy machine's database has no time for it. What it printed.
 async fn republish(load: &Load, args: &[&str]) -> String {
-    let ended = load.scratch.run(&[&["republish"], args].concat(), "").await;
+    let args = [&["republish"], args].concat();
+    let mut ended = load.scratch.run(&args, "").await;
+    for _ in 0..4 {
+        if ended.status.success() {
+            break;
+        }
+        ended = load.scratch.run(&args, "").await;
+    }
     assert!(ended.status.success(), "{}", ended.err);
     ended.out
 }
@@ -72,13 +79,14 @@ async fn losses(load: &Load, broker: &OwnBroker, fleet: &Fleet<'_>) {
 async fn what_kafka_has_lost_is_made_again_said_and_published_again() {
     let broker = OwnBroker::start().await;
     let real = Real::with_topics(Cluster::at(&broker.brokers).await).await;
+    real.lost.set(true);
     let load = Load::on(real, Scratch::new()).await;
     let fleet = Fleet::start(&load).await;
     let clients = join_all((0..CLIENTS).map(|name| load.client(name)));
     tokio::join!(losses(&load, &broker, &fleet), clients);
     let found = settled(&load, Vec::new()).await;
     note(&format!("Kafka emptied: {} acknowledged", found.acknowledged));
-    assert!(found.faults.is_empty(), "{:#?}", found.faults);
+    assert!(found.faults.is_empty(), "{:#?}, {:#?}", found.faults, fleet.heard("recurrence"));
     assert!(found.acknowledged > 0, "a load that does nothing proves nothing");
     fleet.end().await;
 }

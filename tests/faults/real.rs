@@ -1,7 +1,8 @@
 //! The real stores under a load, seen from outside: a copy of the database's rows for the oracle, and what the topics
 //! hold.
 
-use std::collections::BTreeMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::event::Topic;
 use serde_json::Value;
@@ -17,6 +18,8 @@ pub(super) struct Real {
     pub(super) cluster: Cluster,
     /// As the service reaches it.
     url: String,
+    /// Set once Kafka has lost something: then versions may come early, as long as all of them come.
+    pub(super) lost: Cell<bool>,
     /// Dropped with this, if the database is this test's own.
     _database: Option<Database>,
 }
@@ -94,18 +97,19 @@ impl Real {
     /// On the stack that all tests share.
     pub(super) async fn shared() -> Self {
         let (database, cluster) = (Database::migrated().await, Cluster::shared().await);
-        Self { cluster, url: database.url(), _database: Some(database) }
+        Self { cluster, url: database.url(), lost: Cell::new(false), _database: Some(database) }
     }
 
     /// On the shared database and these topics.
     pub(super) async fn with_topics(cluster: Cluster) -> Self {
         let database = Database::migrated().await;
-        Self { cluster, url: database.url(), _database: Some(database) }
+        Self { cluster, url: database.url(), lost: Cell::new(false), _database: Some(database) }
     }
 
     /// On this database, which is migrated, and topics of the shared broker.
     pub(super) async fn with_database(url: &str) -> Self {
-        Self { cluster: Cluster::shared().await, url: url.to_owned(), _database: None }
+        let cluster = Cluster::shared().await;
+        Self { cluster, url: url.to_owned(), lost: Cell::new(false), _database: None }
     }
 
     /// What leads a program here.
@@ -147,7 +151,8 @@ impl Real {
         let mut records = self.cluster.everything(Topic::TaskEvents);
         records.extend(self.cluster.everything(Topic::Reminders));
         let payloads = records.into_iter().filter_map(|(_, payload)| payload).collect();
-        for (stream, last) in streams(payloads, "Kafka", faults) {
+        let there = if self.lost.get() { whole(payloads, faults) } else { streams(payloads, "Kafka", faults) };
+        for (stream, last) in there {
             match wanted.remove(&stream) {
                 Some(version) if version == last => {}
                 version => faults.push(format!("Kafka has {stream} up to {last}, the outbox to {version:?}")),
@@ -165,12 +170,7 @@ impl Real {
 /// The last version of each stream; one that comes before its predecessor is a fault.
 fn streams(payloads: Vec<String>, place: &str, faults: &mut Vec<String>) -> BTreeMap<String, u64> {
     let mut last: BTreeMap<String, u64> = BTreeMap::new();
-    for payload in payloads {
-        let event: Value = serde_json::from_str(&payload).expect("JSON");
-        let of_reminder = event["type"].as_str().is_some_and(|kind| kind.starts_with("REMINDER_"));
-        let id = if of_reminder { &event["data"]["reminder"]["reminder_id"] } else { &event["subject"] };
-        let stream = format!("{}/{}", if of_reminder { "reminder" } else { "task" }, id.as_str().expect("an id"));
-        let version = event["data"]["version"].as_u64().expect("a version");
+    for (stream, version) in payloads.iter().map(|payload| versioned(payload)) {
         let seen = last.entry(stream.clone()).or_default();
         if version > *seen + 1 {
             faults.push(format!("in {place} {stream} has {version} after {seen}"));
@@ -178,4 +178,24 @@ fn streams(payloads: Vec<String>, place: &str, faults: &mut Vec<String>) -> BTre
         *seen = version.max(*seen);
     }
     last
+}
+
+/// The last version of each stream; one that is missing is a fault.
+fn whole(payloads: Vec<String>, faults: &mut Vec<String>) -> BTreeMap<String, u64> {
+    let mut all: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+    for (stream, version) in payloads.iter().map(|payload| versioned(payload)) {
+        all.entry(stream).or_default().insert(version);
+    }
+    let holes = all.iter().filter(|(_, versions)| versions.last() != Some(&(versions.len() as u64)));
+    faults.extend(holes.map(|(stream, versions)| format!("Kafka has of {stream} only {versions:?}")));
+    all.into_iter().filter_map(|(stream, versions)| Some((stream, versions.last().copied()?))).collect()
+}
+
+/// The stream and the version of an event.
+fn versioned(payload: &str) -> (String, u64) {
+    let event: Value = serde_json::from_str(payload).expect("JSON");
+    let of_reminder = event["type"].as_str().is_some_and(|kind| kind.starts_with("REMINDER_"));
+    let id = if of_reminder { &event["data"]["reminder"]["reminder_id"] } else { &event["subject"] };
+    let stream = format!("{}/{}", if of_reminder { "reminder" } else { "task" }, id.as_str().expect("an id"));
+    (stream, event["data"]["version"].as_u64().expect("a version"))
 }
