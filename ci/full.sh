@@ -20,5 +20,6 @@ export MESSAGES=${MESSAGES:-100000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-16}
 export SERIES=${SERIES:-1000} JOBS=${JOBS:-5000} FUZZ_LINES=${FUZZ_LINES:-1000000}
 need_packages node=nodejs npm=npm
 ci/test.sh
+ci/kafka-tls.sh
 
 step "everything at full size is right"

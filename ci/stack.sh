@@ -14,6 +14,7 @@
 # Point a program at it with: set -a; eval "$(ci/stack.sh env)"; set +a
 #
 #   STACK_DIR=target/stack            data, ports, passwords, logs; with another folder a second stack runs beside it
+#   STACK_KAFKA_TLS=                  if set: Kafka is behind TLS and a password, as managed brokers are
 #
 # Everything listens on 127.0.0.1, on free ports that are chosen once and kept until `down`. What is installed is kept
 # in ~/.cache/taskbot (or $XDG_CACHE_HOME/taskbot) and serves every stack.
@@ -32,6 +33,8 @@ STACK_DIR=$(realpath -m "$STACK_DIR")
 . ci/stack/postgres.sh
 # shellcheck source=ci/stack/kafka.sh
 . ci/stack/kafka.sh
+# shellcheck source=ci/stack/kafka-tls.sh
+. ci/stack/kafka-tls.sh
 
 # A part NAME brings these functions, and is named here in the order of starting:
 #   NAME_install   gets its programs, if they are not there

@@ -80,32 +80,43 @@ kafka_version() {
     sed -n '/kafka_2/{n;s/ *<version>\(.*\)<\/version>/Kafka \1/p}' ci/stack/kafka-pom.xml
 }
 
+# What clients speak with it: PLAINTEXT, or SASL_SSL if STACK_KAFKA_TLS was set when the stack was made.
+kafka_protocol() {
+    mkdir -p "$(place kafka)"
+    remembered "$(place kafka)/protocol" printf '%s\n' "$([[ -n ${STACK_KAFKA_TLS:-} ]] && echo SASL_SSL || echo PLAINTEXT)"
+}
+
 # kafka_properties DATA - the broker's configuration.
 kafka_properties() {
-    local port controller
+    local port controller protocol
     port=$(port_of kafka)
+    protocol=$(kafka_protocol)
     controller=$(remembered "$(place kafka)/controller-port" free_port)
     cat <<END
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$controller
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller
-advertised.listeners=PLAINTEXT://127.0.0.1:$port
+listeners=$protocol://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller
+advertised.listeners=$protocol://127.0.0.1:$port
+listener.security.protocol.map=$protocol:$protocol,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=$protocol
 log.dirs=$1
 END
     cat ci/stack/kafka.properties
+    [[ $protocol == PLAINTEXT ]] || kafka_tls_properties
 }
 
 # Formats the data folder, whole or not at all: the broker refuses one that it did not make.
 kafka_prepare() {
-    local folder
+    local folder people=()
     folder=$(place kafka)
     [[ ! -e $folder/data/meta.properties ]] || return 0
     rm -rf "$folder/data" "$folder/data.new"
+    [[ $(kafka_protocol) == PLAINTEXT ]] || { kafka_tls_prepare && people=(--add-scram "$(kafka_tls_person)"); }
     kafka_properties "$folder/data.new" | keep "$folder/format.properties"
     "$(kafka_java)" -Xshare:auto -XX:TieredStopAtLevel=1 -cp "$(kafka_home)/*" kafka.tools.StorageTool format \
-        -t "stack$(random_secret | cut -c1-17)" -c "$folder/format.properties" >"$folder/format.log" 2>&1 ||
+        -t "stack$(random_secret | cut -c1-17)" -c "$folder/format.properties" "${people[@]}" >"$folder/format.log" 2>&1 ||
         fail "Kafka could not format its folder: $(tail -n 5 "$folder/format.log")"
     mv "$folder/data.new" "$folder/data"
 }
@@ -142,4 +153,5 @@ kafka_remove() {
 
 kafka_env() {
     printf 'TASKBOT_EVENTS_URL=kafka://127.0.0.1:%s\n' "$(port_of kafka)"
+    [[ $(kafka_protocol) == PLAINTEXT ]] || kafka_tls_env
 }
