@@ -13,6 +13,7 @@ import tempfile
 import time
 
 import bench_slack
+from bench_pages import FEW, MANY, Pages
 from bench_kit import ROUNDS, ROWS, SECONDS, Bench, Mark, Stack, alternating, progress
 from verify_kit import Program, Trouble, until
 
@@ -370,6 +371,23 @@ def lone(site, _):
     return [bench_slack.lone(site.bench, bench_slack.fake_of(site.bench))]
 
 
+def pages(name, kind, what):
+    """The mark of a kind of question, in a database of many tasks over one of few."""
+
+    @mark(name, f"database pages per {what}, of {MANY:,} tasks", f"of {FEW:,}", "pages", 2.5, 1.7)
+    def per_question(site, _):
+        return site.pages.of(kind)
+
+
+for name, kind, what in (
+    ("9", "claim", "reminder claimed and delivered"),
+    ("9-list", "list", "task list"),
+    ("9-audit", "audit", "audit page"),
+    ("9-search", "search", "search"),
+):
+    pages(name, kind, what)
+
+
 class Site:
     """What the measurements share."""
 
@@ -378,6 +396,7 @@ class Site:
         self.stack = Stack(folder)
         self.embedded = Embedded(self.bench)
         self.server = Server(self.bench, self.stack)
+        self.pages = Pages(self.server)
 
 
 def main():

@@ -11,9 +11,10 @@
 #   mark | what against what | ours | limit | ratio | must | aim | verdict (aim, must or BELOW)
 #
 # Progress goes to standard error. Needs Rust, python3, taskset, and for PostgreSQL and Kafka
-# (1, 1b, 1d, 3, 4, 5) what ci/stack.sh needs. Sizes, with their defaults:
+# (1, 1b, 1d, 3, 4, 5, 9) what ci/stack.sh needs. Sizes, with their defaults:
 #
 #   BENCH_ROWS=100000    events in the backlogs of 3 and 4
+#   BENCH_PAGES=1000000  tasks in the larger database of 9 (10 million take an hour and 40 GB)
 #   BENCH_SECONDS=3      length of one measurement of a rate
 #   BENCH_ROUNDS=5       how often ours and the limit alternate
 #   BENCH_DIR            an existing folder on the disk to measure (/var/tmp)
