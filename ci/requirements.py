@@ -25,7 +25,7 @@ EXPECTED = {
         + ["T022.1", "T022.2", "T022.3", "T036.1", "T036.2", "T036.3", "T042.1", "T042.2", "T072.1"]
         + [f"T086.{n}" for n in range(1, 8)]
     ),
-    "Beyond the documents": [f"TB-{n:03}" for n in range(1, 10)],
+    "Beyond the documents": [f"TB-{n:03}" for n in range(1, 14)],
     "Success criteria": [f"SC-{n:03}" for n in range(1, 9)],
 }
 # Numbers of document 002 that it does not use: T005 to T009.
