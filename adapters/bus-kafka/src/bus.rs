@@ -80,6 +80,9 @@ fn settings(config: &KafkaConfig, group: &str) -> ClientConfig {
     client.set("group.id", group).set("partition.assignment.strategy", "cooperative-sticky");
     // A member that died is missed after ten seconds. One whose reader is busy goes on polling, see `Fetcher`.
     client.set("session.timeout.ms", "10000").set("heartbeat.interval.ms", "1000");
+    // One that was given up while a call of its own hangs, say over a topic that is gone, still answers the group; as
+    // nobody polls it, it is out after this, and no rebalance waits for it longer.
+    client.set("max.poll.interval.ms", "20000");
     client.set("enable.auto.commit", "false").set("enable.auto.offset.store", "false");
     // What was never acknowledged comes, and what retention took is fetched from the outbox.
     client.set("auto.offset.reset", "earliest").set("isolation.level", "read_uncommitted");
