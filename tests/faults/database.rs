@@ -184,7 +184,7 @@ async fn a_database_that_dies_restarts_takes_no_writes_or_is_full_loses_nothing_
     note(&format!("{missed:#?}, {} acknowledged, {} sent again", found.acknowledged, found.repeated));
     assert!(found.faults.is_empty(), "{:#?}", found.faults);
     missed.iter().for_each(|missed| missed.trouble.check(missed));
-    let wordless = load.wordless.borrow();
+    let wordless = load.wordless.take();
     assert!(wordless.is_empty(), "refused without words, {} times: {:#?}", wordless.len(), wordless.first());
     fleet.end().await;
 }

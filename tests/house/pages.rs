@@ -8,7 +8,8 @@ use super::{root, texts};
 const PAGES: [&str; 4] = ["README.md", "docs/OPERATIONS.md", "docs/API.md", "docs/LOGGING.md"];
 
 /// Logins and roles of PostgreSQL and a target of logs, which begin like metrics.
-const NO_METRICS: [&str; 4] = ["taskbot_audit", "taskbot_owner", "taskbot_backup", "taskbot_consumers"];
+const NO_METRICS: [&str; 6] =
+    ["taskbot_app", "taskbot_audit", "taskbot_relay", "taskbot_owner", "taskbot_backup", "taskbot_consumers"];
 
 fn page(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).expect("a page")
