@@ -233,6 +233,14 @@ pub struct SettingsEdit {
 }
 
 impl Command {
+    /// Whether somebody says by it when or where a task is to remind.
+    pub(crate) const fn chooses_time_or_place(&self) -> bool {
+        matches!(
+            self,
+            Self::Add(_) | Self::Edit { .. } | Self::Move { .. } | Self::Snooze { .. } | Self::MoveToList { .. }
+        )
+    }
+
     /// The word for logs and metrics.
     #[must_use]
     pub const fn name(&self) -> &'static str {

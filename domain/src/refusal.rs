@@ -66,7 +66,7 @@ pub enum Code {
     Nothing,
     /// The message is already on its way.
     GoingOut,
-    /// A person, channel or zone that is not known.
+    /// A person, channel or zone that is not known, or a place that the bot cannot post to.
     Unknown,
     /// Too many requests.
     TooFast,

@@ -3,15 +3,24 @@
 use std::sync::Arc;
 
 use domain::change::{Change, Put};
+use domain::command::TaskRef;
+use domain::ids::{PersonId, TokenId};
 use domain::list::List;
+use domain::person::Identity;
 use domain::place::Place;
 use domain::ports::agenda::{Agenda, Reach};
+use domain::ports::audit::{AuditLog, AuditQuery};
 use domain::ports::installations::{Installation, Installations, Sealed};
+use domain::ports::people::{People, Token};
 use domain::ports::store::Store;
 use domain::reminder::Delivery;
+use domain::seal::ERASED;
+use domain::task::Task;
 use domain::tenant::Platform;
 use jiff::Timestamp;
 
+use super::audit::entries;
+use super::people::act;
 use crate::kit::samples::{Samples, at, tenant};
 
 /// Every test of this suite, for an adapter that `$open` opens.
@@ -23,6 +32,7 @@ macro_rules! suite {
             of_many_who_install_at_once_one_is_first,
             a_request_is_used_up_once_until_it_is_forgotten,
             what_is_due_in_a_tenant_that_sleeps_is_held_until_it_wakes,
+            a_tenant_that_sleeps_is_purged_whole_and_no_other,
         );
     };
 }
@@ -128,4 +138,74 @@ async fn found(store: &impl Agenda) -> (usize, usize, usize, Option<Timestamp>) 
         store.due_series(at(60), 10).await.expect("an answer").len(),
         store.next_reminder(&reach).await.expect("an answer"),
     )
+}
+
+/// Somebody in a tenant, with a token, a task of theirs, and what happened to it in the log.
+async fn inhabited(store: &(impl Store + People + AuditLog), samples: &Samples, name: &str) -> (PersonId, Task) {
+    let identity: Identity = format!("{name}/U1").parse().expect("an identity");
+    let ana = store.introduce(&identity, samples.person("ana")).await.expect("introduced").id;
+    let token = Token {
+        id: TokenId(samples.id()),
+        person: ana,
+        hash: name.to_owned(),
+        created_at: at(1),
+        expires_at: None,
+        revoked_at: None,
+    };
+    store.add_token(&token, &act(ana, "token.created", 1)).await.expect("added");
+    let list = List::personal(tenant(name), ana);
+    let task = samples.task(&list, ana, 1);
+    let mut change = samples.making(&list, &task);
+    change.series = vec![Put::new(samples.series(&task, Some(at(5))))];
+    store.append(&entries(&change.events)).await.expect("appended");
+    store.commit(change).await.expect("committed");
+    let reminder = samples.reminder(&task, Place::Direct(ana), at(5));
+    let delivery = samples.delivery(&[&reminder]);
+    let (reminders, deliveries) = (vec![Put::new(reminder)], vec![Put::new(delivery)]);
+    store.commit(Change { reminders, deliveries, ..Change::default() }).await.expect("committed");
+    (ana, task)
+}
+
+pub async fn a_tenant_that_sleeps_is_purged_whole_and_no_other(
+    store: Arc<impl Store + Agenda + Installations + People + AuditLog>,
+) {
+    let samples = Samples::default();
+    let (ana, gone) = inhabited(&*store, &samples, "slack:T1").await;
+    let (zoe, kept) = inhabited(&*store, &samples, "slack:T2").await;
+    let bob = samples.person("bob");
+    for identity in ["slack:T1/U2", "slack:T2/U2"] {
+        let identity: Identity = identity.parse().expect("an identity");
+        assert_eq!(store.introduce(&identity, bob.clone()).await.expect("introduced").id, bob.id);
+    }
+    let row = installation("slack:T1");
+    for row in [&row, &installation("slack:T2")] {
+        store.put_installation(row).await.expect("written");
+    }
+    let erasure = act(PersonId::SYSTEM, ERASED, 9);
+    assert!(!store.purge(&row, &erasure).await.expect("an answer"), "it is awake");
+    let asleep = Installation { asleep_since: Some(at(2)), version: 2, ..row.clone() };
+    store.put_installation(&asleep).await.expect("written");
+    assert!(!store.purge(&row, &erasure).await.expect("an answer"), "it has moved on");
+    assert!(store.purge(&asleep, &erasure).await.expect("purged"));
+    assert!(!store.purge(&asleep, &erasure).await.expect("an answer"), "there is nothing left");
+
+    let task = async |task: &Task| store.task(&task.tenant, TaskRef::Id(task.id)).await.expect("an answer");
+    assert_eq!((task(&gone).await, task(&kept).await.map(|task| task.id)), (None, Some(kept.id)));
+    assert_eq!(store.installation(&row.tenant).await.expect("an answer"), None);
+    assert_eq!(found(&*store).await, (1, 1, 1, Some(at(5))), "what is due in the other tenant");
+    let known = async |person| store.person(person).await.expect("an answer").is_some();
+    assert_eq!((known(ana).await, known(zoe).await, known(bob.id).await), (false, true, true));
+    let identities = store.identities(bob.id).await.expect("an answer");
+    assert_eq!(identities, ["slack:T2/U2".parse().expect("an identity")], "known in the other tenant alone");
+    let token = async |hash| store.token(hash).await.expect("an answer").is_some();
+    assert_eq!((token("slack:T1").await, token("slack:T2").await), (false, true));
+
+    let log = AuditQuery { limit: 200, ..AuditQuery::default() };
+    let told: Vec<_> = store.page(&log).await.expect("a page").items.into_iter().map(|(_, one)| one.subject).collect();
+    assert_eq!(told, [kept.id], "no content is left");
+    let stream = samples.event(None, &gone, &List::personal(gone.tenant.clone(), ana)).stream();
+    assert_eq!(store.last_versions(&[stream]).await.expect("an answer").get(&stream), Some(&1), "what stood there is");
+    let acts = store.acts(Some(PersonId::SYSTEM), 10).await.expect("acts");
+    assert_eq!(acts.len(), 1);
+    assert_eq!(acts[0].detail["rows"].as_array().map(Vec::len), Some(1), "{acts:?}");
 }

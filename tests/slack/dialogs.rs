@@ -35,6 +35,23 @@ async fn a_message_is_reminded_of_with_a_way_back_to_it() {
 }
 
 #[tokio::test]
+async fn a_task_made_of_a_message_in_a_thread_reminds_in_the_thread() {
+    let site = Site::new(BOTH[0]).await;
+    let ana = site.person("U1");
+    let topic = ana.say("C1", "the release is near").await;
+    let said = ana.reply("C1", &topic.ts, "who tags it?").await;
+    ana.shortcut("create", "C1", &said.ts).await;
+    let form = site.dialog("U1", "who tags it?").await;
+    let mut values = title("tag it");
+    values["when"] = in_seconds(2);
+    ana.submit(&form.id, values).await;
+    let reminder = site.message("C1", "*tag it*").await;
+    assert_eq!(reminder.thread_ts.as_deref(), Some(topic.ts.as_str()), "{reminder:#?}");
+    let link = format!("/archives/C1/p{}", said.ts.replace('.', ""));
+    assert!(reminder.blocks.to_string().contains(&link), "{reminder:#?}");
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_said_beside_its_field_and_nothing_is_lost() {
     let site = Site::new(BOTH[1]).await;
     let ana = site.person("U1");

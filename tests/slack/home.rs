@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::kit::{BOTH, Site, choice, texts};
+use crate::kit::postgres::Database;
+use crate::kit::program::Scratch;
 
 #[tokio::test]
 async fn the_page_shows_what_is_open_and_what_is_done_there_is_done() {
@@ -130,4 +132,23 @@ async fn a_zone_that_follows_the_profile_changes_with_it_and_is_told() {
         let settings = site.told(&bob, "C1", "/task", "settings").await;
         assert!(settings.contains("Europe/Berlin"), "what he chose himself stays: {settings}");
     }
+}
+
+#[tokio::test]
+async fn a_page_follows_what_is_changed_in_another_process() {
+    let database = Database::migrated().await;
+    let store = || Scratch::new().with("TASKBOT_DATABASE_URL", &database.url());
+    let site = Site::with(BOTH[0], store()).await;
+    let elsewhere = store();
+    let other = elsewhere.serve().await;
+    let ana = site.person("U1");
+    let added = site.told(&ana, "C1", "/todo", "buy milk").await;
+    assert!(added.contains("Added #1: buy milk"), "{added}");
+    ana.open_home().await;
+    site.home("U1", |said| said.contains("buy milk")).await;
+    let token = site.scratch.token("slack:T1/U1").await;
+    other.chat(&token, "water the plants").await;
+    site.home("U1", |said| said.contains("water the plants")).await;
+    other.chat(&token, "done 1").await;
+    site.home("U1", |said| !said.contains("buy milk") && said.contains("water the plants")).await;
 }

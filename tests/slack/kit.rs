@@ -28,6 +28,11 @@ pub(super) const BOTH: [Way; 2] = [Way::Socket, Way::Http];
 
 impl Site {
     pub(super) async fn new(way: Way) -> Self {
+        Self::with(way, Scratch::new()).await
+    }
+
+    /// With a program that has this in its environment besides.
+    pub(super) async fn with(way: Way, scratch: Scratch) -> Self {
         let slack = FakeSlack::start().await;
         let team = Team::new("T1", "Acme")
             .user(User::new("U1", "ana", "Europe/Madrid"))
@@ -47,7 +52,7 @@ impl Site {
         for channel in ["C1", "C2"] {
             slack.invite("T1", channel, &install.bot_user);
         }
-        let scratch = Scratch::new()
+        let scratch = scratch
             .with("TASKBOT_SLACK__API_URL", &slack.api_url())
             .with("TASKBOT_SLACK__BOT_TOKEN", &install.token)
             // A test types faster than people.
@@ -107,18 +112,32 @@ impl Site {
         texts(&self.answer(who, channel, command, text).await)
     }
 
+    /// What somebody is told, asked again until it says this.
+    pub(super) async fn tells(&self, who: &Person, text: &str, part: &str) -> String {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let told = self.told(who, "C1", "/task", text).await;
+            if told.contains(part) {
+                return told;
+            }
+            assert!(Instant::now() < until, "{text} never says “{part}”: {told}");
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// The answer to a command, also when it comes a moment after "Working on it".
     pub(super) async fn answer(&self, who: &Person, channel: &str, command: &str, text: &str) -> Value {
         let before = self.posted(channel).len();
         let turn = who.command(channel, command, text).await;
-        if !texts(turn.answer()).contains("Working on it") {
+        if !is_first_word(&texts(turn.answer())) {
             return turn.answer().clone();
         }
+        let user = turn.parcel.payload["user_id"].as_str();
         let until = Instant::now() + PATIENCE;
         loop {
             let posted = self.posted(channel);
-            let mut later = posted.iter().skip(before).filter(|message| message.only_for.is_some());
-            if let Some(told) = later.find(|message| !shown(message).contains("Working on it")) {
+            let mut later = posted.iter().skip(before).filter(|message| message.only_for.as_deref() == user);
+            if let Some(told) = later.find(|message| !is_first_word(&shown(message))) {
                 return json!({ "response_type": "ephemeral", "text": told.text, "blocks": told.blocks });
             }
             assert!(Instant::now() < until, "{command} {text} was never answered");
@@ -139,6 +158,20 @@ impl Site {
         }
     }
 
+    /// The dialog of somebody of any workspace, once it has this in it.
+    pub(super) async fn dialog_of(&self, user: &str, part: &str) -> View {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let views = self.slack.read(|world| world.views.clone());
+            let theirs = views.iter().filter(|view| view.user == user && view.open);
+            if let Some(view) = theirs.into_iter().find(|view| view.payload.to_string().contains(part)) {
+                return view.clone();
+            }
+            assert!(Instant::now() < until, "no dialog with “{part}”: {views:#?}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Somebody's page, once it is as wanted.
     pub(super) async fn home(&self, user: &str, wanted: impl Fn(&str) -> bool) -> View {
         let until = Instant::now() + PATIENCE;
@@ -150,7 +183,8 @@ impl Site {
             if let Some(view) = homes.iter().find(|view| wanted(&texts(&view.payload))) {
                 return view.clone();
             }
-            assert!(Instant::now() < until, "no such page: {homes:#?}");
+            let log = || self.server.program.err.all().join("\n");
+            assert!(Instant::now() < until, "no such page: {homes:#?}\n{}", log());
             sleep(Duration::from_millis(20)).await;
         }
     }
@@ -167,6 +201,11 @@ impl Site {
             sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// Whether an answer only says that the answer comes later.
+pub(super) fn is_first_word(answer: &str) -> bool {
+    answer.contains("Working on it") || answer.contains("That takes too long")
 }
 
 fn group(id: &str, handle: &str, users: &[&str]) -> Group {

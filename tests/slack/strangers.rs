@@ -1,6 +1,7 @@
 //! Guests, people of other workspaces, and people who leave.
 
 use fakes::slack::{Channel, Kind, Team, User};
+use serde_json::json;
 
 use super::kit::{BOTH, Site};
 
@@ -28,9 +29,8 @@ async fn a_guest_sees_what_their_channel_shows_and_nothing_else() {
     }
 }
 
-#[tokio::test]
-async fn somebody_of_another_workspace_is_reminded_in_the_channel_that_they_share() {
-    let site = Site::new(BOTH[0]).await;
+/// Pat's workspace, in which the bot is not installed, shares a channel with it.
+fn joined(site: &Site) {
     site.slack.add_team(Team::new("T2", "Partner").user(User::new("U9", "pat", "Europe/Paris")));
     site.slack.change(|world| {
         let mut shared = Channel::new("C9", "joint", Kind::Public, &["U1", "U9"]);
@@ -38,6 +38,37 @@ async fn somebody_of_another_workspace_is_reminded_in_the_channel_that_they_shar
         world.teams.get_mut("T1").expect("the team").channels.insert("C9".into(), shared);
     });
     site.slack.invite("T1", "C9", &site.install.bot_user);
+}
+
+#[tokio::test]
+async fn what_somebody_of_another_workspace_says_and_does_is_for_the_workspace_that_has_the_bot() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        joined(&site);
+        let pat = site.slack.person("T2", "U9");
+        pat.say("C9", "@taskbot remind us to sign the contract in 2 seconds").await;
+        let answer = site.message("C9", "Added #1: sign the contract").await;
+        assert_eq!(answer.only_for.as_deref(), Some("U9"), "{way:?}: {answer:#?}");
+        let reminder = site.message("C9", "*sign the contract*").await;
+        pat.press("C9", &reminder.ts, "snooze", Some("pick 1")).await;
+        let form = site.dialog_of("U9", "Europe/Paris").await;
+        let picked = json!({
+            "day": { "day": { "type": "datepicker", "selected_date": "2098-03-04" } },
+            "time": { "time": { "type": "timepicker", "selected_time": "14:30" } },
+        });
+        pat.submit(&form.id, picked).await;
+        let snoozed = site.message("C9", "Snoozed #1: sign the contract").await;
+        pat.press("C9", &snoozed.ts, "done", None).await;
+        site.message("C9", "Done by pat, ").await;
+        let list = site.told(&site.person("U1"), "C9", "/task", "list done").await;
+        assert!(list.contains("sign the contract"), "{way:?}: it is the channel's: {list}");
+    }
+}
+
+#[tokio::test]
+async fn somebody_of_another_workspace_is_reminded_in_the_channel_that_they_share() {
+    let site = Site::new(BOTH[0]).await;
+    joined(&site);
     let ana = site.person("U1");
     ana.command("C1", "/task", "rotate the keys").await;
     let added = site.told(&ana, "C9", "/task", "@pat sign the contract in 2 seconds").await;
@@ -51,7 +82,7 @@ async fn the_series_of_somebody_who_leaves_goes_on_and_is_taken_over() {
     for way in BOTH {
         let site = Site::new(way).await;
         let (ana, bob) = (site.person("U1"), site.person("U2"));
-        ana.command("C1", "/task", "remind us to tag the release every minute").await;
+        site.told(&ana, "C1", "/task", "remind us to tag the release every minute").await;
         site.slack.change(|world| {
             let team = world.teams.get_mut("T1").expect("the team");
             team.users.get_mut("U1").expect("ana").deleted = true;

@@ -81,3 +81,21 @@ async fn every_command_is_understood_after_each_of_the_words() {
     let own = say("/task", "skip 3").await;
     assert!(own.contains("does not repeat"), "the turn's own words too: {own}");
 }
+
+#[tokio::test]
+async fn what_is_made_in_a_thread_leads_back_to_it_and_a_channels_reminder_comes_there() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        let topic = ana.say("C1", "the release is near").await;
+        let link = format!("/archives/C1/p{}", topic.ts.replace('.', ""));
+        ana.reply("C1", &topic.ts, "@taskbot remind us to tag it in 2 seconds").await;
+        ana.reply("C1", &topic.ts, "@taskbot remind me to tell bob in 2 seconds").await;
+        let here = site.message("C1", "*tag it*").await;
+        assert_eq!(here.thread_ts.as_deref(), Some(topic.ts.as_str()), "{way:?}: {here:#?}");
+        assert!(here.blocks.to_string().contains(&link), "{way:?}: {here:#?}");
+        let direct = site.direct("U1").await;
+        let mine = site.message(&direct, "*tell bob*").await;
+        assert!(mine.blocks.to_string().contains(&link), "{way:?}: {mine:#?}");
+    }
+}

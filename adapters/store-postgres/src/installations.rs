@@ -1,6 +1,7 @@
 //! Where apps of chat platforms are installed.
 
 use async_trait::async_trait;
+use domain::change::Act;
 use domain::ports::error::PortError;
 use domain::ports::installations::{Installation, Installations};
 use domain::tenant::TenantId;
@@ -31,6 +32,15 @@ impl Installations for PostgresStore {
             .bind(installation.asleep_since.map(|at| at.as_microsecond()))
             .bind(integer(installation.version))
             .bind(json(installation));
+        answer(&self.app.write_surely(ask).await?)
+    }
+
+    async fn purge(&self, installation: &Installation, act: &Act) -> Result<bool, PortError> {
+        let ask = Ask::new("SELECT purge($1, $2, $3, $4)")
+            .bind(array([&installation.tenant]))
+            .bind(installation.tenant.to_string())
+            .bind(integer(installation.version))
+            .bind(json(act));
         answer(&self.app.write_surely(ask).await?)
     }
 

@@ -1,15 +1,19 @@
 //! Where apps of chat platforms are installed.
 
 use async_trait::async_trait;
+use domain::change::Act;
 use domain::ports::error::PortError;
 use domain::ports::installations::{Installation, Installations};
+use domain::ports::store::CommitError;
 use domain::tenant::TenantId;
 use jiff::Timestamp;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
+use crate::purge;
 use crate::rows::{doc, docs, integer, json};
 use crate::script::Script;
+use crate::writer::Haste;
 
 const INSERT: &str = "
     INSERT INTO installations (asleep_since, version, doc, tenant) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
@@ -38,6 +42,14 @@ impl Installations for SqliteStore {
             .bind(installation.tenant.to_string());
         let written = self.writer.write_surely(script).await?;
         Ok(written.touched.first() == Some(&1))
+    }
+
+    async fn purge(&self, installation: &Installation, act: &Act) -> Result<bool, PortError> {
+        match self.writer.write(purge::script(installation, act), Haste::Soon).await {
+            Ok(_) => Ok(true),
+            Err(CommitError::Conflict(_)) => Ok(false),
+            Err(CommitError::Port(error)) => Err(error),
+        }
     }
 
     async fn use_up(&self, request: &str, now: Timestamp, until: Timestamp) -> Result<bool, PortError> {

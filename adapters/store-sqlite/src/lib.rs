@@ -22,6 +22,7 @@ mod outbox;
 mod people;
 #[cfg(test)]
 mod plans;
+mod purge;
 mod readers;
 mod rows;
 mod script;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use async_trait::async_trait;
 use domain::access::Principal;
-use domain::place::Channel;
+use domain::place::{Channel, Place};
 use domain::ports::chat::{Called, Directory, Profile};
 use domain::ports::error::PortError;
+use domain::refusal::Refusal;
 use domain::tenant::TenantId;
 use slack::{Ground, OAuth, Options, Secret, Slack, Wrong, way_back};
 
@@ -130,6 +131,24 @@ impl Directory for Directories {
         for directory in &self.0 {
             if let Some(profile) = directory.profile(tenant, user).await? {
                 return Ok(Some(profile));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn link(&self, tenant: &TenantId, place: &Place) -> Result<Option<String>, PortError> {
+        for directory in &self.0 {
+            if let Some(link) = directory.link(tenant, place).await? {
+                return Ok(Some(link));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn closed(&self, tenant: &TenantId, places: &[Place]) -> Result<Option<(Place, Refusal)>, PortError> {
+        for directory in &self.0 {
+            if let Some(closed) = directory.closed(tenant, places).await? {
+                return Ok(Some(closed));
             }
         }
         Ok(None)

@@ -33,8 +33,8 @@ pub struct SlackChat {
 }
 
 impl SlackChat {
-    pub(crate) fn new(api: Api, turns: Turns) -> Self {
-        Self { api, turns, pace: Arc::default(), looks: Arc::default() }
+    pub(crate) fn new(api: Api, turns: Turns, pace: Arc<Pace>) -> Self {
+        Self { api, turns, pace, looks: Arc::default() }
     }
 
     /// How Slack knows the people of a posting.
@@ -192,7 +192,7 @@ fn not_sent(error: CallError) -> PostError {
 fn refused(place: &Place, error: CallError) -> PostError {
     match (place, error) {
         (Place::Direct(_), CallError::Refused(word)) if word.starts_with("channel_") || word.starts_with("is_") => {
-            PostError::Refused { reason: "Slack lets me write no direct message to them".to_owned() }
+            CallError::Refused("user_disabled".to_owned()).into()
         }
         (_, error) => error.into(),
     }

@@ -7,20 +7,24 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::access::Principal;
 use domain::ids::PersonId;
-use domain::place::Channel;
+use domain::place::{Channel, Place};
 use domain::ports::chat::{Called, Directory, Profile};
 use domain::ports::error::PortError;
 use domain::ports::people::People;
+use domain::refusal::Refusal;
 use domain::tenant::{Platform, TenantId};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tracing::warn;
 
 use crate::api::{Api, CallError, Person};
+use crate::rooms::{Door, Rooms};
 use crate::roster::{self, Found, Rosters};
 use crate::sightings::Sightings;
 
 /// How long an answer of Slack's is believed.
 const FRESH: Duration = Duration::from_secs(5 * 60);
+/// How long a task waits for the address of its thread; without it the task is made all the same.
+const LINK_PATIENCE: Duration = Duration::from_secs(1);
 /// So many people are remembered before all are asked for anew.
 const REMEMBERED: usize = 10_000;
 
@@ -35,11 +39,12 @@ pub struct SlackDirectory {
     sightings: Arc<Sightings>,
     known: Arc<Mutex<Known>>,
     rosters: Rosters,
+    rooms: Rooms,
 }
 
 impl SlackDirectory {
     pub(crate) fn new(api: Api, people: Arc<dyn People>, sightings: Arc<Sightings>) -> Self {
-        Self { api, people, sightings, known: Arc::default(), rosters: Rosters::default() }
+        Self { api, people, sightings, known: Arc::default(), rosters: Rosters::default(), rooms: Rooms::default() }
     }
 
     async fn of_tenant(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
@@ -75,6 +80,18 @@ impl SlackDirectory {
     async fn there(&self, tenant: &TenantId) -> Result<Api, CallError> {
         self.api.at_home(tenant).await?;
         Ok(self.api.of(Some(tenant.clone())))
+    }
+
+    /// What to ask Slack about a place. Of somebody who has no identity there it is not asked.
+    async fn door(&self, tenant: &TenantId, place: &Place) -> Result<Option<Door>, PortError> {
+        let person = match place {
+            Place::Channel(channel) | Place::Thread { channel, .. } => return Ok(Some(Door::Channel(channel.clone()))),
+            Place::Direct(person) => *person,
+        };
+        let identities = self.people.identities(person).await?;
+        let Some(identity) = identities.into_iter().find(|one| one.tenant == *tenant) else { return Ok(None) };
+        let name = self.people.person(person).await?.map_or_else(|| "them".to_owned(), |known| known.name);
+        Ok(Some(Door::Person(identity.user, name)))
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -125,5 +142,31 @@ impl Directory for SlackDirectory {
         }
         let person = roster::there(self.there(tenant).await?.person(user).await)?.filter(Person::is_there);
         Ok(person.map(|person| Profile { name: person.called().to_owned(), zone: person.zone() }))
+    }
+
+    async fn link(&self, tenant: &TenantId, place: &Place) -> Result<Option<String>, PortError> {
+        let Place::Thread { channel, thread } = place else { return Ok(None) };
+        if tenant.platform() != Platform::Slack {
+            return Ok(None);
+        }
+        let api = self.api.of(Some(tenant.clone()));
+        let late = |_| CallError::Unknown(format!("no answer within {} s", LINK_PATIENCE.as_secs()));
+        let link = timeout(LINK_PATIENCE, api.permalink(channel, thread)).await.map_err(late)??;
+        Ok(Some(link))
+    }
+
+    async fn closed(&self, tenant: &TenantId, places: &[Place]) -> Result<Option<(Place, Refusal)>, PortError> {
+        if tenant.platform() != Platform::Slack {
+            return Ok(None);
+        }
+        let (mut asked, mut doors) = (Vec::new(), Vec::new());
+        for place in places {
+            if let Some(door) = self.door(tenant, place).await? {
+                asked.push(place);
+                doors.push(door);
+            }
+        }
+        let closed = self.rooms.closed(&self.api.of(Some(tenant.clone())), tenant, &doors).await?;
+        Ok(closed.and_then(|(nth, refusal)| Some(((*asked.get(nth)?).clone(), refusal))))
     }
 }

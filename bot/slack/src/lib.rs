@@ -18,6 +18,7 @@ mod options;
 mod pace;
 mod people;
 mod render;
+mod rooms;
 mod roster;
 mod scopes;
 mod sightings;
@@ -35,9 +36,10 @@ pub use installs::Ground;
 pub use options::{OAuth, Options, Secret, Wrong, way_back};
 
 use api::{Api, Wire};
-use desk::Desk;
+use desk::{Around, Desk};
 use homes::Homes;
 use installs::Workspaces;
+use pace::Pace;
 use sightings::Sightings;
 
 /// Slack, with the workspaces that the bot is installed in.
@@ -48,6 +50,7 @@ pub struct Slack {
     options: Arc<Options>,
     sightings: Arc<Sightings>,
     homes: Arc<Homes>,
+    pace: Arc<Pace>,
 }
 
 impl Slack {
@@ -59,7 +62,9 @@ impl Slack {
         let wire = Wire::new(&options)?;
         let workspaces = Arc::new(Workspaces::new(wire.clone(), &options, ground)?);
         let api = Api::new(wire, workspaces.clone());
-        Ok(Self { api, workspaces, options: Arc::new(options), sightings: Arc::default(), homes: Arc::default() })
+        let options = Arc::new(options);
+        let (sightings, homes, pace) = (Arc::default(), Arc::default(), Arc::default());
+        Ok(Self { api, workspaces, options, sightings, homes, pace })
     }
 
     /// Who is in which channel.
@@ -71,7 +76,7 @@ impl Slack {
     /// Where reminders are posted.
     #[must_use]
     pub fn chat(&self, turns: &Turns) -> SlackChat {
-        SlackChat::new(self.api.clone(), turns.clone())
+        SlackChat::new(self.api.clone(), turns.clone(), self.pace.clone())
     }
 
     /// The routes `/slack/…`: for requests that Slack signs, and for installing over OAuth.
@@ -102,6 +107,7 @@ impl Slack {
     }
 
     fn desk(&self, turns: &Turns, operators: Arc<Operators>) -> Desk {
-        Desk::new(self.api.clone(), turns.clone(), operators, self.sightings.clone(), self.homes.clone())
+        let around = Around { sightings: self.sightings.clone(), homes: self.homes.clone(), pace: self.pace.clone() };
+        Desk::new(self.api.clone(), turns.clone(), operators, around)
     }
 }

@@ -22,6 +22,9 @@ struct Rate {
 const CHANNEL: Rate = Rate { pause: Duration::from_millis(1_000), burst: 1 };
 /// Slack takes several hundred a minute: 300, of which some are left for answers to people.
 const WORKSPACE: Rate = Rate { pause: Duration::from_millis(204), burst: 280 };
+/// Answers to people may be as many as Slack takes at once.
+const ANSWERS: Rate = Rate { burst: 3, ..CHANNEL };
+const WORKSPACE_ANSWERS: Rate = Rate { burst: 300, ..WORKSPACE };
 /// What has rested for so long is full again, and forgotten.
 const REST: Duration = Duration::from_secs(60);
 
@@ -54,15 +57,29 @@ struct State {
     workspaces: HashMap<TenantId, Used>,
     /// Which place of a workspace Slack said "too many" for, and until when nothing goes there.
     held: HashMap<TenantId, (String, Instant)>,
+    /// Places and methods that Slack said "too many" for, and until when: no burst is left there.
+    resting: HashMap<(TenantId, String), Instant>,
 }
 
 impl Pace {
     /// Takes one message's share, of the place and of the workspace, or says how long it is until there is one.
     pub(crate) fn admit(&self, tenant: &TenantId, place: &Place) -> Result<(), Wait> {
+        self.take(tenant, place, WORKSPACE, CHANNEL)
+    }
+
+    /// The same for an answer to somebody, who waits for it.
+    pub(crate) fn admit_answer(&self, tenant: &TenantId, place: &Place) -> Result<(), Wait> {
+        if let Some(time) = self.rests(tenant, "").or_else(|| self.rests(tenant, &queue(place))) {
+            return Err(Wait { time, whole_tenant: false });
+        }
+        self.take(tenant, place, WORKSPACE_ANSWERS, ANSWERS)
+    }
+
+    fn take(&self, tenant: &TenantId, place: &Place, all: Rate, each: Rate) -> Result<(), Wait> {
         let (now, key, mut state) = (Instant::now(), (tenant.clone(), queue(place)), self.state());
         let whole = *state.workspaces.entry(tenant.clone()).or_insert(Used(now));
         let here = state.places.get(&key).copied().unwrap_or(Used(now));
-        for (used, rate, whole_tenant) in [(whole, WORKSPACE, true), (here, CHANNEL, false)] {
+        for (used, rate, whole_tenant) in [(whole, all, true), (here, each, false)] {
             let time = used.wait(rate, now);
             if !time.is_zero() {
                 return Err(Wait { time, whole_tenant });
@@ -81,9 +98,22 @@ impl Pace {
         let before = state.held.insert(tenant.clone(), (key.clone(), free));
         if before.is_some_and(|(other, until)| other != key && until > now) {
             state.use_up(tenant, free);
+            state.resting.insert((tenant.clone(), String::new()), free);
         }
+        state.resting.insert((tenant.clone(), key.clone()), free);
         let here = state.places.entry((tenant.clone(), key)).or_insert(Used(now));
         *here = here.up_since(CHANNEL, free);
+    }
+
+    /// Slack said "too many" of a method of its own.
+    pub(crate) fn rest(&self, tenant: &TenantId, method: &str, time: Duration) {
+        self.state().resting.insert((tenant.clone(), method.to_owned()), Instant::now() + time);
+    }
+
+    /// How long it is until Slack takes this method, or messages to this place, again.
+    pub(crate) fn rests(&self, tenant: &TenantId, what: &str) -> Option<Duration> {
+        let until = *self.state().resting.get(&(tenant.clone(), what.to_owned()))?;
+        Some(until.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero())
     }
 
     /// Somebody else has posted to the workspace: nothing is taken for granted but what comes from now on.
@@ -106,6 +136,7 @@ impl State {
     fn forget(&mut self, now: Instant) {
         if self.places.len() >= 1_024 && self.places.len().is_power_of_two() {
             self.places.retain(|_, used| used.0 + REST > now);
+            self.resting.retain(|_, until| *until > now);
         }
     }
 }
@@ -168,5 +199,20 @@ mod tests {
         tokio::time::advance(minute).await;
         assert_eq!(pace.admit(&tenant, &channel(1)), Ok(()));
         assert!(pace.admit(&tenant, &channel(3)).is_err(), "no burst after that");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_come_in_short_bursts_but_not_before_slack_takes_them() {
+        let (pace, tenant, minute) = (Pace::default(), workspace(), Duration::from_secs(60));
+        let taken = (0..10).take_while(|_| pace.admit_answer(&tenant, &channel(1)).is_ok()).count();
+        assert_eq!(taken, 3);
+        assert!(pace.admit(&tenant, &channel(1)).is_err(), "a reminder waits for its turn behind them");
+        pace.hold(&tenant, &channel(2), minute);
+        assert!(pace.admit_answer(&tenant, &channel(2)).is_err_and(|wait| wait.time == minute));
+        pace.rest(&tenant, "views.publish", minute);
+        assert_eq!(pace.rests(&tenant, "views.publish"), Some(minute));
+        tokio::time::advance(minute).await;
+        assert_eq!(pace.rests(&tenant, "views.publish"), None);
+        assert_eq!(pace.admit_answer(&tenant, &channel(2)), Ok(()));
     }
 }

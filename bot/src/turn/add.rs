@@ -7,6 +7,7 @@ use domain::place::{Channel, Destination, Place};
 use domain::task::{Priority, RepeatFrom};
 use domain::tenant::Platform;
 use language::{Addressee, Draft};
+use tracing::warn;
 
 use super::talk::Talk;
 use crate::reply::Reply;
@@ -19,7 +20,7 @@ impl Talk<'_> {
         let add = AddTask {
             list,
             title: draft.title,
-            description,
+            description: self.way_back(description).await,
             priority: draft.priority.and_then(|number| Priority::try_from(number).ok()),
             tags: draft.tags.into_iter().collect(),
             due: draft.when.map(|when| self.due(when)),
@@ -29,6 +30,16 @@ impl Talk<'_> {
             bare_reminder: draft.explicit_reminder,
         };
         self.execute(Command::Add(Box::new(add))).await
+    }
+
+    /// What is made in a thread leads back to it, unless something else was said of it.
+    async fn way_back(&self, description: String) -> String {
+        if !description.is_empty() || !matches!(self.message.place, Place::Thread { .. }) {
+            return description;
+        }
+        let link = self.service().directory.link(&self.message.tenant, &self.message.place).await;
+        let link = link.inspect_err(|error| warn!(%error, "no way back to the thread"));
+        link.ok().flatten().unwrap_or_default()
     }
 
     /// Whom it mentions. `@me` assigns a channel's task to the speaker; their own need nobody.

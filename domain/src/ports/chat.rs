@@ -10,6 +10,7 @@ use super::error::PortError;
 use crate::access::Principal;
 use crate::ids::{DeliveryId, PersonId, ReminderId};
 use crate::place::{Channel, Place};
+use crate::refusal::Refusal;
 use crate::reminder::NoticeKind;
 use crate::task::Task;
 use crate::tenant::TenantId;
@@ -47,6 +48,23 @@ pub trait Directory: Send + Sync {
     /// # Errors
     /// When the platform cannot be asked.
     async fn profile(&self, _tenant: &TenantId, _user: &str) -> Result<Option<Profile>, PortError> {
+        Ok(None)
+    }
+
+    /// The address of a thread, by which a task that was made in it leads back. `None` where there is none.
+    ///
+    /// # Errors
+    /// When the platform cannot be asked in time.
+    async fn link(&self, _tenant: &TenantId, _place: &Place) -> Result<Option<String>, PortError> {
+        Ok(None)
+    }
+
+    /// The first of these places that the bot cannot post to, and why, in words that name the remedy; `None` if it can
+    /// post to all. Whoever makes a reminder waits for the answer, so a platform that does not give it soon fails.
+    ///
+    /// # Errors
+    /// When the platform cannot be asked in time.
+    async fn closed(&self, _tenant: &TenantId, _places: &[Place]) -> Result<Option<(Place, Refusal)>, PortError> {
         Ok(None)
     }
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::error::PortError;
+use crate::change::Act;
 use crate::tenant::TenantId;
 
 /// A token as it is stored: encrypted, with the id of the key before it. Whoever has the database has no token.
@@ -66,6 +67,15 @@ pub trait Installations: Send + Sync {
     /// # Errors
     /// When the database cannot write.
     async fn put_installation(&self, installation: &Installation) -> Result<bool, PortError>;
+
+    /// Removes a tenant that sleeps, if its row still is as it is here: its tasks, series, reminders and lists, who is
+    /// in it, people known nowhere else with their tokens, the row itself, and the contents in the audit log. What was
+    /// sealed of them stays, and so does the last number given. `act` is noted as what erased the contents, with their
+    /// rows. All of it or nothing. Returns whether it was done.
+    ///
+    /// # Errors
+    /// When the database cannot write.
+    async fn purge(&self, installation: &Installation, act: &Act) -> Result<bool, PortError>;
 
     /// Uses a request to install up. Returns whether it was used for the first time. It is remembered until `until`;
     /// requests whose time was over at `now` are forgotten.

@@ -1,6 +1,7 @@
 //! The shell around the pure half: load, decide, commit, and again when somebody was faster.
 
 mod deliveries;
+mod places;
 mod questions;
 mod scheduled;
 mod sign_in;
@@ -83,7 +84,7 @@ impl Tasks {
         self.settle(request).instrument(span).await
     }
 
-    async fn settle(&self, request: Request) -> Result<Outcome, Failure> {
+    async fn settle(&self, mut request: Request) -> Result<Outcome, Failure> {
         let sight = self.sight(&request.principal).await?;
         let mut needs = decide::needs(&request);
         for _ in 0..ATTEMPTS {
@@ -96,6 +97,9 @@ impl Tasks {
             let Decision { mut change, outcome, wants_number } = decide::decide(&snapshot, &request, &setting)?;
             if wants_number {
                 needs.numbers = 1;
+                continue;
+            }
+            if self.redirected(&mut request, &change).await? {
                 continue;
             }
             if let Some(key) = &request.key {

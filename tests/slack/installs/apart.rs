@@ -10,13 +10,11 @@ async fn two_workspaces_with_the_same_ids_share_nothing() {
         public.install("T1").await;
         public.install("T2").await;
         let (ana, zoe) = (public.person("T1"), public.person("T2"));
-        for (person, title) in [(&ana, "alpha"), (&zoe, "beta")] {
-            let added = person.command("C1", "/task", &format!("{title} tomorrow")).await;
-            let answer = texts(added.answer());
+        for (team, title) in [("T1", "alpha"), ("T2", "beta")] {
+            let answer = public.told(team, "/task", &format!("{title} tomorrow")).await;
             assert!(answer.contains(&format!("Added #1: {title}")), "numbers are a tenant's own: {answer}");
-            let list = person.command("C1", "/task", "list").await;
+            let list = public.told(team, "/task", "list").await;
             let other = if title == "alpha" { "beta" } else { "alpha" };
-            let list = texts(list.answer());
             assert!(list.contains(title) && !list.contains(other), "{way:?}: {list}");
         }
         ana.command("C1", "/task", "remind us to lift in 1 second").await;

@@ -14,7 +14,11 @@ use crate::kit::program::Scratch;
 
 /// Ana's token for REST: nobody can speak to a bot that was removed.
 async fn list(public: &Public) -> String {
-    let token = public.scratch.token("slack:T1/U1").await;
+    list_of(public, "T1").await
+}
+
+async fn list_of(public: &Public, team: &str) -> String {
+    let token = public.scratch.token(&format!("slack:{team}/U1")).await;
     let answer = public.server.chat(&token, "list").await;
     answer["text"].as_str().map(str::to_owned).unwrap_or_else(|| answer.to_string())
 }
@@ -132,24 +136,58 @@ async fn the_token_of_the_configuration_may_be_replaced_after_a_removal() {
     assert!(shown(&reminder).contains("Done"));
 }
 
-#[tokio::test]
-async fn after_thirty_days_the_token_is_gone_and_the_tasks_are_not() {
-    let mut public = Public::new(BOTH[0]).await;
-    public.install("T1").await;
-    public.person("T1").command("C1", "/todo", "buy milk").await;
-    public.slack.uninstall("A1", "T1").await;
-    public.logs("the bot was removed").await;
+/// Puts a removal back to a month ago, and starts the program anew.
+async fn a_month_later(public: Public) -> Public {
     let options = SqliteConnectOptions::new().filename(public.scratch.path("taskbot.db"));
     let mut database = options.connect().await.expect("the database");
-    let then = "UPDATE installations SET doc = json_set(doc, '$.asleep_since', '2026-01-01T00:00:00Z')";
+    let then = "UPDATE installations SET doc = json_set(doc, '$.asleep_since', '2026-01-01T00:00:00Z')
+        WHERE asleep_since IS NOT NULL";
     sqlx::query(then).execute(&mut database).await.expect("written");
+    database.close().await.expect("closed");
     let mut public = public.again("TASKBOT_LOG__LEVEL", "info").await;
     public.logs("a month ago is gone").await;
-    let doc: String =
-        sqlx::query_scalar("SELECT doc FROM installations").fetch_one(&mut database).await.expect("a row");
-    let doc: Value = serde_json::from_str(&doc).expect("JSON");
-    assert!(doc["token"].is_null() && doc["installed_by"].is_null(), "{doc}");
+    public
+}
+
+/// How often this is written anywhere in the database, but for the log of the last week.
+async fn written(public: &Public, part: &str) -> usize {
+    let options = SqliteConnectOptions::new().filename(public.scratch.path("taskbot.db"));
+    let mut database = options.connect().await.expect("the database");
+    let mut found = 0;
+    for table in ["tasks", "series", "reminders", "deliveries", "undo", "people", "installations"] {
+        let docs: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT doc FROM {table}")))
+            .fetch_all(&mut database)
+            .await
+            .expect("rows");
+        found += docs.iter().filter(|doc| doc.contains(part)).count();
+    }
+    let contents: Vec<String> =
+        sqlx::query_scalar("SELECT payload FROM audit_content").fetch_all(&mut database).await.expect("rows");
     database.close().await.expect("closed");
+    found + contents.iter().filter(|content| content.contains(part)).count()
+}
+
+#[tokio::test]
+async fn after_thirty_days_all_that_a_workspace_had_is_gone_and_the_log_is_intact() {
+    let mut public = Public::new(BOTH[0]).await;
+    for team in ["T1", "T2"] {
+        public.install(team).await;
+        let said = format!("buy milk for {team}");
+        public.person(team).command("C1", "/todo", &format!("{said} every day at 9am")).await;
+    }
+    public.slack.uninstall("A1", "T1").await;
+    public.logs("the bot was removed").await;
+    assert!(written(&public, "milk for T1").await > 0);
+    let public = a_month_later(public).await;
+    assert_eq!((written(&public, "milk for T1").await, written(&public, "slack:T1").await), (0, 0));
+    assert!(written(&public, "milk for T2").await > 0);
+    let verified = public.scratch.run(&["audit", "verify"], "").await;
+    assert!(verified.status.success() && verified.out.contains("erased"), "{}{}", verified.out, verified.err);
     public.install("T1").await;
-    assert!(list(&public).await.contains("buy milk"));
+    let told = public.told("T1", "/task", "list me").await;
+    assert!(!told.contains("milk"), "it begins anew: {told}");
+    let told = public.told("T1", "/todo", "buy bread").await;
+    assert!(told.contains("Added #2: buy bread"), "no number is given twice: {told}");
+    let listed = list_of(&public, "T2").await;
+    assert!(listed.contains("milk for T2"), "{listed}");
 }

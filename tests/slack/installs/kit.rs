@@ -8,7 +8,7 @@ use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 use tokio::time::{Instant, sleep};
 
-use super::super::kit::{Way, connect, shown};
+use super::super::kit::{Way, connect, is_first_word, shown, texts};
 use super::super::manifest;
 use crate::kit::program::{PATIENCE, Scratch, Server};
 
@@ -91,6 +91,25 @@ impl Public {
 
     pub(super) fn person(&self, team: &str) -> Person {
         self.slack.person(team, "U1")
+    }
+
+    /// What somebody is told in answer to a command in `ops`: at once, or a moment later where the machine is busy.
+    pub(super) async fn told(&self, team: &str, command: &str, text: &str) -> String {
+        let before = self.said(team).len();
+        let turn = self.person(team).command("C1", command, text).await;
+        let until = Instant::now() + PATIENCE;
+        let mut answer = texts(turn.answer());
+        while is_first_word(&answer) {
+            assert!(Instant::now() < until, "{command} {text} was never answered");
+            sleep(Duration::from_millis(20)).await;
+            let later = self.said(team).into_iter().skip(before).filter(|one| one.only_for.is_some());
+            answer = later.map(|one| shown(&one)).find(|said| !is_first_word(said)).unwrap_or(answer);
+        }
+        answer
+    }
+
+    fn said(&self, team: &str) -> Vec<Message> {
+        self.slack.read(|world| world.teams[team].channels["C1"].messages.clone())
     }
 
     pub(super) fn browser(&self) -> Browser {

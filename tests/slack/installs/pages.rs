@@ -70,3 +70,20 @@ async fn what_slack_cannot_do_is_told_in_words() {
     public.slack.faults().add(Fault::next(1, "oauth.v2.access", What::Cut));
     browser.back(&back).await.says(502, "Slack does not answer");
 }
+
+#[tokio::test]
+async fn an_installation_for_a_whole_organisation_is_refused_and_its_token_handed_back() {
+    for way in BOTH {
+        let public = Public::new(way).await;
+        public.slack.set(|settings| settings.organisation_oauth = true);
+        let mut browser = public.browser();
+        let back = browser.consent("T1").await;
+        browser.back(&back).await.says(400, "one workspace at a time");
+        assert!(public.slack.read(|world| world.install("A1", "T1").is_none()), "{way:?}: the token is good no more");
+        public.slack.set(|settings| settings.organisation_oauth = false);
+        public.install("T1").await;
+        let added = public.person("T1").command("C1", "/remindme", "to stretch in 1 second").await;
+        assert!(added.taken(), "{way:?}: {added:?}");
+        public.comes("T1", "*stretch").await;
+    }
+}

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use slack_morphism::SlackApiToken;
 
 use super::{Api, CallError, Wire, token};
 use crate::options::Secret;
@@ -81,6 +82,17 @@ pub(crate) struct Group {
     pub(crate) id: String,
     /// What people type behind `@`.
     pub(crate) handle: String,
+}
+
+/// A conversation, as the bot sees it.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Room {
+    #[serde(default)]
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) is_archived: bool,
+    /// Whether the bot is in it, if Slack says.
+    pub(crate) is_member: Option<bool>,
 }
 
 impl Person {
@@ -174,6 +186,16 @@ impl Api {
         Ok(opened.channel.id)
     }
 
+    /// What a channel is to the bot.
+    pub(crate) async fn room(&self, channel: &str) -> Result<Room, CallError> {
+        #[derive(Deserialize)]
+        struct Found {
+            channel: Room,
+        }
+        let found: Found = self.ask("conversations.info", &[("channel", Some(channel))]).await?;
+        Ok(found.channel)
+    }
+
     /// Opens a dialog; the trigger is good for three seconds. Returns its id.
     pub(crate) async fn open_view(&self, trigger_id: &str, view: &Value) -> Result<String, CallError> {
         #[derive(Deserialize)]
@@ -256,13 +278,9 @@ impl Api {
         Ok(users.users)
     }
 
-    /// The channels that somebody is in, of those that the bot sees.
+    /// The channels that somebody is in, of those that the bot sees; archived ones can be read, so they are among them.
     pub(crate) async fn channels_of(&self, user: &str) -> Result<Vec<String>, CallError> {
-        let parameters = [
-            ("user", Some(user)),
-            ("types", Some("public_channel,private_channel,mpim")),
-            ("exclude_archived", Some("true")),
-        ];
+        let parameters = [("user", Some(user)), ("types", Some("public_channel,private_channel,mpim"))];
         let channels: Vec<WithId> = self.pages("users.conversations", &parameters).await?;
         Ok(channels.into_iter().map(|channel| channel.id).collect())
     }
@@ -290,6 +308,11 @@ impl Api {
 }
 
 impl Wire {
+    /// Ends a token.
+    pub(crate) async fn revoke(&self, token: &SlackApiToken) -> Result<(), CallError> {
+        self.ask(token, "auth.revoke", &[]).await.map(|_: Anything| ())
+    }
+
     /// The address of a new connection in Socket Mode. It holds a ticket: it is not for logs.
     pub(crate) async fn socket(&self, app_token: &Secret) -> Result<String, CallError> {
         #[derive(Deserialize)]

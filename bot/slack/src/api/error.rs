@@ -8,13 +8,25 @@ use hyper_util::client::legacy::Error as HttpError;
 use slack_morphism::errors::{SlackClientError, SlackClientHttpProtocolError};
 
 /// Error words by which Slack says that it has a bad moment.
-const BAD_MOMENTS: [&str; 6] =
-    ["ratelimited", "rate_limited", "service_unavailable", "internal_error", "fatal_error", "request_timeout"];
+const BAD_MOMENTS: [&str; 4] = ["service_unavailable", "internal_error", "fatal_error", "request_timeout"];
+
+/// Error words by which Slack says that it takes no more for now, and did nothing.
+const TOO_MANY: [&str; 3] = ["ratelimited", "rate_limited", "message_limit_exceeded"];
 
 /// Error words by which Slack says that a token is good no more, or we say that there is none.
 const FAREWELLS: [&str; 6] =
     ["account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", NOT_INSTALLED];
 const NOT_INSTALLED: &str = "not_installed";
+
+/// Error words by which Slack says that somebody gets no direct message from the bot.
+const CLOSED_DIRECTS: [&str; 6] = [
+    "cannot_dm_bot",
+    "user_disabled",
+    "user_not_found",
+    "users_not_found",
+    "user_not_visible",
+    "messages_tab_disabled",
+];
 
 /// Why a call has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,15 +50,21 @@ impl CallError {
 
     /// What Slack's word for an error comes to.
     pub(crate) fn from_word(word: &str) -> Self {
-        match BAD_MOMENTS.contains(&word) {
-            true => Self::Unknown(word.to_owned()),
-            false => Self::Refused(word.to_owned()),
+        match word {
+            word if BAD_MOMENTS.contains(&word) => Self::Unknown(word.to_owned()),
+            word if TOO_MANY.contains(&word) => Self::Later { after: None, reason: "too many calls".to_owned() },
+            word => Self::Refused(word.to_owned()),
         }
     }
 
     /// Whether the workspace has parted from the bot.
     pub(crate) fn is_farewell(&self) -> bool {
         matches!(self, Self::Refused(word) if FAREWELLS.contains(&word.as_str()))
+    }
+
+    /// Whether somebody gets no direct message from the bot.
+    pub(crate) fn is_closed_direct(&self) -> bool {
+        matches!(self, Self::Refused(word) if CLOSED_DIRECTS.contains(&word.as_str()))
     }
 }
 
@@ -114,11 +132,28 @@ fn in_words(word: &str) -> &str {
         "channel_not_found" => "Slack shows me no such channel; invite me to it",
         "not_in_channel" => "I am not in that channel; invite me to it",
         "is_archived" => "that channel is archived",
-        "cannot_dm_bot" | "user_not_found" | "user_disabled" | "users_not_found" => "Slack knows no such person here",
-        "missing_scope" => "I lack a permission in this workspace; install me again",
-        "restricted_action" | "restricted_action_read_only_channel" | "restricted_action_thread_only_channel" => {
-            "this workspace does not let me post there"
+        word if CLOSED_DIRECTS.contains(&word) => "Slack lets me write no direct message to them",
+        "missing_scope" | "no_permission" | "not_allowed_token_type" | "team_access_not_granted" => {
+            "I lack a permission in this workspace; install me again"
         }
+        "msg_too_long" | "msg_blocks_too_long" => "it says more than Slack takes in one message; shorten its title",
+        "slack_connect_posting_blocked" => "the other workspace of that channel does not let me post there",
+        "cannot_reply_to_message" => "nobody can answer in that thread any more",
+        word if word.starts_with("restricted_action") => "this workspace does not let me post there",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_slack_did_not_do_may_be_tried_again_and_what_it_refuses_is_said_in_words() {
+        assert!(matches!(CallError::from_word("rate_limited"), CallError::Later { .. }));
+        assert!(matches!(CallError::from_word("fatal_error"), CallError::Unknown(_)));
+        for word in ["is_archived", "user_disabled", "restricted_action_thread_locked", "msg_too_long"] {
+            assert_ne!(in_words(word), word);
+        }
     }
 }

@@ -16,7 +16,7 @@ use slack_morphism::{SlackApiToken, SlackApiTokenValue};
 
 use crate::installs::{Access, Workspaces};
 
-pub(crate) use calls::{Group, Message, Messages, Person, Sent, Window, tenant};
+pub(crate) use calls::{Group, Message, Messages, Person, Room, Sent, Window, tenant};
 pub(crate) use error::CallError;
 pub(crate) use wire::Wire;
 
@@ -52,6 +52,8 @@ pub(crate) struct Granted {
     pub(crate) bot_user_id: String,
     /// Absent if it was installed for a whole organisation.
     pub(crate) team: Option<Called>,
+    #[serde(default)]
+    pub(crate) is_enterprise_install: bool,
     pub(crate) enterprise: Option<Called>,
     pub(crate) authed_user: Option<Called>,
 }
@@ -107,7 +109,11 @@ impl Api {
         }
     }
 
-    fn tenant(&self) -> Result<&TenantId, CallError> {
+    /// The workspace that this speaks to.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(crate) fn tenant(&self) -> Result<&TenantId, CallError> {
         self.tenant.as_ref().ok_or_else(CallError::not_installed)
     }
 

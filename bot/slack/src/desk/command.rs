@@ -42,7 +42,7 @@ impl Desk {
     }
 
     pub(super) async fn respond(&self, url: &str, answer: Value) {
-        if let Err(error) = self.api.respond(url, &answer).await {
+        if let Err(error) = self.call_paced("response_url", || self.api.respond(url, &answer)).await {
             warn!(%error, "an answer did not arrive");
         }
     }

@@ -34,6 +34,9 @@ struct About {
     remind: bool,
     /// Where it was opened, unless in a direct message.
     channel: Option<String>,
+    /// The thread in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    thread: Option<String>,
     /// The address of the message that it is about.
     link: Option<String>,
 }
@@ -57,13 +60,14 @@ impl Desk {
             _ => (String::new(), None),
         };
         let remind = used.callback_id == REMIND;
-        let about = About { remind, channel: used.channel.as_ref().and_then(Named::as_channel), link };
-        self.api.update_view(&view, &form(&title, &metadata(&about))).await
+        let thread = used.message.and_then(|message| message.thread_ts);
+        let about = About { remind, channel: used.channel.as_ref().and_then(Named::as_channel), thread, link };
+        self.update_view(&view, &form(&title, &metadata(&about))).await
     }
 
     /// The dialog of a command without words.
     pub(super) async fn open_form(&self, command: &Command) -> Value {
-        let about = About { remind: command.command == "/remindme", channel: command.channel(), link: None };
+        let about = About { remind: command.command == "/remindme", channel: command.channel(), ..About::default() };
         match self.api.open_view(&command.trigger_id, &form("", &metadata(&about))).await {
             Ok(_) => json!({}),
             Err(error) => {
@@ -87,7 +91,7 @@ impl Desk {
     }
 
     async fn taken(&self, submitted: Submitted) -> Value {
-        let Ok(tenant) = self.tenant(&submitted.team.id).await else {
+        let Ok(tenant) = self.tenant(submitted.installed_in()).await else {
             return json!({ "response_action": "update", "view": outcome(vec![mrkdwn_of(&not_installed())]) });
         };
         match submitted.view.callback_id.as_str() {
@@ -112,7 +116,7 @@ impl Desk {
             tenant,
             user: submitted.user.id,
             channel: about.channel.clone(),
-            thread: None,
+            thread: about.thread.clone(),
             key: Some(format!("view/{}/{digest:x}", submitted.view.id)),
             text: told,
         };
@@ -139,7 +143,7 @@ impl Desk {
         let message = self.message(line, trace).await?;
         let key = message.key.clone();
         let reply = self.turns.take_form(message, draft, description).await;
-        self.show_in_channel(key.as_deref(), &reply).await;
+        self.show_in_channel(key, &reply);
         Ok(reply)
     }
 }

@@ -1,12 +1,13 @@
 //! Messages to the bot: in its direct messages, and where it is mentioned.
 
 use bot::Reply;
+use domain::place::Place;
 use domain::tenant::TenantId;
 use tokio::time::timeout;
 use tracing::{Instrument, debug, warn};
 
 use super::line::{typed, without_mention};
-use super::{Desk, Line, TOO_LATE, scoped};
+use super::{AT_ONCE, Desk, Line, TOO_LATE, scoped};
 use crate::api::{CallError, Message, Person};
 use crate::inbound::payload::{Event, Said};
 use crate::render;
@@ -77,7 +78,7 @@ impl Desk {
         let key = format!("message/{}/{}", said.channel, said.ts);
         let answered = scoped(&tenant, &key);
         let line = Line {
-            tenant,
+            tenant: tenant.clone(),
             user: said.user.clone().unwrap_or_default(),
             channel: Some(said.channel.clone()).filter(|_| !direct),
             thread: said.thread_ts.clone(),
@@ -86,10 +87,16 @@ impl Desk {
         };
         match self.take(line).await {
             Ok(reply) => {
-                if self.is_first("answered", &answered).await {
-                    self.reply(&said, direct, &reply).await;
-                }
-                claim.answered(self.turns.state().as_ref()).await;
+                let (desk, tenant) = (self.clone(), tenant.clone());
+                let answer = async move {
+                    if desk.is_first("answered", &answered).await {
+                        desk.reply(&tenant, &said, direct, &reply).await;
+                    }
+                    claim.answered(desk.turns.state().as_ref()).await;
+                };
+                // Slack hears that it was taken once it is answered, so that a crash loses no answer; it does not wait
+                // for one that Slack itself holds up.
+                drop(timeout(AT_ONCE, tokio::spawn(answer.in_current_span())).await);
                 Ok(())
             }
             Err(error) => {
@@ -100,15 +107,25 @@ impl Desk {
     }
 
     /// The answer, where the message stands; in a channel for the asker alone.
-    async fn reply(&self, said: &Said, direct: bool, reply: &Reply) {
+    async fn reply(&self, tenant: &TenantId, said: &Said, direct: bool, reply: &Reply) {
         let (text, blocks) = render::reply::message(reply);
         let message = Message::to(said.channel.as_str(), text, blocks).in_thread(said.thread_ts.clone());
-        let sent = match said.user.as_deref().filter(|_| !direct) {
-            Some(user) => self.api.whisper(user, &message).await,
-            None => self.api.post(&message).await.map(|_| ()),
+        let user = said.user.as_deref().unwrap_or_default();
+        let sent = match direct {
+            false => {
+                let place = Place::Channel(said.channel.clone());
+                self.post_paced(&place, || self.api.whisper(user, &message)).await
+            }
+            true => self.post_direct(tenant, user, &message).await,
         };
         if let Err(error) = sent {
             warn!(%error, "an answer did not arrive");
         }
+    }
+
+    /// Posts into somebody's direct message, in one line with their reminders.
+    pub(super) async fn post_direct(&self, tenant: &TenantId, user: &str, message: &Message) -> Result<(), CallError> {
+        let place = Place::Direct(self.visitors.speaker(tenant, user).await?.person);
+        self.post_paced(&place, || self.api.post(message)).await.map(|_| ())
     }
 }

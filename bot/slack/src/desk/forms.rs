@@ -80,7 +80,12 @@ impl Desk {
             Wanted::Time(numbers) => self.time_form(tenant, pressed, numbers).await?,
             Wanted::Edit(number) => self.edit_form(tenant, &pressed.user.id, number).await?,
         };
-        self.api.update_view(&view, &form).await
+        self.update_view(&view, &form).await
+    }
+
+    /// Shows something else in a dialog.
+    pub(super) async fn update_view(&self, view: &str, form: &Value) -> Result<(), CallError> {
+        self.call_paced("views.update", || self.api.update_view(view, form)).await
     }
 
     async fn person(&self, tenant: &TenantId, user: &str) -> Result<Person, CallError> {
@@ -130,7 +135,7 @@ impl Desk {
         };
         match self.take(line).await {
             Ok(reply) => {
-                self.show_picked(&picking, &text, &reply).await;
+                self.show_picked(picking, &text, &reply);
                 shown(&reply, snooze::DAY)
             }
             Err(error) => {
@@ -171,7 +176,7 @@ impl Desk {
         match self.message(line, trace).await {
             Ok(message) => {
                 let reply = self.turns.take_reading(message, reading).await;
-                self.show_in_channel(key.as_deref(), &reply).await;
+                self.show_in_channel(key, &reply);
                 shown(&reply, field)
             }
             Err(error) => {

@@ -11,11 +11,14 @@ use tracing::{Instrument, warn};
 
 use super::event::Withheld;
 use super::{Desk, Line};
+use crate::api::CallError;
 use crate::homes::{BETWEEN, Look, PACE};
 use crate::render::home::home;
 
 /// What the page shows.
 const LIST: &str = "list";
+/// How it is shown.
+const PUBLISH: &str = "views.publish";
 
 impl Desk {
     /// Somebody looks at the page. It is brought up to date beside the answer: Slack waits for nothing but the receipt.
@@ -49,8 +52,8 @@ impl Desk {
     }
 
     async fn publish(&self, tenant: &TenantId, user: &str, view: &Value, look: Look) {
-        match self.api.publish_home(user, view).await {
-            Ok(()) => self.homes.shown(tenant, user, look),
+        match self.call_paced(PUBLISH, || self.api.publish_home(user, view)).await {
+            Ok(()) => self.around.homes.shown(tenant, user, look),
             Err(error) => warn!(%error, "a page could not be shown"),
         }
     }
@@ -71,7 +74,7 @@ impl Desk {
             loop {
                 drop(tokio::time::timeout(BETWEEN, ear.heard()).await);
                 tokio::time::sleep(PACE).await;
-                for (tenant, user) in self.homes.watched() {
+                for (tenant, user) in self.around.homes.watched() {
                     self.within(Some(tenant.clone())).refresh(&tenant, &user).await;
                 }
             }
@@ -79,13 +82,21 @@ impl Desk {
         stop.run_until_cancelled(watch).await;
     }
 
-    /// Shows a page anew if it would say something else.
+    /// Shows a page anew if it would say something else, unless Slack wants none at present.
     async fn refresh(&self, tenant: &TenantId, user: &str) {
+        if self.around.pace.rests(tenant, PUBLISH).is_some() {
+            return;
+        }
         let Ok(list) = self.glance(tenant, user).await else { return };
         let view = home(&list, None);
-        if self.homes.differs(tenant, user, Look::at(&view)) {
-            self.publish(tenant, user, &view, Look::at(&view)).await;
-            tokio::time::sleep(PACE).await;
+        if !self.around.homes.differs(tenant, user, Look::at(&view)) {
+            return;
         }
+        match self.api.publish_home(user, &view).await {
+            Ok(()) => self.around.homes.shown(tenant, user, Look::at(&view)),
+            Err(CallError::Later { after: Some(time), .. }) => self.around.pace.rest(tenant, PUBLISH, time),
+            Err(error) => warn!(%error, "a page could not be brought up to date"),
+        }
+        tokio::time::sleep(PACE).await;
     }
 }

@@ -8,6 +8,7 @@ mod event;
 mod forms;
 mod home;
 mod line;
+mod paced;
 mod press;
 mod profile;
 mod seen;
@@ -15,6 +16,7 @@ mod seen;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bot::reply::ChannelLine;
 use bot::{Reply, Turns};
 use domain::fault::sabotaged;
 use domain::message::Message;
@@ -29,6 +31,7 @@ use tracing::{Instrument, debug, info_span, warn};
 use crate::api::{self, Api, CallError};
 use crate::homes::Homes;
 use crate::inbound::payload::Interaction;
+use crate::pace::Pace;
 use crate::people::Visitors;
 use crate::sightings::Sightings;
 use seen::Seen;
@@ -44,9 +47,16 @@ pub(crate) struct Desk {
     api: Api,
     turns: Turns,
     visitors: Visitors,
-    sightings: Arc<Sightings>,
+    around: Around,
     seen: Seen,
-    homes: Arc<Homes>,
+}
+
+/// What the desk shares with the rest of Slack.
+#[derive(Clone)]
+pub(crate) struct Around {
+    pub(crate) sightings: Arc<Sightings>,
+    pub(crate) homes: Arc<Homes>,
+    pub(crate) pace: Arc<Pace>,
 }
 
 /// Something that somebody said in Slack.
@@ -68,15 +78,9 @@ fn scoped(tenant: &TenantId, key: &str) -> String {
 }
 
 impl Desk {
-    pub(crate) fn new(
-        api: Api,
-        turns: Turns,
-        operators: Arc<Operators>,
-        sightings: Arc<Sightings>,
-        homes: Arc<Homes>,
-    ) -> Self {
+    pub(crate) fn new(api: Api, turns: Turns, operators: Arc<Operators>, around: Around) -> Self {
         let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators);
-        Self { api, turns, visitors, sightings, seen: Seen::default(), homes }
+        Self { api, turns, visitors, around, seen: Seen::default() }
     }
 
     /// The same in the workspace of a team.
@@ -109,7 +113,7 @@ impl Desk {
         let message = self.message(line, trace).await?;
         let key = message.key.clone();
         let reply = self.turns.take(message).await;
-        self.show_in_channel(key.as_deref(), &reply).await;
+        self.show_in_channel(key, &reply);
         Ok(reply)
     }
 
@@ -118,7 +122,7 @@ impl Desk {
         let author = self.visitors.speaker(&line.tenant, &line.user).await?;
         self.visitors.meet(&line.tenant, &line.text).await;
         if let Some(id) = &line.channel {
-            self.sightings.note(author.person, Channel { tenant: line.tenant.clone(), id: id.clone() });
+            self.around.sightings.note(author.person, Channel { tenant: line.tenant.clone(), id: id.clone() });
         }
         let place = match (line.channel, line.thread) {
             (None, _) => Place::Direct(author.person),
@@ -154,20 +158,29 @@ impl Desk {
         first.unwrap_or(true) || sabotaged("slack.answer_again")
     }
 
-    /// Shows the one line by which a channel learns of a change of its list.
-    async fn show_in_channel(&self, key: Option<&str>, reply: &Reply) {
-        let Some(line) = &reply.shown_in_channel else { return };
-        let first = match key {
-            Some(key) => self.is_first("shown", key).await,
-            None => true,
-        };
-        if first {
-            let markup = crate::render::mrkdwn::mrkdwn(&line.text);
-            let blocks = vec![crate::render::kit::context(&markup)];
-            let message = api::Message::to(line.channel.as_str(), markup, blocks);
-            if let Err(error) = self.api.post(&message).await {
-                warn!(%error, channel = line.channel, "the channel does not learn of the change");
+    /// Shows the one line by which a channel learns of a change of its list, beside the answer.
+    fn show_in_channel(&self, key: Option<String>, reply: &Reply) {
+        let Some(line) = reply.shown_in_channel.clone() else { return };
+        let desk = self.clone();
+        let show = async move {
+            let first = match key {
+                Some(key) => desk.is_first("shown", &key).await,
+                None => true,
+            };
+            if first {
+                desk.tell_channel(&line).await;
             }
+        };
+        tokio::spawn(show.in_current_span());
+    }
+
+    async fn tell_channel(&self, line: &ChannelLine) {
+        let markup = crate::render::mrkdwn::mrkdwn(&line.text);
+        let blocks = vec![crate::render::kit::context(&markup)];
+        let message = api::Message::to(line.channel.as_str(), markup, blocks);
+        let place = Place::Channel(line.channel.clone());
+        if let Err(error) = self.post_paced(&place, || self.api.post(&message)).await {
+            warn!(%error, channel = line.channel, "the channel does not learn of the change");
         }
     }
 

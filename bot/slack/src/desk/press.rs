@@ -4,7 +4,7 @@ use bot::Reply;
 use bot::reply::{Block, Verdict};
 use domain::tenant::TenantId;
 use serde_json::json;
-use tracing::warn;
+use tracing::{Instrument, warn};
 
 use super::forms::Picking;
 use super::{Desk, Line, scoped};
@@ -17,7 +17,7 @@ use crate::render::settled::{Next, anew, settled};
 impl Desk {
     /// Carries out what was pressed and shows it in the message.
     pub(crate) async fn pressed(&self, pressed: Pressed) {
-        let tenant = match self.tenant(&pressed.team.id).await {
+        let tenant = match self.tenant(pressed.installed_in()).await {
             Ok(tenant) => tenant,
             Err(error) => return warn!(%error, "a button of a workspace that is not ours"),
         };
@@ -73,24 +73,32 @@ impl Desk {
         let Some(told) = became(reply) else { return Ok(()) };
         let next = Next::after(act.meant().unwrap_or_default(), &reply.tasks);
         let blocks = settled(&message.blocks, &act.action_id, &mrkdwn(&told), next, &reply.tasks);
-        self.api.update(&message.ts, &Message::to(channel, words(&told), blocks)).await
+        self.update(&message.ts, &Message::to(channel, words(&told), blocks)).await
     }
 
-    /// The message whose menu opened a dialog says what became of it, too.
-    pub(super) async fn show_picked(&self, picking: &Picking, says: &str, reply: &Reply) {
-        let (Some(channel), Some(ts), Some(told)) = (&picking.channel, &picking.ts, became(reply)) else { return };
+    async fn update(&self, ts: &str, message: &Message) -> Result<(), CallError> {
+        self.call_paced("chat.update", || self.api.update(ts, message)).await
+    }
+
+    /// The message whose menu opened a dialog says what became of it, too, a moment after the dialog.
+    pub(super) fn show_picked(&self, picking: Picking, says: &str, reply: &Reply) {
+        let (Some(channel), Some(ts), Some(told)) = (picking.channel, picking.ts, became(reply)) else { return };
         if reply.verdict != Verdict::Answered {
             return;
         }
         let blocks = anew(&mrkdwn(&told), Next::after(says, &reply.tasks), &reply.tasks);
-        if let Err(error) = self.api.update(ts, &Message::to(channel.as_str(), words(&told), blocks)).await {
-            warn!(%error, "the message could not be changed");
-        }
+        let (desk, message) = (self.clone(), Message::to(channel, words(&told), blocks));
+        let show = async move {
+            if let Err(error) = desk.update(&ts, &message).await {
+                warn!(%error, "the message could not be changed");
+            }
+        };
+        tokio::spawn(show.in_current_span());
     }
 
     async fn turn_page(&self, channel: &str, message: &Shown, reply: &Reply) -> Result<(), CallError> {
         let (text, blocks) = render::reply::message(reply);
-        self.api.update(&message.ts, &Message::to(channel, text, blocks)).await
+        self.update(&message.ts, &Message::to(channel, text, blocks)).await
     }
 
     async fn tell_instead(&self, pressed: &Pressed, reply: &Reply) {

@@ -5,7 +5,7 @@ use domain::person::Identity;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use domain::zone::Zone;
-use tracing::warn;
+use tracing::{Instrument, warn};
 
 use super::{Desk, Line};
 use crate::api::{CallError, Message, Person};
@@ -32,8 +32,15 @@ impl Desk {
         let why = Text::say(format!("Your Slack profile says {zone} now, so I read and show your times there."));
         reply.blocks.insert(0, Block::Line(why));
         reply.blocks.push(Block::Detail(Text::say("`undo` keeps the zone that you had, whatever the profile says")));
-        let (text, blocks) = render::reply::message(&reply);
-        let direct = self.api.direct(user).await?;
-        self.api.post(&Message::to(direct, text, blocks)).await.map(|_| ())
+        let (desk, tenant, user) = (self.clone(), tenant.clone(), user.to_owned());
+        let tell = async move {
+            let (text, blocks) = render::reply::message(&reply);
+            // To the user: Slack opens the direct message.
+            if let Err(error) = desk.post_direct(&tenant, &user, &Message::to(user.as_str(), text, blocks)).await {
+                warn!(%error, "somebody did not hear of their new zone");
+            }
+        };
+        tokio::spawn(tell.in_current_span());
+        Ok(())
     }
 }

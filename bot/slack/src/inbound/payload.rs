@@ -45,6 +45,7 @@ pub(crate) enum Envelope {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Happened {
     team_id: String,
+    context_team_id: Option<String>,
     #[serde(default)]
     authorizations: Vec<Authorization>,
     pub(crate) event: Box<Event>,
@@ -60,7 +61,7 @@ impl Happened {
     /// The workspace whose installation is told of it: in a channel that several share, not always where it happened.
     pub(crate) fn team(&self) -> &str {
         let installed = self.authorizations.first().and_then(|one| one.team_id.as_deref());
-        installed.unwrap_or(&self.team_id)
+        installed.or(self.context_team_id.as_deref()).unwrap_or(&self.team_id)
     }
 }
 
@@ -121,12 +122,12 @@ pub(crate) enum Interaction {
 }
 
 impl Interaction {
-    /// The workspace in which it was done.
+    /// The workspace whose installation it is for: in a channel that several share, not always that of whoever did it.
     pub(crate) fn team(&self) -> &str {
         match self {
-            Self::BlockActions(pressed) => &pressed.team.id,
+            Self::BlockActions(pressed) => pressed.installed_in(),
             Self::MessageAction(used) | Self::Shortcut(used) => &used.team.id,
-            Self::ViewSubmission(submitted) => &submitted.team.id,
+            Self::ViewSubmission(submitted) => submitted.installed_in(),
             Self::Other => "",
         }
     }
@@ -135,12 +136,13 @@ impl Interaction {
 /// A button that was pressed, or a choice that was made.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Pressed {
-    pub(crate) team: Named,
+    /// The workspace of whoever pressed.
+    team: Named,
     pub(crate) user: Named,
     pub(crate) channel: Option<Named>,
     pub(crate) message: Option<Shown>,
     /// Where it was pressed, if that is no message.
-    pub(crate) view: Option<Named>,
+    pub(crate) view: Option<Looked>,
     pub(crate) response_url: Option<String>,
     /// What a dialog may be opened with.
     #[serde(default)]
@@ -161,7 +163,8 @@ pub(crate) struct Shortcut {
 /// A dialog that was filled in.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Submitted {
-    pub(crate) team: Named,
+    /// The workspace of whoever filled it in.
+    team: Named,
     pub(crate) user: Named,
     pub(crate) view: Filled,
 }
@@ -170,6 +173,7 @@ pub(crate) struct Submitted {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Filled {
     pub(crate) id: String,
+    app_installed_team_id: Option<String>,
     #[serde(default)]
     pub(crate) callback_id: String,
     #[serde(default)]
@@ -190,9 +194,17 @@ pub(crate) struct Named {
     pub(crate) id: String,
 }
 
+/// The view that holds a button.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Looked {
+    app_installed_team_id: Option<String>,
+}
+
 /// The message that holds a button.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Shown {
+    /// The workspace as whose app the bot posted it, of a message of the bot's.
+    team: Option<String>,
     pub(crate) ts: String,
     pub(crate) thread_ts: Option<String>,
     #[serde(default)]
@@ -224,6 +236,22 @@ impl Said {
             Some(kind) => kind == "im",
             None => self.channel.starts_with('D'),
         }
+    }
+}
+
+impl Pressed {
+    /// The workspace in which the bot is installed whose button it is.
+    pub(crate) fn installed_in(&self) -> &str {
+        let view = self.view.as_ref().and_then(|view| view.app_installed_team_id.as_deref());
+        let message = self.message.as_ref().and_then(|message| message.team.as_deref());
+        view.or(message).unwrap_or(&self.team.id)
+    }
+}
+
+impl Submitted {
+    /// The workspace in which the bot is installed whose dialog it is.
+    pub(crate) fn installed_in(&self) -> &str {
+        self.view.app_installed_team_id.as_deref().unwrap_or(&self.team.id)
     }
 }
 

@@ -23,7 +23,7 @@ use url::Url;
 use super::Workspaces;
 use super::keyring::random;
 use super::pages::{Page, installed};
-use crate::api::{self, CallError};
+use crate::api::{self, CallError, Granted};
 use crate::options::OAuth;
 use crate::scopes::scopes;
 
@@ -111,7 +111,10 @@ impl Door {
             }
         };
         let granted = self.workspaces.wire.exchange(&self.oauth, &code).await.map_err(|error| refused(&error))?;
-        let team = granted.team.as_ref().ok_or(Page::Organisation)?;
+        let Some(team) = granted.team.as_ref().filter(|_| !granted.is_enterprise_install) else {
+            self.hand_back(&granted).await;
+            return Err(Page::Organisation);
+        };
         let tenant = api::tenant(&team.id).ok_or(Page::Refused)?;
         match self.workspaces.install(tenant, &granted).await {
             Ok(()) => Ok(team.name.clone()),
@@ -119,6 +122,13 @@ impl Door {
                 error!(%error, "an installation could not be stored");
                 Err(Page::Broken)
             }
+        }
+    }
+
+    /// A token that is not kept is good no more.
+    async fn hand_back(&self, granted: &Granted) {
+        if let Err(error) = self.workspaces.wire.revoke(&api::token(&granted.access_token)).await {
+            warn!(%error, "a token that was not wanted could not be handed back");
         }
     }
 

@@ -55,7 +55,8 @@ impl Page {
             Self::Organisation => (
                 bad,
                 "Not installed",
-                "Taskbot is installed in one workspace at a time. Choose a workspace instead of the whole organisation.",
+                "Taskbot is installed in one workspace at a time, so nothing was kept of this. Choose a workspace at the top \
+                 right of Slack's page instead of the whole organisation, once for each workspace that is to have it.",
             ),
             Self::Misconfigured => (
                 StatusCode::INTERNAL_SERVER_ERROR,

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use domain::change::Act;
+use domain::ids::PersonId;
 use domain::ports::error::PortError;
 use domain::ports::installations::{Installation, Sealed};
+use domain::seal::ERASED;
 use jiff::SignedDuration;
+use serde_json::json;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -16,7 +20,7 @@ use crate::api::CallError;
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// How soon again, if something failed.
 const AGAIN: Duration = Duration::from_secs(30);
-/// How long the token of a workspace that removed the bot is kept, and who installed it.
+/// How long a workspace that removed the bot may come back to all that it had.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Workspaces {
@@ -53,20 +57,32 @@ impl Workspaces {
 
     async fn look_after_one(&self, row: Installation) -> Result<(), PortError> {
         let gone = row.asleep_since.is_some_and(|since| self.ground.clock.now() >= since + KEPT);
-        if gone && (row.token.is_some() || row.installed_by.is_some()) {
-            let bare = Installation { token: None, installed_by: None, version: row.version + 1, ..row };
-            if self.ground.installations.put_installation(&bare).await? {
-                info!(tenant = %bare.tenant, "the token of a workspace that removed the bot a month ago is gone");
-            }
-            return Ok(());
-        }
         let row = self.woken(row).await?;
+        if gone && row.asleep_since.is_some() {
+            return self.purge(&row).await;
+        }
         if let Some(sealed) = self.sealed_anew(&row) {
             let anew = Installation { token: Some(sealed), version: row.version + 1, ..row };
             if self.ground.installations.put_installation(&anew).await? {
                 info!(tenant = %anew.tenant, "a token was encrypted with the new key");
                 self.known.forget(&anew.tenant);
             }
+        }
+        Ok(())
+    }
+
+    /// Nobody came back: all that the workspace had goes, but for what the audit log keeps of it.
+    async fn purge(&self, row: &Installation) -> Result<(), PortError> {
+        let act = Act {
+            actor: PersonId::SYSTEM,
+            action: ERASED.to_owned(),
+            subject: row.tenant.to_string(),
+            detail: json!({ "because": "the bot was removed a month ago", "asleep_since": row.asleep_since }),
+            at: self.ground.clock.now(),
+        };
+        if self.ground.installations.purge(row, &act).await? {
+            info!(tenant = %row.tenant, "what a workspace had that removed the bot a month ago is gone");
+            self.known.forget(&row.tenant);
         }
         Ok(())
     }

@@ -62,7 +62,7 @@ fn settled(before: &Delivery, unsure: bool, result: &Result<Posted, PostError>, 
             after.message_id = Some(posted.message_id.clone());
         }
         Err(error) => {
-            after.last_error = Some(error.to_string());
+            after.last_error = Some(why(error));
             (after.state, after.next_attempt_at) = match error {
                 PostError::Refused { .. } => (DeliveryState::Dead, now),
                 _ if exhausted => (DeliveryState::Dead, now),
@@ -74,6 +74,14 @@ fn settled(before: &Delivery, unsure: bool, result: &Result<Posted, PostError>, 
         }
     }
     after
+}
+
+/// Why an attempt failed, as its author may read it.
+fn why(error: &PostError) -> String {
+    match error {
+        PostError::Refused { reason } => reason.clone(),
+        other => other.to_string(),
+    }
 }
 
 /// The wait after an attempt: 5 s, doubled each time, at most an hour.

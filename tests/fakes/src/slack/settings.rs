@@ -36,6 +36,8 @@ pub struct Settings {
     pub refresh_ms: u64,
     /// Whether the person in front of OAuth's page says no.
     pub declines_oauth: bool,
+    /// Whether that person installs for a whole organisation.
+    pub organisation_oauth: bool,
 }
 
 impl Default for Settings {
@@ -57,6 +59,7 @@ impl Default for Settings {
             echoes: true,
             refresh_ms: 500,
             declines_oauth: false,
+            organisation_oauth: false,
         }
     }
 }

@@ -13,8 +13,10 @@ impl Slack {
         let app = &world.apps[&by.app_id];
         let team = &world.teams[&by.team_id];
         let shared = event["channel"].as_str().and_then(|channel| world.channel(&by.team_id, channel));
+        // Where it happened: in a channel that teams share, where its author sits.
+        let at = event["team"].as_str().unwrap_or(&by.team_id).to_owned();
         let payload = json!({
-            "type": "event_callback", "token": app.verification_token, "team_id": by.team_id,
+            "type": "event_callback", "token": app.verification_token, "team_id": at,
             "context_team_id": by.team_id, "context_enterprise_id": team.enterprise_id, "api_app_id": by.app_id,
             "event": event, "event_id": id, "event_time": self.now() as u64,
             "is_ext_shared_channel": shared.is_some_and(|(_, channel)| !channel.shared_with.is_empty()),

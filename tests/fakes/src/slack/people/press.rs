@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::common::name_of;
 use super::{Person, Tried, Turn};
-use crate::slack::{Install, Message, Parcel, Purpose, View};
+use crate::slack::{Install, Message, Parcel, Purpose, Standing, View};
 
 impl Person {
     /// Presses a button of a message, or chooses `choice` in its menu or picker: the value of an option, a date, a
@@ -40,6 +40,7 @@ impl Person {
         payload["channel"] = json!({ "id": channel, "name": name_of(&place) });
         if !hidden {
             payload["message"] = message.shown(true);
+            payload["message"]["team"] = json!(by.team_id);
         }
         payload["state"] = json!({ "values": state(&action) });
         payload["response_url"] = json!(url);
@@ -63,11 +64,12 @@ impl Person {
         Ok(self.hand(self.acted(&by, payload, action, Some(&view)), None).await)
     }
 
-    /// The app that posted a message.
+    /// The app that posted a message: in a channel that teams share, perhaps that of another team.
     fn author(&self, message: &Message) -> Tried<Install> {
         let app = message.app_id.as_deref().ok_or("no app posted that")?;
-        let found = self.slack.read(|world| world.install(app, &self.team).cloned());
-        found.ok_or_else(|| format!("{app} is not installed in {}", self.team))
+        let posted = |one: &&Install| one.bot_user == message.user && one.standing == Standing::Active;
+        let found = self.slack.read(|world| world.installs.iter().find(posted).cloned());
+        found.ok_or_else(|| format!("{app} is not installed any more"))
     }
 
     fn acted(&self, by: &Install, mut payload: Value, action: Value, view: Option<&View>) -> Parcel {

@@ -103,10 +103,12 @@ pub(super) fn access(ask: &Ask<'_>) -> Result<Value, Refusal> {
     let world = ask.slack.world();
     let team = &world.teams[&grant.team];
     let enterprise = team.enterprise_id.as_ref().map(|id| json!({ "id": id, "name": "Enterprise" }));
+    let whole = ask.slack.settings().organisation_oauth;
+    let of_team = (!whole).then(|| json!({ "id": team.id, "name": team.name }));
     Ok(json!({
         "app_id": app.id, "access_token": install.token, "token_type": "bot", "scope": grant.scopes.join(","),
-        "bot_user_id": install.bot_user, "team": { "id": team.id, "name": team.name }, "enterprise": enterprise,
-        "is_enterprise_install": false, "authed_user": { "id": grant.user },
+        "bot_user_id": install.bot_user, "team": of_team, "enterprise": enterprise,
+        "is_enterprise_install": whole, "authed_user": { "id": grant.user },
     }))
 }
 

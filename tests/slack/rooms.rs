@@ -1,0 +1,121 @@
+//! Whether the bot can post there is asked of Slack when a reminder is made or moved.
+
+use fakes::kit::{Fault, What};
+use fakes::slack::{Channel, Kind, Person};
+
+use super::kit::{BOTH, Site, shown};
+
+/// Ana and Bob are in it, the bot is not.
+fn without_bot(site: &Site, id: &str, name: &str, kind: Kind) {
+    let channel = Channel::new(id, name, kind, &["U1", "U2"]);
+    site.slack.change(|world| {
+        world.teams.get_mut("T1").expect("the team").channels.insert(id.to_owned(), channel);
+    });
+}
+
+fn archive(site: &Site, id: &str) {
+    site.slack.change(|world| {
+        let team = world.teams.get_mut("T1").expect("the team");
+        team.channels.get_mut(id).expect("the channel").archived = true;
+    });
+}
+
+fn leaves(site: &Site, user: &str) {
+    site.slack.change(|world| {
+        let team = world.teams.get_mut("T1").expect("the team");
+        team.users.get_mut(user).expect("the user").deleted = true;
+    });
+}
+
+async fn has_nothing(site: &Site, who: &Person) {
+    let list = site.told(who, "C1", "/task", "list").await;
+    assert!(list.contains("There are no open tasks"), "a refused reminder is no task: {list}");
+}
+
+#[tokio::test]
+async fn a_reminder_for_a_channel_without_the_bot_is_refused_with_the_way_to_mend_it() {
+    for (way, (kind, says)) in BOTH.into_iter().zip([
+        (Kind::Public, "Type `/invite @taskbot` in #lobby, then say it again."),
+        (Kind::Private, "Type `/invite @taskbot` in it, then say it again."),
+    ]) {
+        let site = Site::new(way).await;
+        without_bot(&site, "C3", "lobby", kind);
+        let ana = site.person("U1");
+        let refused = site.told(&ana, "C3", "/task", "ship the release tomorrow 9am").await;
+        assert!(refused.contains(says), "{way:?}: {refused}");
+        has_nothing(&site, &ana).await;
+        site.slack.invite("T1", "C3", &site.install.bot_user);
+        let added = site.told(&ana, "C3", "/task", "ship the release tomorrow 9am").await;
+        assert!(added.contains("Added #") && added.contains("ship the release"), "{way:?}: {added}");
+    }
+}
+
+#[tokio::test]
+async fn a_task_without_a_time_needs_no_bot_until_it_gets_one() {
+    let site = Site::new(BOTH[0]).await;
+    without_bot(&site, "C3", "lobby", Kind::Public);
+    let ana = site.person("U1");
+    let added = site.told(&ana, "C3", "/task", "ship the release").await;
+    assert!(added.contains("Added #1"), "{added}");
+    for line in ["move 1 to friday 9am", "edit 1 due friday 9am"] {
+        let refused = site.told(&ana, "C3", "/task", line).await;
+        assert!(refused.contains("I am not in #lobby"), "{line}: {refused}");
+    }
+    let moved = site.told(&ana, "C3", "/task", "move 1 to my list").await;
+    assert!(moved.contains("your list"), "there is always that way: {moved}");
+    assert!(site.told(&ana, "C3", "/task", "move 1 to friday 9am").await.contains("Moved #1"));
+}
+
+#[tokio::test]
+async fn a_reminder_for_an_archived_channel_is_refused() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        archive(&site, "C2");
+        let ana = site.person("U1");
+        let refused = site.told(&ana, "C1", "/task", "remind #quiet to hush tomorrow at 9am").await;
+        assert!(refused.contains("#quiet is archived") && refused.contains("Unarchive it"), "{way:?}: {refused}");
+        has_nothing(&site, &ana).await;
+    }
+}
+
+#[tokio::test]
+async fn where_a_direct_message_is_closed_the_reminder_comes_to_the_channel_where_it_was_asked_for() {
+    let site = Site::new(BOTH[0]).await;
+    let (ana, bob) = (site.person("U1"), site.person("U2"));
+    site.told(&bob, "C1", "/task", "help").await;
+    leaves(&site, "U2");
+    let added = site.told(&ana, "C1", "/task", "remind @bob to call back in 2 seconds").await;
+    assert!(added.contains("in <#C1>"), "{added}");
+    assert!(shown(&site.message("C1", "*call back*").await).contains("<@U2>"));
+    ana.dm("remind @bob to call back tomorrow at 9am").await;
+    let direct = site.direct("U1").await;
+    site.message(&direct, "Slack lets me write no direct message to bob").await;
+}
+
+#[tokio::test]
+async fn a_reminder_is_made_all_the_same_when_slack_does_not_say_what_a_channel_is() {
+    for (way, what) in BOTH.into_iter().zip([What::Hang, What::Limited { retry_after: 30 }]) {
+        let site = Site::new(way).await;
+        site.slack.faults().add(Fault::always("conversations.info", what));
+        let ana = site.person("U1");
+        for what in ["tag the release", "tell the world"] {
+            let added = site.told(&ana, "C1", "/task", &format!("remind us to {what} in 2 seconds")).await;
+            assert!(added.contains("Added #"), "{way:?}: {added}");
+            site.message("C1", &format!("*{what}*")).await;
+        }
+        let asked = site.slack.ledger().calls(Some("conversations.info")).len();
+        assert_eq!(asked, 1, "{way:?}: whoever gave no answer is left alone for a while");
+    }
+}
+
+#[tokio::test]
+async fn a_room_is_asked_about_once_a_minute_and_ones_own_never() {
+    let site = Site::new(BOTH[1]).await;
+    let ana = site.person("U1");
+    for nth in 1..=3 {
+        site.told(&ana, "C1", "/task", &format!("remind us to look at {nth} tomorrow 9am")).await;
+        site.told(&ana, "C1", "/remindme", &format!("to look at {nth} tomorrow 9am")).await;
+    }
+    assert_eq!(site.slack.ledger().calls(Some("conversations.info")).len(), 1);
+    assert!(site.slack.ledger().calls(Some("conversations.open")).is_empty());
+}
