@@ -5,6 +5,7 @@ pub mod dice;
 pub mod kafka;
 pub mod postgres;
 pub mod program;
+pub mod proxy;
 pub mod samples;
 pub mod stack;
 pub mod world;
