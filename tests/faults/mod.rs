@@ -3,8 +3,11 @@
 //! client of its own on Kafka.
 //!
 //! On SQLite: `kill_loop` (`KILLS` sets how often), `crash_points`, `sabotage`. On PostgreSQL and Kafka: `fleet` (every
-//! role in a process of its own), `outage` (of the broker), `emptied` (the broker), `database`, `overtaken`, `clocks`, `race`, `redelivery`, `schedulers`, `sabotage_real`. In front of a stand-in for Slack, whose ledger is the oracle: `herd`, `twice`.
+//! role in a process of its own), `outage` (of the broker), `emptied` (the broker), `database`, `overtaken`, `clocks`,
+//! `race`, `redelivery`, `schedulers`, `sabotage_real`. In front of a stand-in for Slack, whose ledger is the oracle:
+//! `bad_slack`, `handover`, `herd`, `patience`, `twice`.
 
+mod bad_slack;
 mod careless;
 mod chat;
 mod clocks;
@@ -12,6 +15,7 @@ mod crash_points;
 mod database;
 mod emptied;
 mod fleet;
+mod handover;
 mod herd;
 mod kill_loop;
 mod ledger;
@@ -19,6 +23,7 @@ mod load;
 mod oracle;
 mod outage;
 mod overtaken;
+mod patience;
 mod race;
 mod real;
 mod redelivery;

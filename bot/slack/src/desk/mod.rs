@@ -11,6 +11,7 @@ mod line;
 mod paced;
 mod press;
 mod profile;
+mod seats;
 mod seen;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use crate::inbound::payload::Interaction;
 use crate::pace::Pace;
 use crate::people::Visitors;
 use crate::sightings::Sightings;
+use seats::Seats;
 use seen::Seen;
 
 /// Within so long the first answer is the answer itself.
@@ -48,6 +50,7 @@ pub(crate) struct Desk {
     turns: Turns,
     visitors: Visitors,
     around: Around,
+    seats: Seats,
     seen: Seen,
 }
 
@@ -80,7 +83,7 @@ fn scoped(tenant: &TenantId, key: &str) -> String {
 impl Desk {
     pub(crate) fn new(api: Api, turns: Turns, operators: Arc<Operators>, around: Around) -> Self {
         let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators);
-        Self { api, turns, visitors, around, seen: Seen::default() }
+        Self { api, turns, visitors, around, seats: Seats::default(), seen: Seen::default() }
     }
 
     /// The same in the workspace of a team.
@@ -158,7 +161,8 @@ impl Desk {
         first.unwrap_or(true) || sabotaged("slack.answer_again")
     }
 
-    /// Shows the one line by which a channel learns of a change of its list, beside the answer.
+    /// Shows the one line by which a channel learns of a change of its list, beside the answer: whoever asked does not
+    /// wait for Slack to take it.
     fn show_in_channel(&self, key: Option<String>, reply: &Reply) {
         let Some(line) = reply.shown_in_channel.clone() else { return };
         let desk = self.clone();
