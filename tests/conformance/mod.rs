@@ -22,6 +22,7 @@ mod bus;
 mod find;
 mod inbox;
 mod installations;
+mod leases;
 mod load;
 mod outbox;
 mod people;

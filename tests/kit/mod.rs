@@ -6,6 +6,7 @@ pub mod kafka;
 pub mod noting;
 pub mod postgres;
 pub mod program;
+pub mod proxy;
 pub mod samples;
 pub mod stack;
 pub mod world;

@@ -1,6 +1,6 @@
 //! A lane: the connections of one role, who may use them, and what happens when the database is slow or away.
 
-use std::sync;
+use std::sync::{self, Arc};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
@@ -8,7 +8,9 @@ use metrics::gauge;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Postgres};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, Notify, Semaphore};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use domain::ports::error::PortError;
@@ -31,6 +33,10 @@ pub(crate) const STALE: Duration = Duration::from_secs(2);
 /// How long a server may take to say that it is there.
 const GLANCE: Duration = Duration::from_secs(1);
 
+/// How many connections are opened at the same time. A crowd does not wait for one each, but for the first that is free:
+/// opening one costs a busy machine more than many questions.
+const OPENING: usize = 2;
+
 /// Connections that are used at the moment, by pool.
 const USED: &str = "taskbot_database_connections_used";
 /// Those who wait for a connection, by pool.
@@ -52,12 +58,16 @@ pub(crate) struct Lane {
     warm: Warm,
     /// One permit for each connection.
     turns: Semaphore,
+    /// One permit for each connection that is being opened.
+    opening: Semaphore,
     /// One permit for each who has a connection or waits for one.
     places: Semaphore,
     seats: usize,
     breaker: Breaker,
     /// Held by whoever finds out whether the server is there.
     glancing: Mutex<()>,
+    /// What is being written beside all else, and waited for at the end.
+    beside: sync::Mutex<JoinSet<()>>,
     /// How long an answer may take.
     patience: Duration,
 }
@@ -71,10 +81,12 @@ impl Lane {
             pool,
             warm: Warm::default(),
             turns: Semaphore::new(size),
+            opening: Semaphore::new(OPENING),
             places: Semaphore::new(size + waiting),
             seats: size + waiting,
             breaker: Breaker::default(),
             glancing: Mutex::default(),
+            beside: sync::Mutex::default(),
             patience,
         }
     }
@@ -104,6 +116,19 @@ impl Lane {
     /// Writes what cannot be a conflict.
     pub(crate) async fn write_surely(&self, ask: Ask) -> Result<Vec<PgRow>, PortError> {
         self.write(ask).await.map_err(Into::into)
+    }
+
+    /// Writes beside all else, as well as that goes; before the connections end it is done.
+    pub(crate) fn write_beside(self: &Arc<Self>, ask: Ask) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        let lane = Arc::clone(self);
+        let mut beside = self.beside();
+        while beside.try_join_next().is_some() {}
+        beside.spawn_on(async move { lane.write(ask).await.map_or((), drop) }, &runtime);
+    }
+
+    fn beside(&self) -> sync::MutexGuard<'_, JoinSet<()>> {
+        self.beside.lock().unwrap_or_else(sync::PoisonError::into_inner)
     }
 
     async fn once(&self, ask: Ask) -> Result<Vec<PgRow>, Failed> {
@@ -157,13 +182,11 @@ impl Lane {
     }
 
     async fn run(&self, ask: Ask) -> Result<Vec<PgRow>, Failed> {
-        let turn = timeout(self.pool.options().get_acquire_timeout(), self.turns.acquire()).await;
-        let _turn = turn.map_err(|_| Failed::NoConnection(sqlx::Error::PoolTimedOut))?;
+        let wait = self.pool.options().get_acquire_timeout();
+        let none = |_elapsed| Failed::NoConnection(sqlx::Error::PoolTimedOut);
+        let _turn = timeout(wait, self.turns.acquire()).await.map_err(none)?;
         self.measure();
-        let mut connection = match self.warm.take() {
-            Some(connection) => connection,
-            None => self.pool.acquire().await.map_err(Failed::NoConnection)?,
-        };
+        let mut connection = timeout(wait, self.connection()).await.map_err(none)?.map_err(Failed::NoConnection)?;
         let query = sqlx::query_with(AssertSqlSafe(ask.sql.into_owned()), ask.args);
         match timeout(self.patience, query.fetch_all(&mut *connection)).await {
             Ok(Ok(rows)) => {
@@ -183,8 +206,31 @@ impl Lane {
         }
     }
 
+    /// A connection that somebody gives back, or a new one: whichever is there first.
+    async fn connection(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        loop {
+            if let Some(connection) = self.warm.take() {
+                return Ok(connection);
+            }
+            tokio::select! {
+                () = self.warm.given_back.notified() => {}
+                // Nobody closes it; if somebody did, everybody could open one.
+                _permit = self.opening.acquire() => return self.pool.acquire().await,
+            }
+        }
+    }
+
+    /// Has a connection, so that the first who asks does not wait for one.
+    pub(crate) async fn warm_up(&self) -> Result<(), sqlx::Error> {
+        let connection = self.pool.acquire().await?;
+        self.warm.put(connection, &self.pool);
+        Ok(())
+    }
+
     /// Ends every connection.
     pub(crate) async fn close(&self) {
+        let mut beside = std::mem::take(&mut *self.beside());
+        while beside.join_next().await.is_some() {}
         let closed = self.pool.close();
         self.warm.clear();
         closed.await;
@@ -193,7 +239,10 @@ impl Lane {
 
 /// Connections that nobody uses at the moment.
 #[derive(Debug, Default)]
-struct Warm(sync::Mutex<Vec<(Instant, PoolConnection<Postgres>)>>);
+struct Warm {
+    kept: sync::Mutex<Vec<(Instant, PoolConnection<Postgres>)>>,
+    given_back: Notify,
+}
 
 impl Warm {
     /// The one that was used last, unless that was long ago: the pool looks whether it still works.
@@ -207,6 +256,7 @@ impl Warm {
         let mut kept = self.kept();
         if !pool.is_closed() {
             kept.push((Instant::now(), connection));
+            self.given_back.notify_one();
         }
     }
 
@@ -215,7 +265,7 @@ impl Warm {
     }
 
     fn kept(&self) -> sync::MutexGuard<'_, Vec<(Instant, PoolConnection<Postgres>)>> {
-        self.0.lock().unwrap_or_else(sync::PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(sync::PoisonError::into_inner)
     }
 }
 

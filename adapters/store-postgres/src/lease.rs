@@ -168,10 +168,7 @@ impl Drop for RowLease {
     fn drop(&mut self) {
         self.keeper.abort();
         self.trust.lost.store(true, Ordering::Release);
-        let (lane, ask) = (Arc::clone(&self.lane), self.term.ask(RELEASE));
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { lane.write(ask).await });
-        }
+        self.lane.write_beside(self.term.ask(RELEASE));
     }
 }
 

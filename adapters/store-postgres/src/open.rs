@@ -146,6 +146,9 @@ impl PostgresStore {
             holder: holder().map_err(|error| OpenError::Url(error.to_string()))?,
             login,
         };
+        if let Err(error) = store.app.warm_up().await {
+            tracing::warn!(error = %told(&error), "no connection was opened ahead");
+        }
         // Tomorrow's partition, should nobody have made it; without it rows go to the rest.
         if let Err(error) = store.upkeep.write_surely(Ask::new("SELECT make_days(8)::text")).await {
             tracing::warn!(%error, "the days ahead of the outbox were not made");

@@ -12,6 +12,7 @@ use store_postgres::PostgresArchive;
 use tokio::time::{Instant, timeout};
 
 use super::{migrated, open};
+use crate::conformance::leases::had_at_once_or_not_at_all;
 use crate::conformance::store::make_one;
 use crate::kit::samples::{Samples, tenant};
 
@@ -29,6 +30,24 @@ async fn a_lease_goes_to_one_at_a_time_and_counts_its_holders() {
     drop(first);
     let second = timeout(SOON, other.acquire("relay")).await.expect("given back").expect("a lease");
     assert_eq!(second.epoch(), 2);
+}
+
+#[tokio::test]
+async fn what_somebody_holds_is_had_by_nobody_else_even_for_a_moment() {
+    let scratch = migrated().await;
+    let other = open(&scratch.database).await;
+    had_at_once_or_not_at_all(&*scratch.store, &other).await;
+}
+
+#[tokio::test]
+async fn a_process_that_ends_gives_back_what_it_holds() {
+    let scratch = migrated().await;
+    let ending = open(&scratch.database).await;
+    let lease = ending.try_acquire("deliver/slack:T1").await.expect("an answer").expect("free");
+    drop(lease);
+    ending.close().await;
+    let next = scratch.store.try_acquire("deliver/slack:T1").await.expect("an answer");
+    assert!(next.is_some_and(|lease| lease.epoch() == 2), "it does not have to run out");
 }
 
 #[tokio::test]

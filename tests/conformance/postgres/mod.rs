@@ -1,6 +1,7 @@
 //! The suites on PostgreSQL; and what only PostgreSQL can do.
 
 mod away;
+mod begins;
 mod groups;
 mod leases;
 mod outbox;
