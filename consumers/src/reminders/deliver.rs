@@ -8,7 +8,7 @@ use domain::fault::{crash_point, sabotaged};
 use domain::ids::DeliveryId;
 use domain::place::Place;
 use domain::ports::agenda::Reach;
-use domain::ports::chat::Chat;
+use domain::ports::chat::{Chat, PostError};
 use domain::ports::error::PortError;
 use domain::ports::lease::Lease;
 use domain::service::{Deliveries, Tasks};
@@ -199,7 +199,7 @@ impl Deliverer {
         match self.deliveries.begin(&tenant, id).await {
             Ok(Some(attempt)) => {
                 let span = span(&attempt);
-                self.attempt(turn.chat.as_ref(), &attempt).instrument(span).await;
+                self.attempt(&turn, &attempt).instrument(span).await;
             }
             Ok(None) => {}
             Err(error) => {
@@ -209,8 +209,12 @@ impl Deliverer {
         }
     }
 
-    async fn attempt(&self, chat: &dyn Chat, attempt: &Attempt) {
-        let answer = post(chat, &attempt.posting).await;
+    /// Posts, unless somebody else took the tenant over while the attempt was committed.
+    async fn attempt(&self, turn: &Turn, attempt: &Attempt) {
+        let answer = match turn.holds() {
+            true => post(turn.chat.as_ref(), &attempt.posting).await,
+            false => Err(overtaken()),
+        };
         crash_point("reminders.after_post");
         self.settle(attempt, &answer).await;
     }
@@ -229,6 +233,10 @@ impl Deliverer {
     fn reach(&self) -> Vec<Reach> {
         self.chats.iter().map(|chat| chat.reach()).collect()
     }
+}
+
+fn overtaken() -> PostError {
+    PostError::Later { after: None, reason: "another process posts there now".to_owned() }
 }
 
 fn span(attempt: &Attempt) -> tracing::Span {

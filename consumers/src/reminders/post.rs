@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use domain::decide::delivery::ATTEMPT_LEASE;
 use domain::ports::chat::{Chat, PostError, Posted, Posting};
 use futures::FutureExt;
 use tokio::time::timeout;
@@ -10,9 +11,10 @@ use tracing::{info, warn};
 
 use crate::meter;
 
-/// How long a platform may take to answer; well below the lease of an attempt, so that one attempt is over before
-/// anybody may begin the next.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a platform may take to answer; below the lease of an attempt, so that one attempt is over before anybody may
+/// begin the next.
+const PATIENCE: Duration = Duration::from_secs(10);
+const _: () = assert!(PATIENCE.as_secs().cast_signed() + 5 <= ATTEMPT_LEASE.as_secs());
 
 /// What came of a post.
 pub(super) type Answer = Result<Posted, PostError>;

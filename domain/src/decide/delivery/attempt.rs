@@ -11,8 +11,8 @@ use crate::ports::chat::{News, Posting, PostingItem};
 use crate::reminder::{Delivery, DeliveryState, Notice, Reminder};
 use crate::snapshot::{Loaded, Snapshot};
 
-/// How long an attempt may take before it counts as lost.
-pub const ATTEMPT_LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How long an attempt may take before it counts as lost: so long a reminder waits whose process died while it posted.
+pub const ATTEMPT_LEASE: SignedDuration = SignedDuration::from_secs(15);
 
 /// An attempt that was committed and may now be posted, once.
 #[derive(Clone, Debug, PartialEq)]
