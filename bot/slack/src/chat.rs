@@ -153,6 +153,7 @@ impl SlackChat {
             return Ok(there);
         }
         let sent = self.api.post(&message).await;
+        let sent = if sabotaged("slack.without_patience") { sent.map_err(CallError::without_patience) } else { sent };
         if let Err(CallError::Later { after: Some(time), .. }) = &sent {
             warn!(?time, place = posting.place.key(), "Slack wants no more messages for a while");
             self.pace.hold(&posting.tenant, &posting.place, *time);

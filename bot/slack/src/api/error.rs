@@ -44,6 +44,14 @@ impl CallError {
         }
     }
 
+    /// The same, not waiting for as long as Slack asks.
+    pub(crate) fn without_patience(self) -> Self {
+        match self {
+            Self::Later { reason, .. } => Self::Later { after: None, reason },
+            other => other,
+        }
+    }
+
     /// Whether the workspace has parted from the bot.
     pub(crate) fn is_farewell(&self) -> bool {
         matches!(self, Self::Refused(word) if FAREWELLS.contains(&word.as_str()))
@@ -64,13 +72,22 @@ impl From<SlackClientError> for CallError {
             SlackClientError::RateLimitError(error) => {
                 Self::Later { after: error.retry_after, reason: "too many calls".to_owned() }
             }
-            SlackClientError::HttpError(error) => Self::Unknown(format!("HTTP status {}", error.status_code.as_u16())),
+            SlackClientError::HttpError(error) => of_status(error.status_code.as_u16()),
             SlackClientError::HttpProtocolError(error) => not_through(&error),
             SlackClientError::ProtocolError(_) => Self::Unknown("an answer that is none".to_owned()),
             SlackClientError::EndOfStream(_)
             | SlackClientError::SystemError(_)
             | SlackClientError::SocketModeProtocolError(_) => Self::Unknown("the connection broke".to_owned()),
         }
+    }
+}
+
+/// A request that was turned away on its way has carried nothing; of one that broke in the server it is not known.
+fn of_status(status: u16) -> CallError {
+    let reason = format!("HTTP status {status}");
+    match status {
+        400..500 => CallError::Later { after: None, reason },
+        _ => CallError::Unknown(reason),
     }
 }
 

@@ -20,6 +20,11 @@ pub enum What {
         /// Seconds.
         retry_after: u64,
     },
+    /// This status of HTTP; nothing is done.
+    Status {
+        /// E.g. 403.
+        status: u16,
+    },
     /// 500; nothing is done.
     Broken,
     /// It is done, and 500 is answered.
