@@ -33,6 +33,11 @@ pub(super) fn too_late() -> Value {
     )
 }
 
+/// To whoever comes while too much is worked on already.
+pub(super) fn busy() -> Value {
+    words("More is asked of me right now than I can do, so nothing was done. Type it again in a moment.")
+}
+
 pub(super) fn failed() -> Value {
     words("I cannot reach my storage right now, so nothing was done. Type it again in a minute.")
 }

@@ -5,7 +5,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{Instrument, warn};
 
-use super::answer::{failed, instead, not_installed, private, too_late, working_on_it};
+use super::answer::{busy, failed, instead, not_installed, private, too_late, working_on_it};
 use super::line::typed;
 use super::{AT_ONCE, Desk, Line, TOO_LATE};
 use crate::api::CallError;
@@ -48,6 +48,7 @@ impl Desk {
     }
 
     async fn answer(&self, command: Command) -> Value {
+        let Some(_seat) = self.seats.take().await else { return busy() };
         let tenant = match self.tenant(&command.team_id).await {
             Ok(tenant) => tenant,
             Err(CallError::Refused(_)) => return not_installed(),

@@ -27,6 +27,9 @@ const REMIND: &str = "remind";
 /// While the storage is away.
 pub(super) const AWAY: &str = "I cannot reach my storage right now; save it once more in a minute.";
 
+/// While too much is worked on already.
+const BUSY: &str = "More is asked of me right now than I can do; save it once more in a moment.";
+
 /// What a dialog is about, kept in it until it is submitted.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct About {
@@ -80,8 +83,13 @@ impl Desk {
             settings::CALLBACK => settings::ZONE,
             _ => TITLE,
         };
+        let Some(seat) = self.seats.take().await else { return Some(errors(first, BUSY)) };
         let desk = self.clone();
-        let working = tokio::spawn(async move { desk.taken(submitted).await }.in_current_span());
+        let work = async move {
+            let _seat = seat;
+            desk.taken(submitted).await
+        };
+        let working = tokio::spawn(work.in_current_span());
         let answer = timeout(TOO_LATE, working).await.ok().and_then(Result::ok);
         Some(answer.unwrap_or_else(|| errors(first, "That takes too long right now; save it once more in a moment.")))
     }
@@ -139,7 +147,7 @@ impl Desk {
         let message = self.message(line, trace).await?;
         let key = message.key.clone();
         let reply = self.turns.take_form(message, draft, description).await;
-        self.show_in_channel(key.as_deref(), &reply).await;
+        self.show_in_channel(key, &reply);
         Ok(reply)
     }
 }

@@ -1,6 +1,7 @@
 //! Messages to the bot: in its direct messages, and where it is mentioned.
 
 use bot::Reply;
+use bot::reply::Verdict;
 use domain::tenant::TenantId;
 use tokio::time::timeout;
 use tracing::{Instrument, debug, warn};
@@ -69,6 +70,7 @@ impl Desk {
             debug!("told again");
             return Ok(());
         };
+        let Some(_seat) = self.seats.take().await else { return Err(Withheld) };
         let bot = self.api.home().await.map(|home| home.bot.clone()).unwrap_or_default();
         if said.user.as_ref() == Some(&bot) {
             return Ok(());
@@ -85,6 +87,8 @@ impl Desk {
             text: typed(&without_mention(&said.text, &bot)),
         };
         match self.take(line).await {
+            // Nobody needs to type it again: Slack sends it again, and it has one effect.
+            Ok(reply) if reply.verdict == Verdict::Failed => Err(Withheld),
             Ok(reply) => {
                 if self.is_first("answered", &answered).await {
                     self.reply(&said, direct, &reply).await;

@@ -171,7 +171,7 @@ impl Desk {
         match self.message(line, trace).await {
             Ok(message) => {
                 let reply = self.turns.take_reading(message, reading).await;
-                self.show_in_channel(key.as_deref(), &reply).await;
+                self.show_in_channel(key, &reply);
                 shown(&reply, field)
             }
             Err(error) => {

@@ -10,11 +10,13 @@ mod home;
 mod line;
 mod press;
 mod profile;
+mod seats;
 mod seen;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use bot::reply::ChannelLine;
 use bot::{Reply, Turns};
 use domain::fault::sabotaged;
 use domain::message::Message;
@@ -31,6 +33,7 @@ use crate::homes::Homes;
 use crate::inbound::payload::Interaction;
 use crate::people::Visitors;
 use crate::sightings::Sightings;
+use seats::Seats;
 use seen::Seen;
 
 /// Within so long the first answer is the answer itself.
@@ -45,6 +48,7 @@ pub(crate) struct Desk {
     turns: Turns,
     visitors: Visitors,
     sightings: Arc<Sightings>,
+    seats: Seats,
     seen: Seen,
     homes: Arc<Homes>,
 }
@@ -76,7 +80,8 @@ impl Desk {
         homes: Arc<Homes>,
     ) -> Self {
         let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators);
-        Self { api, turns, visitors, sightings, seen: Seen::default(), homes }
+        let (seats, seen) = (Seats::default(), Seen::default());
+        Self { api, turns, visitors, sightings, seats, seen, homes }
     }
 
     /// The same in the workspace of a team.
@@ -109,7 +114,7 @@ impl Desk {
         let message = self.message(line, trace).await?;
         let key = message.key.clone();
         let reply = self.turns.take(message).await;
-        self.show_in_channel(key.as_deref(), &reply).await;
+        self.show_in_channel(key, &reply);
         Ok(reply)
     }
 
@@ -154,9 +159,15 @@ impl Desk {
         first.unwrap_or(true) || sabotaged("slack.answer_again")
     }
 
-    /// Shows the one line by which a channel learns of a change of its list.
-    async fn show_in_channel(&self, key: Option<&str>, reply: &Reply) {
-        let Some(line) = &reply.shown_in_channel else { return };
+    /// Shows the one line by which a channel learns of a change of its list, beside the answer: whoever asked does not
+    /// wait for Slack to take it.
+    fn show_in_channel(&self, key: Option<String>, reply: &Reply) {
+        let Some(line) = reply.shown_in_channel.clone() else { return };
+        let desk = self.clone();
+        tokio::spawn(async move { desk.shown_in_channel(key.as_deref(), &line).await }.in_current_span());
+    }
+
+    async fn shown_in_channel(&self, key: Option<&str>, line: &ChannelLine) {
         let first = match key {
             Some(key) => self.is_first("shown", key).await,
             None => true,

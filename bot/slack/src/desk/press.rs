@@ -17,6 +17,9 @@ use crate::render::settled::{Next, anew, settled};
 impl Desk {
     /// Carries out what was pressed and shows it in the message.
     pub(crate) async fn pressed(&self, pressed: Pressed) {
+        let Some(_seat) = self.seats.take().await else {
+            return self.tell(&pressed, &super::answer::busy()).await;
+        };
         let tenant = match self.tenant(&pressed.team.id).await {
             Ok(tenant) => tenant,
             Err(error) => return warn!(%error, "a button of a workspace that is not ours"),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use domain::ports::state::State;
 use domain::tenant::TenantId;
+use tokio::sync::Notify;
 
 use crate::inbound::payload::Said;
 
@@ -15,7 +16,14 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The messages that are being answered in this process, beside those that the state remembers.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen(Arc<Mutex<HashSet<String>>>);
+pub(super) struct Seen(Arc<Answering>);
+
+#[derive(Debug, Default)]
+struct Answering {
+    keys: Mutex<HashSet<String>>,
+    /// Tells those who wait that one fewer is being answered.
+    over: Notify,
+}
 
 /// Somebody's turn to answer a message; over when this is dropped.
 #[derive(Debug)]
@@ -27,23 +35,32 @@ pub(super) struct Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         self.seen.keys().remove(&self.key);
+        self.seen.0.over.notify_waiters();
     }
 }
 
 impl Seen {
-    /// The turn to answer this message, if it was not answered and nobody is at it.
+    /// The turn to answer this message, if it was not answered. Whoever is told again while somebody is at it waits for
+    /// what comes of that: an event that Slack counts as taken is not sent once more if the first attempt fails.
     pub(super) async fn claim(&self, state: &dyn State, tenant: &TenantId, said: &Said) -> Option<Claim> {
         let key = format!("{tenant}/message/{}/{}", said.channel, said.ts);
-        if !self.keys().insert(key.clone()) {
-            return None;
-        }
-        let claim = Claim { seen: self.clone(), key };
+        let claim = self.turn(key).await;
         let answered = state.get(&claim.key).await.is_ok_and(|entry| entry.is_some());
         (!answered).then_some(claim)
     }
 
+    async fn turn(&self, key: String) -> Claim {
+        loop {
+            let over = self.0.over.notified();
+            if self.keys().insert(key.clone()) {
+                return Claim { seen: self.clone(), key };
+            }
+            over.await;
+        }
+    }
+
     fn keys(&self) -> MutexGuard<'_, HashSet<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
