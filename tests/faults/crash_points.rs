@@ -104,7 +104,7 @@ pub(super) async fn writable(scratch: &Scratch) -> SqliteConnection {
     options.connect().await.expect("the database")
 }
 
-/// Lets the lease of every attempt pass that died on the way, as a minute of waiting would.
+/// Lets the lease of every attempt pass that died on the way, as waiting would.
 pub(super) async fn leases_pass(scratch: &Scratch) {
     let mut database = writable(scratch).await;
     let passed = "UPDATE deliveries SET next_attempt_at = CAST(unixepoch('subsec') * 1000000 AS INTEGER) - 1000000,

@@ -191,7 +191,7 @@ async fn consoles_die(load: &Load, typist: &mut Typist, hit: u64) {
         let mut console = Running::over(command.spawn().expect("started"));
         let status = typist.until_it_dies(load, &mut console).await;
         assert_eq!(status.signal(), Some(SIGABRT), "{point}: {status}, {:#?}", console.err.all());
-        // What was left in `sending` is another's only after a minute.
+        // What was left in `sending` is another's only after its lease.
         load.leases_pass().await;
     }
 }

@@ -61,7 +61,7 @@ impl Load {
         }
     }
 
-    /// Lets the lease of every attempt pass that died on the way, as a minute of waiting would.
+    /// Lets the lease of every attempt pass that died on the way, as waiting would.
     pub(super) async fn leases_pass(&self) {
         match &self.real {
             Some(real) => real.leases_pass().await,

@@ -3,13 +3,16 @@
 //! client of its own on Kafka.
 //!
 //! On SQLite: `kill_loop` (`KILLS` sets how often), `crash_points`, `sabotage`. On PostgreSQL and Kafka: `fleet` (every
-//! role in a process of its own), `outage`, `overtaken`, `clocks`, `race`, `redelivery`, `schedulers`, `sabotage_real`. In front of a stand-in for Slack, whose ledger is the oracle: `herd`, `twice`.
+//! role in a process of its own), `outage`, `overtaken`, `clocks`, `race`, `redelivery`, `schedulers`, `sabotage_real`. In front of a stand-in for Slack, whose ledger is the
+//! oracle: `bad_slack`, `handover`, `herd`, `patience`, `twice`.
 
+mod bad_slack;
 mod careless;
 mod chat;
 mod clocks;
 mod crash_points;
 mod fleet;
+mod handover;
 mod herd;
 mod kill_loop;
 mod ledger;
@@ -17,6 +20,7 @@ mod load;
 mod oracle;
 mod outage;
 mod overtaken;
+mod patience;
 mod race;
 mod real;
 mod redelivery;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fakes::kit::{Accepted, Call};
 use fakes::slack::{Channel, FakeSlack, Kind, Person, Team, User};
 use futures::{StreamExt as _, stream};
-use sqlx::{AssertSqlSafe, Executor as _};
+use sqlx::Executor as _;
 use tokio::time::{Instant, sleep};
 
 use crate::kit::postgres::Database;
@@ -41,6 +41,11 @@ pub(super) struct Arrivals {
 impl Workspace {
     /// So many processes, broken at these points.
     pub(super) async fn new(processes: usize, points: &str) -> Self {
+        Self::with(processes, |scratch, _| scratch.with("FAILPOINTS", points)).await
+    }
+
+    /// So many processes, in whose environment there is more; that is given the address of the database.
+    pub(super) async fn with(processes: usize, more: impl FnOnce(Scratch, &str) -> Scratch) -> Self {
         let slack = FakeSlack::start().await;
         let people = ["ana", "bob", "eve"].iter().enumerate();
         let team = people.fold(Team::new("T1", "Acme"), |team, (nth, name)| {
@@ -51,7 +56,7 @@ impl Workspace {
         });
         slack.add_team(team);
         let app = manifest::app();
-        let app_token = app.app_token.clone();
+        let (app_token, secret) = (app.app_token.clone(), app.signing_secret.clone());
         slack.add_app(app);
         let install = slack.install("A1", "T1");
         (0..CHANNELS).for_each(|nth| slack.invite("T1", &format!("C{nth}"), &install.bot_user));
@@ -61,9 +66,10 @@ impl Workspace {
             .with("TASKBOT_SLACK__API_URL", &slack.api_url())
             .with("TASKBOT_SLACK__BOT_TOKEN", &install.token)
             .with("TASKBOT_SLACK__APP_TOKEN", &app_token)
+            .with("TASKBOT_SLACK__SIGNING_SECRET", &secret)
             .with("TASKBOT_LIMITS__CHAT_RATE", "1000")
-            .with("TASKBOT_LIMITS__CHAT_BURST", "1000")
-            .with("FAILPOINTS", points);
+            .with("TASKBOT_LIMITS__CHAT_BURST", "1000");
+        let scratch = more(scratch, &database.url());
         let mut site = Self { slack, scratch, processes: Vec::new(), database };
         for _ in 0..processes {
             site.processes.push(site.scratch.serve().await);
@@ -79,19 +85,29 @@ impl Workspace {
     /// Kills a process and starts another in its place.
     pub(super) async fn lose(&mut self, nth: usize) {
         self.processes[nth].program.kill().await;
+        self.replace(nth).await;
+    }
+
+    /// Starts another in the place of one that has ended.
+    pub(super) async fn replace(&mut self, nth: usize) {
         self.processes[nth] = self.scratch.serve().await;
     }
 
     /// Makes reminders `job-0` and so on for much later: most for one channel, some for a direct message, the others
     /// for all the other channels. Nothing of that is limited, and the ledger forgets it.
     pub(super) async fn make(&self, jobs: u64) {
+        self.make_at(jobs, place).await;
+    }
+
+    /// The same with a channel and a command for each job.
+    pub(super) async fn make_at(&self, jobs: u64, place: impl Fn(u64) -> (String, &'static str)) {
         self.slack.set(|settings| settings.limited = false);
-        let until = Instant::now() + PATIENCE + PATIENCE;
+        let until = Instant::now() + PATIENCE + PATIENCE + Duration::from_millis(100 * jobs);
         let mut missing: Vec<u64> = (0..jobs).collect();
         // A process that has only just started may refuse, and says so.
         while !missing.is_empty() {
             assert!(Instant::now() < until, "{missing:?} cannot be made");
-            let typed = stream::iter(missing).map(|job| self.type_job(job)).buffer_unordered(TYPISTS);
+            let typed = stream::iter(missing).map(|job| self.type_job(job, place(job))).buffer_unordered(TYPISTS);
             typed.collect::<Vec<()>>().await;
             missing = self.missing(jobs).await;
         }
@@ -99,13 +115,7 @@ impl Workspace {
         self.slack.ledger().clear();
     }
 
-    async fn type_job(&self, job: u64) {
-        let rooms = CHANNELS as u64 - 1;
-        let (channel, command) = match job % 10 {
-            0 => ("C1".to_owned(), "/remindme"),
-            1 => (format!("C{}", 1 + job / 10 % rooms), "/task"),
-            _ => ("C0".to_owned(), "/task"),
-        };
+    async fn type_job(&self, job: u64, (channel, command): (String, &str)) {
         self.person("U0").command(&channel, command, &format!("to do job-{job} in 3 hours")).await;
     }
 
@@ -113,15 +123,22 @@ impl Workspace {
     async fn missing(&self, jobs: u64) -> Vec<u64> {
         let until = Instant::now() + REFUSED;
         loop {
-            let mut reader = self.database.role("taskbot_relay").await;
-            let docs = sqlx::query_scalar("SELECT doc FROM tasks").fetch_all(&mut reader).await;
-            let made: BTreeSet<u64> = docs.expect("tasks").into_iter().flat_map(jobs_in).collect();
-            let missing: Vec<u64> = (0..jobs).filter(|job| !made.contains(job)).collect();
+            let made = self.made().await;
+            let missing: Vec<u64> = (0..jobs).filter(|job| !made.contains_key(job)).collect();
             if missing.is_empty() || Instant::now() > until {
                 return missing;
             }
             sleep(Duration::from_millis(250)).await;
         }
+    }
+
+    /// How many tasks there are of each job.
+    pub(super) async fn made(&self) -> BTreeMap<u64, usize> {
+        let mut reader = self.database.role("taskbot_relay").await;
+        let docs = sqlx::query_scalar("SELECT doc FROM tasks").fetch_all(&mut reader).await.expect("tasks");
+        let mut made = BTreeMap::new();
+        docs.into_iter().flat_map(jobs_in).for_each(|job| *made.entry(job).or_default() += 1);
+        made
     }
 
     /// Lets every reminder fall due in two seconds, all at the same instant.
@@ -138,9 +155,14 @@ impl Workspace {
     async fn open(&self) -> u64 {
         let count = "SELECT (SELECT count(*) FROM reminders WHERE state IN ('scheduled', 'due'))
             + (SELECT count(*) FROM deliveries WHERE open)";
+        self.count(count).await
+    }
+
+    /// What a question comes to.
+    pub(super) async fn count(&self, sql: &'static str) -> u64 {
         let mut reader = self.database.role("taskbot_relay").await;
-        let open: i64 = sqlx::query_scalar(AssertSqlSafe(count)).fetch_one(&mut reader).await.expect("a count");
-        u64::try_from(open).expect("a count")
+        let found: i64 = sqlx::query_scalar(sql).fetch_one(&mut reader).await.expect("a count");
+        u64::try_from(found).expect("a count")
     }
 
     /// Waits until every reminder is out, and gives how long that took.
@@ -194,6 +216,16 @@ impl Workspace {
         let mut calls = self.slack.ledger().calls(Some("chat.postMessage"));
         calls.retain(|call| call.fault.is_some());
         calls
+    }
+}
+
+/// Where a job of a herd is typed: most in one channel, some for a direct message, the others all over.
+fn place(job: u64) -> (String, &'static str) {
+    let rooms = CHANNELS as u64 - 1;
+    match job % 10 {
+        0 => ("C1".to_owned(), "/remindme"),
+        1 => (format!("C{}", 1 + job / 10 % rooms), "/task"),
+        _ => ("C0".to_owned(), "/task"),
     }
 }
 

@@ -19,12 +19,12 @@ pub(super) struct Site {
 
 /// How Slack hands things over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(crate) enum Way {
     Socket,
     Http,
 }
 
-pub(super) const BOTH: [Way; 2] = [Way::Socket, Way::Http];
+pub(crate) const BOTH: [Way; 2] = [Way::Socket, Way::Http];
 
 impl Site {
     pub(super) async fn new(way: Way) -> Self {
@@ -187,7 +187,7 @@ pub(super) fn choice(blocks: &Value, label: &str) -> Option<String> {
 }
 
 /// Tells Slack the way to the program.
-pub(super) async fn connect(slack: &FakeSlack, server: &Server, way: Way) {
+pub(crate) async fn connect(slack: &FakeSlack, server: &Server, way: Way) {
     match way {
         Way::Socket => slack.connected("A1", 1).await,
         Way::Http => {

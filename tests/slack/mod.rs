@@ -5,7 +5,7 @@ mod forged;
 mod groups;
 mod home;
 mod installs;
-mod kit;
+pub(crate) mod kit;
 pub(crate) mod manifest;
 mod paging;
 mod reminders;

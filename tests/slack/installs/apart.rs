@@ -1,7 +1,50 @@
 //! Workspaces are apart, whatever ids they have in common.
 
+use fakes::kit::{Fault, What};
+use fakes::slack::{Channel, Kind};
+
 use super::super::kit::{BOTH, shown, texts};
 use super::kit::Public;
+
+/// How many channels of a workspace hang: more than are posted to at the same time in one workspace, or in all.
+const HANGING: usize = 40;
+
+/// A workspace gets more channels, to which Slack never answers a post.
+fn hang(public: &Public, team: &str, bot: &str) {
+    for nth in 0..HANGING {
+        let id = format!("C{}", 100 + nth);
+        let channel = Channel::new(&id, &format!("room{nth}"), Kind::Public, &["U1"]);
+        public.slack.change(|world| world.teams.get_mut(team).expect("the team").channels.insert(id.clone(), channel));
+        public.slack.invite(team, &id, bot);
+        public.slack.faults().add(Fault::always("chat.postMessage", What::Hang).field("channel", &id));
+    }
+}
+
+#[tokio::test]
+async fn a_workspace_that_hangs_holds_up_no_other() {
+    let public = Public::new(BOTH[0]).await;
+    public.slack.set(|settings| (settings.history_per_minute, settings.history_page) = (100.0, 100));
+    let install = public.install("T1").await;
+    public.install("T2").await;
+    hang(&public, "T1", &install.bot_user);
+    let ana = public.person("T1");
+    for nth in 0..HANGING {
+        ana.command(&format!("C{}", 100 + nth), "/task", "remind us to lift in 2 seconds").await;
+    }
+    public.person("T2").command("C1", "/task", "remind us to drop in 2 seconds").await;
+    public.comes("T2", "*drop").await;
+    let hanging = public.slack.ledger().calls(Some("chat.postMessage"));
+    let hanging = hanging.iter().filter(|call| call.body["blocks"].to_string().contains("alarm_clock")).count();
+    assert!(hanging > 1 && public.posted("T1", "*lift").is_empty(), "it came while the other workspace hung");
+    public.slack.faults().clear();
+    for _ in 0..600 {
+        if public.posted("T1", "*lift").len() >= HANGING {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(public.posted("T1", "*lift").len(), HANGING, "and each of its own comes once, later");
+}
 
 #[tokio::test]
 async fn two_workspaces_with_the_same_ids_share_nothing() {

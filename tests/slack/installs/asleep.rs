@@ -68,6 +68,30 @@ async fn removed_and_back(mut public: Public) {
 }
 
 #[tokio::test]
+async fn a_token_that_is_revoked_between_two_posts_loses_and_doubles_nothing() {
+    use fakes::kit::{Fault, What};
+    let mut public = Public::new(BOTH[0]).await;
+    public.install("T1").await;
+    // What goes to the channel has to wait; what goes to ana is out before.
+    public
+        .slack
+        .faults()
+        .add(Fault::next(1, "chat.postMessage", What::Limited { retry_after: 4 }).field("channel", "C1"));
+    let ana = public.person("T1");
+    ana.command("C1", "/task", "remind us to lift in 3 seconds").await;
+    ana.command("C1", "/remindme", "to stretch in 3 seconds").await;
+    public.comes("T1", "*stretch").await;
+    public.slack.revoke("A1", "T1").await;
+    public.logs("the bot was removed").await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(public.posted("T1", "*lift").is_empty());
+    public.install("T1").await;
+    public.comes("T1", "*lift").await;
+    assert_eq!(public.slack.faults().left(), [], "it had to wait");
+    assert_eq!((public.posted("T1", "*lift").len(), public.posted("T1", "*stretch").len()), (1, 1));
+}
+
+#[tokio::test]
 async fn a_token_that_was_revoked_without_a_word_is_noticed_by_the_first_call() {
     let mut public = Public::new(BOTH[0]).await;
     public.install("T1").await;
