@@ -157,18 +157,22 @@ class Server:
     starts a relay."""
 
     def __init__(self, bench, stack):
-        self.bench, self.stack, self.roles = bench, stack, {}
+        self.bench, self.stack, self.roles, self.ready = bench, stack, {}, False
 
     def settings(self):
         return self.stack.settings("postgres", "kafka")
 
     def role(self, *names, users=0):
         if names not in self.roles:
-            if not self.roles:
-                self.prepare()
+            self.prepared()
             args = ["--roles", ",".join(names)]
             self.roles[names] = self.bench.serve(*args, users=users, **self.settings())
         return self.roles[names]
+
+    def prepared(self):
+        if not self.ready:
+            self.prepare()
+            self.ready = True
 
     def prepare(self):
         with tempfile.TemporaryDirectory(dir=self.bench.folder) as folder:
@@ -363,6 +367,14 @@ def herds(channels):
 
 for number in (1, 100, 1000):
     herds(number)
+
+
+@mark("5e", "first answer to Slack, p99, HTTP and Socket Mode, at 4x overload and without Postgres or Kafka", "Slack's 3 s", "s", 1 / 6, 1 / 20)
+def first_answers(site, _):
+    site.server.prepared()
+    settings = site.server.settings()
+    worst = bench_slack.first_answers(site.bench, site.stack, bench_slack.fake_of(site.bench), settings)
+    return [(worst, 3)]
 
 
 @mark("10b", "lateness of a lone reminder, p50 or p99, the worse", "1 s or 3 s", "s", 1, 0.3)

@@ -1,4 +1,5 @@
-"""The marks that a stand-in for Slack is the far side of: many reminders at one instant, and single ones."""
+"""The marks that a stand-in for Slack is the far side of: many reminders at one instant, single ones, and first answers
+while too much is asked or a backend stands still."""
 
 import concurrent.futures
 import hashlib
@@ -7,6 +8,7 @@ import json
 import math
 import os
 import re
+import signal
 import sqlite3
 import statistics
 import subprocess
@@ -22,14 +24,15 @@ BURST, PER_SECOND = 3, 1
 TEAM_BURST, TEAM_PER_SECOND = 300, 5
 PER_MESSAGE = 40  # reminders that one message can show
 SECRET = "signing-secret-of-the-bench"
+SECONDS_ASKED = 10  # how long people ask while too much is asked, or something stands still
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Workspace:
     """A Slack on loopback with so many channels, and a server that is installed in it."""
 
-    def __init__(self, bench, fake, channels):
-        self.channels, self.asked = channels, 0
+    def __init__(self, bench, fake, channels, **settings):
+        self.bench, self.channels, self.asked = bench, channels, 0
         self.fake = subprocess.Popen([fake], stdout=subprocess.PIPE)
         at = json.loads(self.fake.stdout.readline())
         self.url = at["url"]
@@ -40,6 +43,7 @@ class Workspace:
         self.server = bench.serve(
             users=0, TASKBOT_SLACK__API_URL=at["api_url"], TASKBOT_SLACK__BOT_TOKEN=install["token"],
             TASKBOT_SLACK__SIGNING_SECRET=SECRET, TASKBOT_LIMITS__CHAT_RATE="100000", TASKBOT_LIMITS__CHAT_BURST="100000",
+            **settings,
         )  # fmt: skip
 
     def app(self):
@@ -81,6 +85,21 @@ class Workspace:
         self.control("settings", {"limited": True})
         self.control("ledger", method="DELETE")
 
+    def deliver(self, way):
+        """Lets the stand-in hand everything over by this way from now on."""
+        app = self.app()
+        if way == "HTTP":
+            at = lambda path: f"http://{self.server.addr}/slack/{path}"
+            doors = {"commands": at("commands"), "interactivity": at("interactions"), "events": at("events")}
+            app["delivery"] = {"http": doors}
+        self.control("seed", {"apps": [app]})
+
+    def act(self, clients=32, **options):
+        """What `taskbot-bench acts` tells of people in front of the stand-in."""
+        more = [word for name, value in options.items() for word in (f"--{name}", value)]
+        at = self.url.removeprefix("http://")
+        return self.bench.tool("acts", "--addr", at, "--clients", clients, *more)
+
     def database(self):
         return sqlite3.connect(self.server.database, timeout=30)
 
@@ -105,7 +124,10 @@ class Workspace:
         until("every reminder is out", done, patience, pause=0.5)
         ledger, came = self.control("ledger"), {}
         for post in (one for one in ledger["accepted"] if one["act"] == "post"):
-            for job in set(re.findall(r"job-(\d+)", json.dumps(post["content"]))):
+            said = json.dumps(post["content"])
+            if "alarm_clock" not in said:
+                continue  # a line by which a channel learned late that the job was made
+            for job in set(re.findall(r"job-(\d+)", said)):
                 came.setdefault(int(job), []).append(post["at"])
         refused = sum(call["status"] == 429 for call in ledger["calls"])
         doubled = sum(len(times) > 1 for times in came.values())
@@ -158,6 +180,64 @@ def lone(bench, fake, jobs=30):
             raise Trouble(f"one came {-late[0]:.3f} s early")
         progress(f"10b: p50 {middle:.3f} s, p99 {worst:.3f} s")
         return max(((middle, 1), (worst, 3)), key=lambda pair: pair[0] / pair[1])
+    finally:
+        site.end()
+
+
+class Still:
+    """A part of the stack that stands still: none of its processes runs."""
+
+    def __init__(self, stack, part):
+        with open(os.path.join(stack.env["STACK_DIR"], part, "pid"), encoding="utf-8") as file:
+            self.head = int(file.read().split()[0])
+
+    def everybody(self):
+        found = subprocess.run(["pgrep", "-P", str(self.head)], capture_output=True, text=True, check=False)
+        return [self.head, *map(int, found.stdout.split())]
+
+    def __enter__(self):
+        self.stopped = self.everybody()
+        for process in self.stopped:
+            os.kill(process, signal.SIGSTOP)
+
+    def __exit__(self, *_):
+        for process in self.stopped:
+            try:
+                os.kill(process, signal.SIGCONT)
+            except ProcessLookupError:
+                pass
+
+
+def first_answers(bench, stack, fake, settings):
+    """The slowest p99 of the first answers, in seconds: at four times the peak, and with each backend standing still."""
+    site = Workspace(
+        bench, fake, 1, TASKBOT_SLACK__APP_TOKEN="xapp-bench", **settings,
+    )  # fmt: skip
+    worst = 0
+    try:
+        site.control("settings", {"limited": False})
+        for way in ("HTTP", "Socket Mode"):
+            site.deliver(way)
+            until("it can be reached", lambda: site.act(clients=1, seconds=1)["done"] > 0)
+            peak = site.act()["done_per_second"]
+            load = {"clients": 1024, "seconds": SECONDS_ASKED}
+            told = {"at 4x": site.act(rate=4 * peak, **load)}
+            site.server.settle()
+            for part in ("postgres", "kafka"):
+                with Still(stack, part):
+                    told[f"without {part}"] = site.act(rate=max(10, peak / 4), **load)
+                until("it works again", lambda: site.act(clients=1, seconds=1)["done"] > 0)
+            for when, what in told.items():
+                taken, back = what["taken"], what["withheld"]
+                progress(
+                    f"5e: {way} {when}: peak {peak:.0f}/s, p50 {taken['p50_ms']:.0f} ms, p99 {taken['p99_ms']:.0f} ms, "
+                    f"{what['done']} done, {what['later']} put off, {what['refused']} refused, {back['count']} messages given "
+                    f"back within {back['max_ms'] or 0:.0f} ms"
+                )
+                if taken["errors"] or (back["max_ms"] or 0) > 3_000 and way == "HTTP":
+                    raise Trouble(f"{way} {when}: {taken['errors']}, messages given back after {back['max_ms']} ms")
+                worst = max(worst, taken["p99_ms"] / 1_000)
+        return worst
     finally:
         site.end()
 

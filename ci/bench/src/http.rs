@@ -130,13 +130,13 @@ impl Run {
 }
 
 /// A connection that is kept.
-struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     read: Vec<u8>,
 }
 
 impl Connection {
-    async fn open(addr: SocketAddr) -> Result<Self> {
+    pub(crate) async fn open(addr: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(addr).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, read: Vec::with_capacity(4_096) })
@@ -152,13 +152,26 @@ impl Connection {
             body.len()
         );
         self.stream.write_all(request.as_bytes()).await?;
-        let (status, location) = self.answer().await?;
+        let (status, head) = self.answer().await?;
         ensure!(status == 201, "status {status}");
-        Ok(location)
+        let head = std::str::from_utf8(&self.read[..head])?.to_ascii_lowercase();
+        let location = head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_default();
+        Ok(location.rsplit('/').next().unwrap_or_default().to_owned())
     }
 
-    /// Reads one answer to its end: its status, and the last part of its location.
-    async fn answer(&mut self) -> Result<(u16, String)> {
+    /// Posts JSON: the status and body of the answer.
+    pub(crate) async fn post(&mut self, addr: SocketAddr, path: &str, body: &str) -> Result<(u16, String)> {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {addr}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        self.stream.write_all(request.as_bytes()).await?;
+        let (status, head) = self.answer().await?;
+        Ok((status, String::from_utf8_lossy(&self.read[head..]).into_owned()))
+    }
+
+    /// Reads one answer to its end: its status, and the length of its head.
+    async fn answer(&mut self) -> Result<(u16, usize)> {
         self.read.clear();
         let head = loop {
             if let Some(at) = self.read.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -169,13 +182,11 @@ impl Connection {
         let text = std::str::from_utf8(&self.read[..head])?.to_ascii_lowercase();
         let status = text.split(' ').nth(1).context("no status")?.parse()?;
         let length = text.lines().find_map(|line| line.strip_prefix("content-length: "));
-        let location = text.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_default();
-        let task = location.rsplit('/').next().unwrap_or_default().to_owned();
         let whole = head + length.context("no content-length")?.parse::<usize>()?;
         while self.read.len() < whole {
             self.more().await?;
         }
-        Ok((status, task))
+        Ok((status, head))
     }
 
     async fn more(&mut self) -> Result<()> {

@@ -1,6 +1,7 @@
 //! What `ci/bench.sh` measures with: clients that cost little themselves, and the raw limits of the machine that the
 //! program is compared with. Each subcommand prints one JSON object. Nothing of this is shipped.
 
+mod acts;
 mod audited;
 mod chain;
 mod http;
@@ -20,6 +21,8 @@ use clap::Parser;
 enum Bench {
     /// Makes tasks over REST, from many clients that keep their connections.
     Http(http::Options),
+    /// Lets people act in front of the stand-in for Slack, and says how long Slack waited for first answers.
+    Acts(acts::Options),
     /// The limit of the embedded store: the statements of one create in a bare loop, with as many fsyncs.
     SqliteLoop(sqlite_loop::Options),
     /// The limit of the relay: messages to a broker, acknowledged by all, idempotent.
@@ -35,6 +38,7 @@ enum Bench {
 fn main() -> Result<()> {
     let told = match Bench::parse() {
         Bench::Http(options) => http::run(options),
+        Bench::Acts(options) => acts::run(options),
         Bench::SqliteLoop(options) => sqlite_loop::run(&options),
         Bench::KafkaProduce(options) => kafka::run(&options),
         Bench::PgInsert(options) => pg::run(&options),
