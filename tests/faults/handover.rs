@@ -45,7 +45,7 @@ async fn what_a_killed_process_was_posting_is_soon_somebody_elses_and_arrives_on
     site.slack.faults().add(Fault::next(1, "chat.postMessage", What::Hang));
     site.fall_due(3).await;
     until(&site, "it posts", POSTING).await;
-    while site.slack.faults().left().len() > 0 {
+    while !site.slack.faults().left().is_empty() {
         sleep(Duration::from_millis(20)).await;
     }
     let began = Instant::now();
