@@ -15,12 +15,12 @@ kafka_tls_prepare() {
     [[ ! -e $folder/broker.pem ]] || return 0
     have openssl || install_packages openssl
     (
-        umask 077 && cd "$folder"
-        openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj '/CN=an authority of ci/stack.sh' \
-            -keyout authority.key -out authority.pem
-        openssl req -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 -keyout broker.key -out broker.csr
+        umask 077 && cd "$folder" &&
+        openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj '/CN=authority of a stack' \
+            -keyout authority.key -out authority.pem &&
+        openssl req -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 -keyout broker.key -out broker.csr &&
         openssl x509 -req -in broker.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 30 \
-            -extfile <(echo 'subjectAltName=IP:127.0.0.1') -out broker.crt
+            -extfile <(echo 'subjectAltName=IP:127.0.0.1') -out broker.crt &&
         cat broker.key broker.crt >broker.pem
     ) 2>"$folder/openssl.log" || fail "openssl has failed: $(tail -n 5 "$folder/openssl.log")"
 }
