@@ -11,8 +11,8 @@ use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::task::{JoinError, JoinHandle};
+use tokio::time::sleep;
 
 use crate::bus::Leaving;
 use crate::error::{away, blocking, failed};
@@ -32,6 +32,8 @@ pub(crate) struct KafkaSubscription {
     leaving: Leaving,
     /// Places that are being saved.
     saving: Option<JoinHandle<Saved>>,
+    /// Until when saving may fail because the group changes hands.
+    patient: Option<Instant>,
 }
 
 /// Places, and whether they could be saved.
@@ -44,7 +46,7 @@ impl KafkaSubscription {
         leaves: (String, oneshot::Receiver<()>),
         leaving: Leaving,
     ) -> Self {
-        Self { consumer, shared, leaves: Some(leaves), leaving, saving: None }
+        Self { consumer, shared, leaves: Some(leaves), leaving, saving: None, patient: None }
     }
 
     /// Until the group has handed out its partitions, to us or to others.
@@ -58,19 +60,47 @@ impl KafkaSubscription {
         }
     }
 
-    /// Begins to save what was acknowledged. Returns whether there is anything to save.
-    fn save(&mut self) -> bool {
-        // What was revoked meanwhile is no longer ours to save, so this is asked each time.
-        let unsaved = self.shared.places().unsaved();
-        if unsaved.is_empty() {
-            return false;
+    /// Begins to save what was acknowledged, after a pause.
+    fn save(&mut self, pause: Duration) {
+        if self.shared.places().unsaved().is_empty() {
+            return;
         }
-        let consumer = Arc::clone(&self.consumer);
+        let (consumer, shared) = (Arc::clone(&self.consumer), Arc::clone(&self.shared));
         self.saving = Some(tokio::task::spawn_blocking(move || {
-            let result = commit(&consumer, &unsaved);
+            std::thread::sleep(pause);
+            // What was revoked meanwhile is no longer ours to save.
+            let unsaved = shared.places().unsaved();
+            let result = if unsaved.is_empty() { Ok(()) } else { commit(&consumer, &unsaved) };
             (unsaved, result)
         }));
-        true
+    }
+
+    /// What came of saving; goes on with what was acknowledged meanwhile.
+    fn saved(&mut self, saved: Result<Saved, JoinError>) -> Result<(), PortError> {
+        self.saving = None;
+        match saved.map_err(away)? {
+            (places, Ok(())) => {
+                self.shared.places().saved(&places);
+                self.patient = None;
+                self.save(Duration::ZERO);
+            }
+            (_, Err(error)) => {
+                let until = *self.patient.get_or_insert_with(|| Instant::now() + PATIENCE);
+                if !changes_hands(&error) || Instant::now() >= until {
+                    return Err(failed(&error));
+                }
+                self.save(AGAIN);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The end of saving; never, if nothing is being saved.
+async fn finished(saving: Option<&mut JoinHandle<Saved>>) -> Result<Saved, JoinError> {
+    match saving {
+        Some(saving) => saving.await,
+        None => std::future::pending().await,
     }
 }
 
@@ -82,30 +112,25 @@ impl Subscription for KafkaSubscription {
             if !records.is_empty() {
                 return Ok(records);
             }
-            self.shared.news.notified().await;
+            tokio::select! {
+                () = self.shared.news.notified() => {}
+                saved = finished(self.saving.as_mut()) => self.saved(saved)?,
+            }
         }
     }
 
-    /// While more waits, the place is saved beside the work on it, one step behind; the last step is waited for.
+    /// The place is saved beside the work on what comes next, which need not wait for the group.
     async fn acknowledge(&mut self) -> Result<(), PortError> {
         self.shared.places().acknowledge();
-        let more = self.shared.places().load().0 > 0;
-        let until = Instant::now() + PATIENCE;
-        loop {
-            if let Some(saving) = &mut self.saving {
-                if more && !saving.is_finished() {
-                    return Ok(());
-                }
-                let saved = timeout(PATIENCE, saving).await.map_err(|_| away("a place could not be saved in time"))?;
-                self.saving = None;
-                match saved.map_err(away)? {
-                    (places, Ok(())) => self.shared.places().saved(&places),
-                    (_, Err(error)) if changes_hands(&error) && Instant::now() < until => sleep(AGAIN).await,
-                    (_, Err(error)) => return Err(failed(&error)),
-                }
+        match &mut self.saving {
+            Some(saving) if saving.is_finished() => {
+                let saved = saving.await;
+                self.saved(saved)
             }
-            if !self.save() || more {
-                return Ok(());
+            Some(_) => Ok(()),
+            None => {
+                self.save(Duration::ZERO);
+                Ok(())
             }
         }
     }

@@ -21,8 +21,8 @@ use crate::known::Known;
 pub(crate) const CHANNEL: &str = "taskbot";
 /// The channel of the triggers on people, identities, memberships and tokens.
 const PEOPLE: &str = "taskbot_people";
-/// So long the rings of other commits are waited for.
-const GATHER: Duration = Duration::from_millis(5);
+/// How far apart two notifications are: what rings meanwhile is told of by one. After a quiet time it is told at once.
+const APART: Duration = Duration::from_millis(5);
 /// The pause after the connection was lost.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -71,12 +71,12 @@ async fn send(login: PgConnectOptions, rung: Arc<Rung>, own: String) {
     let pool = one_connection(login);
     loop {
         rung.0.notified().await;
-        sleep(GATHER).await;
         let sent = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(&own).execute(&pool).await;
         if let Err(error) = sent {
             debug!(%error, "nobody was notified");
             sleep(AGAIN).await;
         }
+        sleep(APART).await;
     }
 }
 

@@ -20,9 +20,12 @@ use crate::api::{Api, CallError, Person};
 use crate::rooms::{Door, Rooms};
 use crate::roster::{self, Found, Rosters};
 use crate::sightings::Sightings;
+use crate::silence::Silence;
 
 /// How long an answer of Slack's is believed.
 const FRESH: Duration = Duration::from_secs(5 * 60);
+/// How long somebody waits for Slack's word on their channels; without it they see what is theirs alone.
+const PATIENCE: Duration = Duration::from_millis(2_500);
 /// How long a task waits for the address of its thread; without it the task is made all the same.
 const LINK_PATIENCE: Duration = Duration::from_secs(1);
 /// So many people are remembered before all are asked for anew.
@@ -40,11 +43,14 @@ pub struct SlackDirectory {
     known: Arc<Mutex<Known>>,
     rosters: Rosters,
     rooms: Rooms,
+    silence: Silence,
 }
 
 impl SlackDirectory {
     pub(crate) fn new(api: Api, people: Arc<dyn People>, sightings: Arc<Sightings>) -> Self {
-        Self { api, people, sightings, known: Arc::default(), rosters: Rosters::default(), rooms: Rooms::default() }
+        let silence = Silence::default();
+        let (known, rosters, rooms) = (Arc::default(), Rosters::default(), Rooms::new(silence.clone()));
+        Self { api, people, sightings, known, rosters, rooms, silence }
     }
 
     async fn of_tenant(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
@@ -64,15 +70,18 @@ impl SlackDirectory {
     }
 
     async fn ask(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
-        let api = self.api.of(Some(tenant.clone()));
-        match api.home().await {
-            // Nobody can look into a channel of a workspace that removed the bot.
-            Err(error) if error.is_farewell() => return Ok(Vec::new()),
-            home => drop(home?),
-        }
         let identities = self.people.identities(person).await?;
         let Some(identity) = identities.into_iter().find(|one| one.tenant == *tenant) else { return Ok(Vec::new()) };
-        let ids = api.channels_of(&identity.user).await?;
+        let api = self.api.of(Some(tenant.clone()));
+        let asking = async {
+            match api.home().await {
+                // Nobody can look into a channel of a workspace that removed the bot.
+                Err(error) if error.is_farewell() => return Ok(Vec::new()),
+                home => drop(home?),
+            }
+            api.channels_of(&identity.user).await
+        };
+        let ids = self.silence.broken(tenant, PATIENCE, asking).await?;
         Ok(ids.into_iter().map(|id| Channel { tenant: tenant.clone(), id }).collect())
     }
 

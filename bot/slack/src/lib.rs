@@ -22,6 +22,7 @@ mod rooms;
 mod roster;
 mod scopes;
 mod sightings;
+mod silence;
 
 use std::sync::Arc;
 

@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use domain::refusal::{Code, Refusal};
 use domain::tenant::TenantId;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use crate::api::{Api, CallError, Room};
+use crate::silence::Silence;
 
 /// How long whoever makes a reminder waits for Slack's word; without it the reminder is made all the same.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long a workspace whose word did not come is not asked again.
-const REST: Duration = Duration::from_secs(10);
 /// How long what was open is believed to be open. What was closed is asked about again: it may be mended at once.
 const FRESH: Duration = Duration::from_secs(60);
 /// So many open rooms are remembered before all are asked about anew.
@@ -29,16 +28,17 @@ pub(crate) enum Door {
 }
 
 /// What Slack said lately.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Rooms(Arc<Mutex<State>>);
-
-#[derive(Debug, Default)]
-struct State {
-    open: HashMap<(TenantId, Door), Instant>,
-    resting: HashMap<TenantId, Instant>,
+#[derive(Clone, Debug)]
+pub(crate) struct Rooms {
+    open: Arc<Mutex<HashMap<(TenantId, Door), Instant>>>,
+    silence: Silence,
 }
 
 impl Rooms {
+    pub(crate) fn new(silence: Silence) -> Self {
+        Self { open: Arc::default(), silence }
+    }
+
     /// The first of these doors that is closed, by its number, and why.
     ///
     /// # Errors
@@ -49,29 +49,12 @@ impl Rooms {
         tenant: &TenantId,
         doors: &[Door],
     ) -> Result<Option<(usize, Refusal)>, CallError> {
-        let answer = match timeout(PATIENCE, self.first_closed(api, tenant, doors)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(CallError::Unknown(format!("no answer within {} s", PATIENCE.as_secs()))),
-        };
-        if let Err(CallError::Later { .. } | CallError::Unknown(_)) = &answer {
-            self.state().resting.entry(tenant.clone()).or_insert_with(|| Instant::now() + pause(&answer));
-        }
-        answer
-    }
-
-    async fn first_closed(
-        &self,
-        api: &Api,
-        tenant: &TenantId,
-        doors: &[Door],
-    ) -> Result<Option<(usize, Refusal)>, CallError> {
         for (nth, door) in doors.iter().enumerate() {
             let key = (tenant.clone(), door.clone());
             if self.is_open(&key) {
                 continue;
             }
-            self.may_be_asked(tenant)?;
-            if let Some(refusal) = door.closed(api).await? {
+            if let Some(refusal) = self.silence.broken(tenant, PATIENCE, door.closed(api)).await? {
                 return Ok(Some((nth, refusal)));
             }
             self.note(key);
@@ -80,41 +63,19 @@ impl Rooms {
     }
 
     fn is_open(&self, key: &(TenantId, Door)) -> bool {
-        self.state().open.get(key).is_some_and(|since| since.elapsed() < FRESH)
-    }
-
-    fn may_be_asked(&self, tenant: &TenantId) -> Result<(), CallError> {
-        let mut state = self.state();
-        match state.resting.get(tenant) {
-            Some(until) if *until > Instant::now() => {
-                Err(CallError::Later { after: None, reason: "Slack gave no answer a moment ago".to_owned() })
-            }
-            Some(_) => {
-                state.resting.remove(tenant);
-                Ok(())
-            }
-            None => Ok(()),
-        }
+        self.open().get(key).is_some_and(|since| since.elapsed() < FRESH)
     }
 
     fn note(&self, key: (TenantId, Door)) {
-        let mut state = self.state();
-        if state.open.len() >= REMEMBERED {
-            state.open.clear();
+        let mut open = self.open();
+        if open.len() >= REMEMBERED {
+            open.clear();
         }
-        state.open.insert(key, Instant::now());
+        open.insert(key, Instant::now());
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// How long Slack wants to be left alone.
-fn pause<A>(answer: &Result<A, CallError>) -> Duration {
-    match answer {
-        Err(CallError::Later { after: Some(after), .. }) => *after,
-        _ => REST,
+    fn open(&self) -> MutexGuard<'_, HashMap<(TenantId, Door), Instant>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -173,15 +134,5 @@ mod tests {
         assert_eq!(shut(&room(false, None)), None, "what Slack does not say of a room does not close it");
         assert!(shut(&room(true, Some(true))).is_some_and(|no| no.sentence.contains("is archived")));
         assert!(shut(&room(false, Some(false))).is_some_and(|no| no.next_step.contains("/invite @taskbot` in #ops")));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_workspace_that_gave_no_answer_rests() {
-        let (rooms, tenant) = (Rooms::default(), TenantId::console());
-        assert!(rooms.may_be_asked(&tenant).is_ok());
-        rooms.state().resting.insert(tenant.clone(), Instant::now() + REST);
-        assert!(rooms.may_be_asked(&tenant).is_err());
-        tokio::time::advance(REST).await;
-        assert!(rooms.may_be_asked(&tenant).is_ok());
     }
 }

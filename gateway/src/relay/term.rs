@@ -146,7 +146,6 @@ impl<'a> Term<'a> {
         let messages: Vec<Message<'_>> = numbered.iter().map(|(_, message)| *message).collect();
         crash_point("relay.before_publish");
         while self.lease.held() {
-            self.measure(outgoing.rows().first()).await;
             let span = info_span!("relay.publish", rows = outgoing.rows().len(), messages = messages.len());
             let published = tokio::select! {
                 published = self.relay.publisher.publish(&messages).instrument(span) => published,
@@ -163,6 +162,7 @@ impl<'a> Term<'a> {
                 Err(error) => {
                     warn!(%error, rows = outgoing.rows().len(), "publishing failed, and is tried again");
                     meter::failure();
+                    self.measure(outgoing.rows().first()).await;
                     if self.stop.run_until_cancelled(pauses.next()).await.is_none() {
                         return Ok(Some(End::Stopped));
                     }
