@@ -35,6 +35,16 @@ async fn a_message_is_reminded_of_with_a_way_back_to_it() {
 }
 
 #[tokio::test]
+async fn whoever_a_message_mentions_stands_in_the_title_by_name() {
+    let site = Site::new(BOTH[0]).await;
+    let ana = site.person("U1");
+    let said = ana.say("C1", "@bob please look at #ops & tell @here").await;
+    ana.shortcut("create", "C1", &said.ts).await;
+    let form = site.dialog("U1", "please look at").await;
+    assert!(form.payload.to_string().contains("@bob please look at #ops & tell @here"), "{:#}", form.payload);
+}
+
+#[tokio::test]
 async fn a_task_made_of_a_message_in_a_thread_reminds_in_the_thread() {
     let site = Site::new(BOTH[0]).await;
     let ana = site.person("U1");

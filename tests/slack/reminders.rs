@@ -126,6 +126,23 @@ async fn of_several_in_one_message_one_is_done_and_the_others_keep_their_buttons
 }
 
 #[tokio::test]
+async fn a_message_of_several_says_who_did_which_of_them() {
+    let site = Site::new(BOTH[0]).await;
+    let (ana, bob) = (site.person("U1"), site.person("U2"));
+    let at = fakes::kit::now() as i64 + 3;
+    let when = jiff::Timestamp::from_second(at).expect("an instant");
+    for what in ["stretch", "breathe"] {
+        ana.command("C1", "/task", &format!("remind us to {what} at {when}")).await;
+    }
+    let both = site.message("C1", "2 reminders").await;
+    site.told(&bob, "C1", "/task", "done 1").await;
+    ana.press("C1", &both.ts, "done", None).await;
+    let all = shown(&site.message("C1", "\nDone by ").await);
+    let last = all.rsplit("\nDone by ").next().unwrap_or_default().to_owned();
+    assert!(last.contains("ana, ") && last.contains("bob, "), "{all}");
+}
+
+#[tokio::test]
 async fn whoever_is_reminded_by_somebody_else_stops_this_or_all_of_it() {
     for way in BOTH {
         let site = Site::new(way).await;

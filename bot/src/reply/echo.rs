@@ -1,8 +1,11 @@
 //! The echo of a command: what was understood, what came of it, how to change or undo it.
 
+use std::collections::BTreeMap;
+
 use domain::ids::PersonId;
 use domain::outcome::{Deed, Effect, Outcome};
 use domain::task::RepeatFrom;
+use jiff::Timestamp;
 
 use super::changes::told_but_due;
 use super::headline::headline;
@@ -29,16 +32,20 @@ pub(crate) fn echo(scene: &Scene, outcome: &Outcome) -> Reply {
     Reply { blocks, private: shown_in_channel.is_none(), shown_in_channel, tasks, settled, ..Reply::default() }
 }
 
-/// `Done by Ana, 09:12`, of tasks that are done by now, whoever was first.
+/// `Done by Ana, 09:12`, of tasks that are done by now, whoever was first with each.
 fn settled(scene: &Scene, effects: &[Effect]) -> Option<Text> {
-    let first = effects.first()?;
-    let (by, at) = match (first.deed, &first.task.closed) {
-        (Deed::AlreadyDone { by, at }, _) => (by, at),
-        (Deed::Completed, Some(closed)) => (closed.by, closed.at),
-        _ => return None,
-    };
-    let time = clock(scene.watch.zone.wall(at).time());
-    Some(Text::say("Done by ").theirs(scene.name(by)).then(", ").moment(at, time))
+    let mut last: BTreeMap<PersonId, Timestamp> = BTreeMap::new();
+    for effect in effects {
+        let (by, at) = match (effect.deed, &effect.task.closed) {
+            (Deed::AlreadyDone { by, at }, _) => (by, at),
+            (Deed::Completed, Some(closed)) => (closed.by, closed.at),
+            _ => return None,
+        };
+        last.entry(by).and_modify(|known| *known = at.max(*known)).or_insert(at);
+    }
+    let time = |at| clock(scene.watch.zone.wall(at).time());
+    let each = last.into_iter().map(|(by, at)| Text::new().theirs(scene.name(by)).then(", ").moment(at, time(at)));
+    (!effects.is_empty()).then(|| Text::say("Done by ").and(Text::joined(each, "; ")))
 }
 
 /// The people that the words of an outcome speak of.

@@ -45,7 +45,7 @@ pub fn facts(watch: &Watch, item: &PostingItem) -> Text {
     let mentioned = item.recipients.iter().map(|(_, name)| Text::new().theirs(format!("@{name}")));
     let several = item.recipients.len() > 1 || (item.asked_by.is_some() && !item.recipients.is_empty());
     let mentioned = several.then_some(Text::joined(mentioned, " "));
-    let undone = item.undone_since.map(|since| Text::say(format!("not done since {}", watch.stamp(since))));
+    let undone = item.undone_since.map(|since| Text::say("not done since ").moment(since, watch.stamp(since)));
     let note = item.note.as_ref().map(|note| Text::new().theirs(note.clone()));
     let mentioned = mentioned.map(|names| Text::say("for ").and(names));
     let facts = [late(watch, item.at, item.late), undone, mentioned, asked, note];
@@ -55,7 +55,7 @@ pub fn facts(watch: &Watch, item: &PostingItem) -> Text {
 fn late(watch: &Watch, at: Timestamp, late: Duration) -> Option<Text> {
     let seconds = i64::try_from(late.as_secs()).unwrap_or(i64::MAX);
     let was = if late < Duration::from_secs(12 * 3_600) { clock(watch.zone.wall(at).time()) } else { watch.stamp(at) };
-    (late > IN_TIME).then(|| Text::say(format!("{} late, it was set for {was}", duration(seconds))))
+    (late > IN_TIME).then(|| Text::say(format!("{} late, it was set for ", duration(seconds))).moment(at, was))
 }
 
 /// How to answer: to all at once; a series can also leave one out, and what somebody else asked for can be stopped.

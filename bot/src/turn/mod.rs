@@ -177,7 +177,7 @@ impl Talk<'_> {
                 self.execute(Command::Delete { tasks: self.surely(&ids).await?, expected: None }).await
             }
             Reading::History(ids) => self.history(&ids, &Leaf::first(&self.line)).await,
-            Reading::Help(None) => Ok(Reply::private(help::overview())),
+            Reading::Help(None) => Ok(Reply::private(help::overview(self.message.tenant.platform()))),
             Reading::Help(Some(command)) => Ok(Reply::private(help::topic(topics::of(command)))),
             Reading::Settings(change) => self.settings(change).await,
         }

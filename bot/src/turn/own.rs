@@ -3,6 +3,7 @@
 use domain::command::Command;
 use domain::list::List;
 use domain::refusal::{Code, Refusal};
+use domain::tenant::Platform;
 use language::{Filter, Ids, Person, Reading, Whom};
 
 use super::paging::{self, Leaf};
@@ -87,8 +88,8 @@ fn which(verb: &str) -> Refusal {
 fn no_link() -> Refusal {
     Refusal::new(
         Code::Unknown,
-        "There is nothing to link yet: this version talks on the console and over HTTP only.",
-        "Your tasks are the same in both; `web` says where HTTP is.",
+        "There is nothing to link yet: this version does not join the accounts of several platforms.",
+        "Go on here; your tasks stay where you made them.",
     )
 }
 
@@ -155,22 +156,32 @@ impl Talk<'_> {
             Own::Page(reading, line, page) => self.leaf(*reading, &Leaf::at(&line, page)).await,
             Own::Help(topic) => Ok(Reply::private(help::topic(topic))),
             Own::Which(verb) => Err(which(verb).into()),
-            Own::Web => Ok(Reply::private(self.web())),
+            Own::Web => Ok(Reply::private(self.web().await?)),
             Own::Link => Err(no_link().into()),
         }
     }
 
-    fn web(&self) -> Vec<Block> {
-        let name = &self.me.name;
-        match &self.turns.web {
+    async fn web(&self) -> Result<Vec<Block>, No> {
+        Ok(match &self.turns.web {
             Some(address) => vec![
                 Block::line(format!("The HTTP API is at {address}")),
-                Block::detail(format!("sign in with a token: `taskbot token create --user {name}` prints one")),
+                Block::detail(format!("sign in with a token: {}", self.token().await?)),
             ],
             None => vec![
                 Block::line("No HTTP API is served from here."),
                 Block::detail("`taskbot`, started without further words, serves one at http://127.0.0.1:8080"),
             ],
+        })
+    }
+
+    /// How a token is made for whoever asks.
+    async fn token(&self) -> Result<String, No> {
+        if self.message.tenant.platform() == Platform::Console {
+            return Ok(format!("`taskbot token create --user {}` prints one", self.me.name));
         }
+        let identities = self.turns.tasks.people.identities(self.me.id).await?;
+        let here = identities.into_iter().find(|one| one.tenant == self.message.tenant);
+        let who = here.map_or_else(|| self.me.name.clone(), |one| one.to_string());
+        Ok(format!("whoever runs me types `taskbot token create --user {who}`"))
     }
 }

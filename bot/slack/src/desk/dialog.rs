@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tracing::{Instrument, warn};
 
 use super::answer::{not_installed, words};
-use super::line::typed;
+use super::title::title_of;
 use super::{Desk, Line, TOO_LATE};
 use crate::api::CallError;
 use crate::inbound::payload::{Command, Entered, Named, Shortcut, Submitted};
@@ -58,7 +58,10 @@ impl Desk {
         let (title, link) = match (&used.message, &used.channel) {
             (Some(message), Some(channel)) => {
                 let link = self.api.permalink(&channel.id, &message.ts).await;
-                (first_line(&message.text), link.inspect_err(|error| warn!(%error, "no link to the message")).ok())
+                (
+                    title_of(&self.api, &message.text).await,
+                    link.inspect_err(|error| warn!(%error, "no link to the message")).ok(),
+                )
             }
             _ => (String::new(), None),
         };
@@ -216,10 +219,6 @@ impl Filled {
 
 fn metadata(about: &About) -> String {
     serde_json::to_string(about).unwrap_or_default()
-}
-
-fn first_line(text: &str) -> String {
-    typed(text).lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()
 }
 
 /// The answer to a dialog: what came of it, or what is wrong, beside this field.

@@ -24,9 +24,11 @@ fn bracket(text: &str, line: &mut String) -> usize {
     let inner = &text[1..end];
     match inner.split_once('|') {
         _ if inner.starts_with(['@', '#', '!']) => line.push_str(&text[..=end]),
-        Some((address, label)) if address.starts_with("mailto:") || address.starts_with("tel:") => line.push_str(label),
-        Some((address, _)) => line.push_str(address),
-        None => line.push_str(inner),
+        Some((address, label)) if address.starts_with("mailto:") || address.starts_with("tel:") => {
+            line.push_str(&typed(label));
+        }
+        Some((address, _)) => line.push_str(&typed(address)),
+        None => line.push_str(&typed(inner)),
     }
     end + 1
 }
@@ -60,8 +62,9 @@ mod tests {
     fn entities_and_links_are_what_was_typed() {
         let cases = [
             ("a &amp; b &lt;3 &gt; &nbsp;", "a & b <3 > &nbsp;"),
-            ("read <https://a.example/?x=1&amp;y=2|the page>", "read https://a.example/?x=1&amp;y=2"),
-            ("see <https://a.example>", "see https://a.example"),
+            ("read <https://a.example/?x=1&amp;y=2|the page>", "read https://a.example/?x=1&y=2"),
+            ("see <https://a.example?x&amp;y>", "see https://a.example?x&y"),
+            ("mail <mailto:a@b.example|&lt;@U1&gt;>", "mail ‹@U1>"),
             ("mail <mailto:ana@example.org|ana@example.org>", "mail ana@example.org"),
             ("remind <@U1|ana> in <#C1|ops>", "remind <@U1|ana> in <#C1|ops>"),
             ("escaped &lt;@U1&gt; &lt;!channel&gt;", "escaped ‹@U1> ‹!channel>"),

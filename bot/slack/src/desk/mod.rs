@@ -13,6 +13,7 @@ mod press;
 mod profile;
 mod seats;
 mod seen;
+mod title;
 
 use std::sync::Arc;
 use std::time::Duration;

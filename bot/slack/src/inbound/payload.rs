@@ -1,6 +1,7 @@
 //! What Slack sends, as far as it is looked at. Whatever else is in it is ignored, so that Slack may add to it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,7 +9,7 @@ use serde_json::Value;
 use crate::api::Person;
 
 /// A slash command, from a form or an envelope.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Command {
     pub(crate) team_id: String,
     pub(crate) channel_id: String,
@@ -20,6 +21,13 @@ pub(crate) struct Command {
     pub(crate) text: String,
     pub(crate) trigger_id: String,
     pub(crate) response_url: String,
+}
+
+/// Without the address and the trigger, with which anybody could answer.
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Command").field("command", &self.command).finish_non_exhaustive()
+    }
 }
 
 impl Command {
@@ -134,7 +142,7 @@ impl Interaction {
 }
 
 /// A button that was pressed, or a choice that was made.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Pressed {
     /// The workspace of whoever pressed.
     team: Named,
@@ -148,6 +156,13 @@ pub(crate) struct Pressed {
     #[serde(default)]
     pub(crate) trigger_id: String,
     pub(crate) actions: Vec<Act>,
+}
+
+/// Without the address and the trigger, with which anybody could answer.
+impl fmt::Debug for Pressed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pressed").field("actions", &self.actions).finish_non_exhaustive()
+    }
 }
 
 /// A shortcut.

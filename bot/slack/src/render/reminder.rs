@@ -65,6 +65,11 @@ pub(crate) fn metadata(delivery: DeliveryId) -> Value {
 /// The numbers of a menu, in characters: a choice takes 150, and `snooze … tomorrow 9:00` stands around them.
 const NUMBERS_MAX: usize = 120;
 
+/// A title among many, in characters: Slack takes a bounded number of all of them together.
+const TITLE_MAX: usize = 150;
+/// An address behind a button, in characters.
+const ADDRESS_MAX: usize = 3_000;
+
 /// The delivery that a message carries, if it is one of ours.
 pub(crate) fn carried(message: &Value) -> Option<DeliveryId> {
     let metadata = Some(&message["metadata"]).filter(|metadata| metadata["event_type"] == EVENT)?;
@@ -85,7 +90,8 @@ fn many(watch: &Watch, items: &[PostingItem], faces: &Faces<'_>) -> Vec<Value> {
     let rows = items.iter().map(|item| {
         let facts = mrkdwn(&facts(watch, item));
         let names = faces.names(item);
-        let line = format!("{names}*{}* #{}\n{facts}", escaped(&item.task.title), item.task.number);
+        let title = escaped(&cut(&item.task.title, TITLE_MAX));
+        let line = format!("{names}*{title}* #{}\n{facts}", item.task.number);
         section_with(line.trim_end(), button(&format!("{DONE}:{}", item.task.number), "Done", &say(DONE, item)))
     });
     let numbers: Vec<String> = items.iter().map(|item| item.task.number.to_string()).collect();
@@ -120,10 +126,13 @@ fn stop_all(item: &PostingItem, faces: &Faces<'_>) -> Option<Value> {
     Some(button(STOP_ALL, &format!("Stop all from {name}"), &format!("stop all from {}", mention(user))))
 }
 
-/// The message that it is about, if the task came from one.
+/// The message that it is about, if the task came from one: a link that leads to any other place is no button.
 fn link(item: &PostingItem) -> Option<&str> {
-    let description = item.task.description.as_str();
-    (description.starts_with("https://") && !description.contains(char::is_whitespace)).then_some(description)
+    let address = item.task.description.as_str();
+    let (host, path) = address.strip_prefix("https://")?.split_once('/')?;
+    let is_slack = host == "slack.com" || host.ends_with(".slack.com");
+    let is_message = path.starts_with("archives/") && !address.contains(char::is_whitespace);
+    (is_slack && is_message && address.len() <= ADDRESS_MAX).then_some(address)
 }
 
 fn snooze(numbers: &str) -> Value {

@@ -1,0 +1,54 @@
+//! The title of a task that is made of a message.
+
+use super::line::typed;
+use crate::api::Api;
+
+/// The first line of a message, with people and channels by their names: a title is text, and nobody is called by it.
+pub(super) async fn title_of(api: &Api, text: &str) -> String {
+    let line = typed(text);
+    let line = line.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+    let (mut title, mut rest) = (String::new(), line);
+    while let Some((before, mention, after)) = next_mention(rest) {
+        title.push_str(before);
+        title.push_str(&named(api, mention).await);
+        rest = after;
+    }
+    title + rest
+}
+
+/// What stands before the next `<@…>`, `<#…>` or `<!…>`, what is in it, and what stands behind it.
+fn next_mention(text: &str) -> Option<(&str, &str, &str)> {
+    let (at, _) = text.match_indices('<').find(|(at, _)| text[at + 1..].starts_with(['@', '#', '!']))?;
+    let (inner, after) = text[at + 1..].split_once('>')?;
+    Some((&text[..at], inner, after))
+}
+
+/// `@sam` of `@U2|sam`, and of `@U2` as far as Slack says who that is.
+async fn named(api: &Api, mention: &str) -> String {
+    if let Some((_, label)) = mention.split_once('|') {
+        let sign = mention.get(..1).filter(|sign| *sign != "!" && !label.starts_with(['@', '#'])).unwrap_or_default();
+        return format!("{sign}{label}");
+    }
+    match mention.split_at_checked(1) {
+        Some(("@", user)) => {
+            api.person(user).await.map_or_else(|_| "@somebody".to_owned(), |one| format!("@{}", one.called()))
+        }
+        Some(("#", room)) => {
+            api.room(room).await.map_or_else(|_| "#channel".to_owned(), |one| format!("#{}", one.name))
+        }
+        Some((_, word)) => format!("@{}", word.split('^').next().unwrap_or(word)),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_mention;
+
+    #[test]
+    fn mentions_are_found_one_after_the_other() {
+        assert_eq!(next_mention("a <b> <@U1|ana>, <#C1>"), Some(("a <b> ", "@U1|ana", ", <#C1>")));
+        assert_eq!(next_mention(", <#C1>"), Some((", ", "#C1", "")));
+        assert_eq!(next_mention("1 < 2 and <@U1"), None);
+    }
+}
