@@ -6,7 +6,7 @@ use fakes::kit::{Fault, What};
 use tokio::time::sleep;
 
 use super::note;
-use super::workspace::Workspace;
+use super::workspace::{REMINDS, Workspace};
 use crate::kit::program::PATIENCE;
 
 const HELD: &str = "SELECT count(*) FROM leases WHERE name = 'deliver/slack:T1' AND lease_until > now()";
@@ -41,8 +41,8 @@ async fn what_a_killed_process_was_posting_is_soon_somebody_elses_and_arrives_on
     site.slack.set(|settings| (settings.history_per_minute, settings.history_page) = (50.0, 100));
     site.make(3).await;
     // One is out, of the other two nobody ever hears whether they are.
-    site.slack.faults().add(Fault::next(1, "chat.postMessage", What::HangAfter));
-    site.slack.faults().add(Fault::next(1, "chat.postMessage", What::Hang));
+    site.slack.faults().add(Fault::next(1, "chat.postMessage", What::HangAfter).saying(REMINDS));
+    site.slack.faults().add(Fault::next(1, "chat.postMessage", What::Hang).saying(REMINDS));
     site.fall_due(3).await;
     until(&site, "it posts", POSTING).await;
     while !site.slack.faults().left().is_empty() {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use fakes::kit::{Fault, What};
 use tokio::time::sleep;
 
-use super::workspace::{Workspace, jobs_of};
+use super::workspace::{REMINDS, Workspace, jobs_of};
 use super::{note, size};
 
 fn jobs() -> u64 {
@@ -24,7 +24,7 @@ fn patience() -> Duration {
 /// The answers of so many posts are lost, though Slack took them.
 fn lose_answers(site: &Workspace, share: f64) {
     site.slack.faults().seed(11);
-    site.slack.faults().add(Fault::share(share, "chat.postMessage", What::CutAfter));
+    site.slack.faults().add(Fault::share(share, "chat.postMessage", What::CutAfter).saying(REMINDS));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -72,7 +72,7 @@ async fn a_look_that_slack_puts_off_is_taken_later() {
     let jobs = 20;
     let site = Workspace::new(1, "").await;
     site.make(jobs).await;
-    site.slack.faults().add(Fault::next(1, "chat.postMessage", What::CutAfter));
+    site.slack.faults().add(Fault::next(1, "chat.postMessage", What::CutAfter).saying(REMINDS));
     site.slack.faults().add(Fault::next(2, "conversations.history", What::Limited { retry_after: 2 }));
     site.fall_due(jobs).await;
     site.all_out(patience()).await;

@@ -13,6 +13,10 @@ use crate::kit::postgres::Database;
 use crate::kit::program::{PATIENCE, Scratch, Server};
 use crate::slack::manifest;
 
+/// What every message of a reminder says, and no other: the line by which a channel learns of a task may come late.
+pub(super) const REMINDS: &str = "alarm_clock";
+/// So long nothing is posted once nothing more waits: a message a second goes to a channel.
+const QUIET: Duration = Duration::from_secs(3);
 /// How many people type at once.
 const TYPISTS: usize = 8;
 const CHANNELS: usize = 40;
@@ -111,8 +115,21 @@ impl Workspace {
             typed.collect::<Vec<()>>().await;
             missing = self.missing(jobs).await;
         }
+        self.quiet().await;
         self.slack.set(|settings| settings.limited = true);
         self.slack.ledger().clear();
+    }
+
+    /// Until no channel is told of what was made any more.
+    async fn quiet(&self) {
+        let (mut posts, mut since) = (self.posts().len(), Instant::now());
+        while since.elapsed() < QUIET {
+            sleep(Duration::from_millis(250)).await;
+            let now = self.posts().len();
+            if now != posts {
+                (posts, since) = (now, Instant::now());
+            }
+        }
     }
 
     async fn type_job(&self, job: u64, (channel, command): (String, &str)) {
@@ -179,7 +196,8 @@ impl Workspace {
 
     /// What arrived, as Slack's ledger has it.
     pub(super) fn arrivals(&self, jobs: u64) -> Arrivals {
-        let posts = self.posts();
+        let mut posts = self.posts();
+        posts.retain(|post| post.content.to_string().contains(REMINDS));
         let mut times = BTreeMap::<u64, usize>::new();
         posts.iter().flat_map(|post| jobs_of(&post.content)).for_each(|job| *times.entry(job).or_default() += 1);
         let too_many = self.slack.ledger().calls(None).iter().filter(|call| call.status == Some(429)).count();

@@ -28,6 +28,7 @@ use domain::service::Operators;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use serde_json::Value;
+use tokio::time::timeout;
 use tracing::{Instrument, debug, info_span, warn};
 
 use crate::api::{self, Api, CallError};
@@ -80,6 +81,10 @@ struct Line {
 fn scoped(tenant: &TenantId, key: &str) -> String {
     format!("slack/{tenant}/{key}")
 }
+
+/// How long the line waits by which a channel learns of a change: where more changes than Slack takes messages, the list
+/// tells, and reminders come first.
+const NEWS: Duration = Duration::from_secs(10);
 
 impl Desk {
     pub(crate) fn new(api: Api, turns: Turns, operators: Arc<Operators>, around: Around) -> Self {
@@ -184,8 +189,10 @@ impl Desk {
         let blocks = vec![crate::render::kit::context(&markup)];
         let message = api::Message::to(line.channel.as_str(), markup, blocks);
         let place = Place::Channel(line.channel.clone());
-        if let Err(error) = self.post_paced(&place, || self.api.post(&message)).await {
-            warn!(%error, channel = line.channel, "the channel does not learn of the change");
+        match timeout(NEWS, self.post_paced(&place, || self.api.post(&message))).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => warn!(%error, channel = line.channel, "the channel does not learn of the change"),
+            Err(_) => warn!(channel = line.channel, "so much happens there that the channel is not told of all of it"),
         }
     }
 

@@ -64,6 +64,9 @@ pub struct Fault {
     /// Arguments that the call must carry, by name and text.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// What the call must say somewhere in its arguments.
+    #[serde(default)]
+    pub part: String,
     /// Which of the calls.
     pub when: When,
     /// What happens to them.
@@ -92,8 +95,14 @@ impl Fault {
         self
     }
 
+    /// Only calls with this somewhere in their arguments.
+    pub fn saying(mut self, part: &str) -> Self {
+        part.clone_into(&mut self.part);
+        self
+    }
+
     fn new(method: &str, when: When, what: What) -> Self {
-        Self { method: method.to_owned(), fields: BTreeMap::new(), when, what }
+        Self { method: method.to_owned(), fields: BTreeMap::new(), part: String::new(), when, what }
     }
 
     fn concerns(&self, method: &str, body: &Value) -> bool {
@@ -101,7 +110,8 @@ impl Fault {
             Some(beginning) => method.starts_with(beginning),
             None => method == self.method,
         };
-        named && self.fields.iter().all(|(name, value)| body[name.as_str()] == value.as_str())
+        let carries = self.fields.iter().all(|(name, value)| body[name.as_str()] == value.as_str());
+        named && carries && (self.part.is_empty() || body.to_string().contains(&self.part))
     }
 }
 
