@@ -259,7 +259,7 @@ async fn four_times_more_than_can_be_done_is_answered_in_time_and_in_words() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_program_that_takes_on_whatever_comes_is_found_out() {
-    let site = slow("slack.without_seats=return").await;
+async fn a_program_that_takes_on_whatever_comes_and_answers_when_it_is_done_is_found_out() {
+    let site = slow("slack.without_seats=return;slack.answer_when_done=return").await;
     assert!(!late(&storm(&site, Way::Http, 0).await).is_empty(), "the experiment is blind");
 }
