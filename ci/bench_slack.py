@@ -82,6 +82,8 @@ class Workspace:
             list(people.map(lambda job: self.command(f"C{job % self.channels}", f"do job-{job} in 3 hours"), range(jobs)))
         until("every reminder was made", lambda: self.count("reminders", "state = 'scheduled'") == jobs)
         self.server.settle()
+        progress("10: waiting until the workspace has its whole allowance again: channels were told of each new task")
+        time.sleep(TEAM_BURST / TEAM_PER_SECOND)
         self.control("settings", {"limited": True})
         self.control("ledger", method="DELETE")
 

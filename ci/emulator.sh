@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Runs Taskbot against a Slack that was written by others, the one in vercel-labs' `emulate`: signed events in, answers
-# and reminders out. What it does not have (Socket Mode, commands, buttons) the stand-in of tests/fakes has.
+# Runs Taskbot against a Slack that was written by others, the one in vercel-labs' `emulate`: what people say, type, press
+# and fill in goes in; answers, reminders, changed messages, forms and pages come out. The requests of commands, buttons and
+# forms, which it does not make itself, are made beside it. What it does not have (Socket Mode, limits) the stand-in of
+# tests/fakes has.
 #
 # Builds the program if it has to. The emulator (npm, a fixed version with its checksums in ci/emulator) is installed
 # once, into a folder of its own in ~/.cache/taskbot (or $XDG_CACHE_HOME/taskbot). Needs Rust, Node 18 and npm; nothing

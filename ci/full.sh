@@ -18,6 +18,8 @@ export FLEET_KILLS=${FLEET_KILLS:-200} FLEET_HITS=${FLEET_HITS:-2} RACE_EVENTS=$
 export BROKER_AWAY=${BROKER_AWAY:-300} DATABASE_AWAY=${DATABASE_AWAY:-60}
 export MESSAGES=${MESSAGES:-100000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-16}
 export SERIES=${SERIES:-1000} JOBS=${JOBS:-5000} FUZZ_LINES=${FUZZ_LINES:-1000000}
+# At these sizes experiments no longer wait.
+export FAULT_THREADS=${FAULT_THREADS:-1}
 need_packages node=nodejs npm=npm
 ci/test.sh
 ci/kafka-tls.sh

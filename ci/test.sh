@@ -19,6 +19,7 @@
 #   TASKS=10000      tasks among which the success criteria are measured
 #   FUZZ_LINES=20000 random lines that the grammar reads
 #   TEST_THREADS     tests at once (as many as there are processors)
+#   FAULT_THREADS=3  experiments with processes that die at once: mostly they wait for leases and memberships to run out
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -28,6 +29,7 @@ export FLEET_KILLS=${FLEET_KILLS:-20} FLEET_HITS=${FLEET_HITS:-1} RACE_EVENTS=${
 export BROKER_AWAY=${BROKER_AWAY:-30} DATABASE_AWAY=${DATABASE_AWAY:-3}
 export MESSAGES=${MESSAGES:-20000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-4}
 export SERIES=${SERIES:-16} JOBS=${JOBS:-400} FUZZ_LINES=${FUZZ_LINES:-20000}
+FAULT_THREADS=${FAULT_THREADS:-3}
 export RUST_BACKTRACE=${RUST_BACKTRACE:-1}
 
 need_packages cc=build-essential git=git
@@ -76,8 +78,10 @@ run() {
 }
 [[ ${#threads[@]} -gt 0 ]] || threads=(--)
 run "${threads[@]}" --skip faults::
-step "testing what dies, one at a time: each brings a fleet of processes"
-run --test all -- --test-threads 1 faults::
+step "testing what dies ($FAULT_THREADS at a time)"
+run --test all -- --test-threads "$FAULT_THREADS" faults:: --skip faults::patience --skip faults::database
+step "testing what must not keep anybody waiting, with nothing beside it"
+run --test all -- --test-threads 1 faults::patience faults::database
 
 step "driving the stand-ins with other clients"
 ci/fakes.sh || status=1

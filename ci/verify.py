@@ -208,7 +208,7 @@ def complete(lines, chain):
     """The traces under which every step of the chain stands."""
     traces = {}
     for line in lines:
-        span = line.get("span", {})
+        span = (line.get("spans") or [{}])[-1]
         about = span.get("event_type") or span.get("command")
         for trace in {span.get("trace_id") for span in line.get("spans", [])} - {None}:
             traces.setdefault(trace, set()).add((" > ".join(names(line)), line["message"], about))

@@ -28,6 +28,8 @@ use crate::{shutdown, telemetry};
 
 /// How long consumers may take to end.
 pub(crate) const GRACE: Duration = Duration::from_secs(10);
+/// How long what was acknowledged in chat may take to be done and shown.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
 
 /// Whether somebody sits in front of this process.
 #[must_use]
@@ -70,6 +72,9 @@ pub(crate) async fn run(config: Config, options: Serve) -> Result<ExitCode> {
     http.await.context("the HTTP edge")?;
     if let Some(slack) = slack {
         slack.await.context("Slack's socket")?;
+    }
+    if let Some(slack) = &house.slack {
+        slack.finish(LAST_ANSWERS).await;
     }
     consumers.stop(GRACE).await;
     relay.stop(GRACE).await;

@@ -21,7 +21,7 @@ pub(crate) fn start_logs(log: &Log, chatting: bool) -> Result<()> {
         LogFormat::Text => false,
     };
     if json {
-        builder.json().flatten_event(true).with_current_span(true).with_span_list(true).init();
+        builder.json().flatten_event(true).with_current_span(false).with_span_list(true).init();
     } else {
         builder.with_ansi(std::io::stderr().is_terminal()).with_target(false).init();
     }

@@ -1,4 +1,5 @@
-// Runs Taskbot against a Slack that was written by others: a message goes in, the answer and the reminder come out.
+// Runs Taskbot against a Slack that was written by others: what people say, type, press and fill in goes in; answers,
+// reminders, changed messages, forms and pages come out.
 //
 //     node ci/emulator/run.mjs PACKAGE BINARY FOLDER
 //
@@ -9,11 +10,14 @@ import { createServer } from "node:net";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Hands, until } from "./hands.mjs";
+import { stories } from "./stories.mjs";
 
 const [home, binary, folder] = process.argv.slice(2).map((path) => resolve(path));
 const secret = "a secret of the app's own";
 const tokens = { ana: "xoxp-ana", taskbot: "xoxb-taskbot" };
-const patience = 30_000;
+const answers = [];
+let views = () => [];
 
 const freePort = () =>
   new Promise((done) => {
@@ -26,7 +30,8 @@ const freePort = () =>
 const load = (path) => import(pathToFileURL(join(home, "dist", path)).href);
 
 // The app's event subscription, which people enter on a page of Slack's, has no place in the emulator's configuration:
-// it is made where the emulator's own Slack is set up.
+// it is made where the emulator's own Slack is set up. There a response URL is added, which it does not have, and a look at
+// the views that it has taken.
 async function subscribe(url) {
   const holds = (file) => readFileSync(join(home, "dist", file), "utf8").includes('name: "slack",\n  register(');
   const file = readdirSync(join(home, "dist")).find((file) => file.startsWith("dist-") && file.endsWith(".js") && holds(file));
@@ -35,16 +40,24 @@ async function subscribe(url) {
   const { register } = plugin;
   plugin.register = (app, store, webhooks, ...rest) => {
     webhooks.register({ url, events: ["message"], active: true, owner: "slack" });
+    views = () => store.collection("slack.views", ["view_id", "user_id", "external_id", "root_view_id"]).all();
+    app.post("/response", async (c) => {
+      answers.push(await c.req.json());
+      return c.json({ ok: true });
+    });
     return register.call(plugin, app, store, webhooks, ...rest);
   };
 }
 
+const manifest = JSON.parse(readFileSync(new URL("../../contracts/slack-manifest.json", import.meta.url), "utf8"));
+
 const slack = {
   team: { name: "Acme", domain: "acme" },
   users: [{ name: "ana", real_name: "Ana" }, { name: "taskbot", real_name: "Taskbot" }],
+  channels: [{ name: "ops" }],
   tokens: [
-    { token: tokens.ana, user: "ana", scopes: ["chat:write", "im:history", "im:write"] },
-    { token: tokens.taskbot, user: "taskbot", scopes: ["chat:write", "im:history", "im:write", "users:read"] },
+    { token: tokens.ana, user: "ana", scopes: ["channels:history", "channels:read", "chat:write", "im:history", "im:write"] },
+    { token: tokens.taskbot, user: "taskbot", scopes: manifest.oauth_config.scopes.bot },
   ],
   signing_secret: secret,
   strict_scopes: true,
@@ -78,38 +91,23 @@ async function call(who, method, body) {
   return told;
 }
 
-async function until(what, ask) {
-  const end = Date.now() + patience;
-  for (;;) {
-    const found = await ask().catch(() => undefined);
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`${what} did not come within ${patience / 1000} s`);
-    await new Promise((done) => setTimeout(done, 100));
-  }
-}
-
-async function story() {
+async function site() {
   await until("the program", async () => (await fetch(`${app}/health/ready`)).ok);
-  const { user_id: bot } = await call("taskbot", "auth.test", {});
-  const { channel } = await call("ana", "conversations.open", { users: bot });
-  const written = async () => (await call("ana", "conversations.history", { channel: channel.id, limit: 50 })).messages;
-  const heard = (what, part) =>
-    until(what, async () => (await written()).find((one) => one.user === bot && one.text.includes(part)));
-  const say = (text) => call("ana", "chat.postMessage", { channel: channel.id, text });
-  await say("remind me to stretch in 2 seconds");
-  await heard("the answer", "Added #1: stretch");
-  const reminder = await heard("the reminder", "Reminder: stretch");
-  if (!JSON.stringify(reminder.blocks).includes('"done 1"')) throw new Error("the reminder has no button");
-  await say("done 1");
-  await heard("the second answer", "Done #1: stretch");
-  const own = (await written()).filter((one) => one.user === bot);
-  if (own.length !== 3) throw new Error(`the program wrote ${own.length} messages, not 3`);
+  const { user_id: bot, team_id: team } = await call("taskbot", "auth.test", {});
+  const { user_id: user } = await call("ana", "auth.test", {});
+  const ops = (await call("ana", "conversations.list", {})).channels.find((channel) => channel.name === "ops");
+  const hook = `${emulator.url}/response`;
+  const hands = new Hands({ app, secret, call, team, user, hook, answers, views: () => views() });
+  return { call, bot, ops, hands };
 }
 
 let status = 0;
 try {
-  await story();
-  console.log("a message went in; answer, reminder and buttons came out");
+  const there = await site();
+  for (const [name, story] of Object.entries(stories)) {
+    await story(there);
+    console.log(`${name}: came out as it should`);
+  }
 } catch (error) {
   console.error(String(error));
   status = 1;

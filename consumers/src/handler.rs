@@ -22,6 +22,12 @@ pub trait Handler: Send + Sync {
         1
     }
 
+    /// How many chunks it takes at the same time at most. Events of one key are always in one of them, or in one after
+    /// the other, and all events in one if the bus has one order for all.
+    fn lanes(&self) -> usize {
+        1
+    }
+
     /// Whether nothing may be lost on it, not even events of a type that this release does not know: it gets them
     /// as well, typed [`EventType::Unknown`](domain::event::EventType::Unknown). Others skip them.
     fn keeps_unknown(&self) -> bool {

@@ -1,5 +1,7 @@
 //! From a record to an event, or to the reason why it is none.
 
+use std::borrow::Cow;
+
 use domain::event::{Event, EventType, SCHEMA_MAJOR, Topic};
 use domain::ports::bus::Record;
 use serde::Deserialize;
@@ -61,15 +63,17 @@ impl Decoded {
 
 /// What every CloudEvent has, whatever its type.
 #[derive(Deserialize)]
-struct Envelope {
-    specversion: String,
-    #[serde(rename = "id")]
-    _id: String,
-    #[serde(rename = "source")]
-    _source: String,
-    #[serde(rename = "type")]
-    kind: String,
-    dataschema: String,
+struct Envelope<'a> {
+    #[serde(borrow)]
+    specversion: Cow<'a, str>,
+    #[serde(borrow, rename = "id")]
+    _id: Cow<'a, str>,
+    #[serde(borrow, rename = "source")]
+    _source: Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    dataschema: Cow<'a, str>,
 }
 
 /// Decodes a record. The type is looked at before the rest, because a newer release may write types that this
@@ -79,7 +83,21 @@ struct Envelope {
 /// Why it can never be read, in words.
 pub fn decode(record: &Record) -> Result<Decoded, String> {
     let payload = std::str::from_utf8(&record.payload).map_err(|error| format!("no UTF-8: {error}"))?;
-    let envelope: Envelope = serde_json::from_str(payload).map_err(|error| format!("no CloudEvent: {error}"))?;
+    // Nearly always it is an event that is known: then one look suffices.
+    let usual = |event: &Event| {
+        event.kind != EventType::Unknown && event.specversion == "1.0" && major(&event.dataschema) == Ok(SCHEMA_MAJOR)
+    };
+    if let Ok(event) = serde_json::from_str::<Event>(payload)
+        && usual(&event)
+    {
+        return Ok(Decoded::Known(incoming(record, payload, event.kind.as_str(), event)));
+    }
+    unusual(record, payload)
+}
+
+/// Decodes what is not an event of a known type, or finds out why.
+fn unusual(record: &Record, payload: &str) -> Result<Decoded, String> {
+    let envelope: Envelope<'_> = serde_json::from_str(payload).map_err(|error| format!("no CloudEvent: {error}"))?;
     if envelope.specversion != "1.0" {
         return Err(format!("CloudEvents {}, expected 1.0", envelope.specversion));
     }
@@ -87,24 +105,24 @@ pub fn decode(record: &Record) -> Result<Decoded, String> {
     if major != SCHEMA_MAJOR {
         return Err(format!("major version {major} of {}, expected {SCHEMA_MAJOR}", envelope.dataschema));
     }
-    let kind = envelope.kind;
-    let event = incoming(record, payload, &kind);
+    let kind = envelope.kind.into_owned();
+    let event = serde_json::from_str(payload).map_err(|error| format!("bad {kind}: {error}"));
+    let event = event.map(|event| incoming(record, payload, &kind, event));
     match EventType::ALL.iter().any(|known| known.as_str() == kind) {
         true => event.map(Decoded::Known),
         false => Ok(Decoded::Unknown { kind, event }),
     }
 }
 
-fn incoming(record: &Record, payload: &str, kind: &str) -> Result<Box<Incoming>, String> {
-    let event = serde_json::from_str(payload).map_err(|error| format!("bad {kind}: {error}"))?;
-    Ok(Box::new(Incoming {
+fn incoming(record: &Record, payload: &str, kind: &str, event: Event) -> Box<Incoming> {
+    Box::new(Incoming {
         topic: record.topic,
         origin: record.origin.clone(),
         key: record.key.clone(),
         payload: payload.to_owned(),
         kind: kind.to_owned(),
         event,
-    }))
+    })
 }
 
 /// The major version that `urn:taskbot:<contract>:<major>` names.

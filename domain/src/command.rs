@@ -34,6 +34,8 @@ pub struct Request {
     pub conversation: ConversationId,
     /// What makes a repetition known: the platform's event id or an `Idempotency-Key`, with a digest of the rest.
     pub key: Option<IdempotencyKey>,
+    /// When it was said, if that may be a while ago: a time after that was meant, even if it has passed by now.
+    pub said_at: Option<Timestamp>,
     /// The trace it belongs to.
     pub trace: Option<TraceParent>,
     /// The role of the process.
@@ -118,6 +120,13 @@ pub enum Command {
     Undo,
     /// Change one's own settings.
     Settings(SettingsEdit),
+    /// What the platform says of the speaker by now: of whom it said nothing when they were met, or who has another name.
+    Recognise {
+        /// What to call them.
+        name: String,
+        /// The zone of their profile.
+        zone: Option<Zone>,
+    },
     /// Bring a series up to date: make the next occurrence if the present one is closed or overtaken.
     Advance(SeriesId),
 }
@@ -260,6 +269,7 @@ impl Command {
             Self::MoveToList { .. } => "move_to_list",
             Self::Undo => "undo",
             Self::Settings(_) => "settings",
+            Self::Recognise { .. } => "recognise",
             Self::Advance(_) => "advance",
         }
     }

@@ -22,8 +22,8 @@ pub struct Message {
     pub place: Place,
     /// What was typed.
     pub text: String,
-    /// When it arrived.
-    pub received_at: Timestamp,
+    /// When it was said: as the platform tells, if it may have told late; else when it arrived. Never later than now.
+    pub said_at: Timestamp,
     /// The trace that begins or goes on with it.
     pub trace: TraceParent,
 }

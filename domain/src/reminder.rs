@@ -100,6 +100,9 @@ pub struct Delivery {
     /// When the first attempt began of which nobody knows whether it arrived, while `sending` or `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsure_since: Option<Timestamp>,
+    /// When the last such attempt began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsure_until: Option<Timestamp>,
     /// The platform's id of the message, once known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,

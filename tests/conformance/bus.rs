@@ -11,6 +11,7 @@ use embedded::{EmbeddedBus, FileLeases};
 use tokio::time::timeout;
 
 use crate::kit::kafka::{Cluster, Relaying};
+use crate::kit::program::PATIENCE;
 use crate::kit::world::{World, by_id, draft};
 
 /// A bus, and a world whose events come on it.
@@ -125,7 +126,7 @@ async fn a_wait_ends_with_the_next_commit_and_may_be_given_up(bench: &Bench) {
     for _ in 0..20 {
         assert!(timeout(Duration::from_millis(3), place.next(10)).await.is_err(), "there is nothing yet");
     }
-    let (came, _) = tokio::join!(timeout(Duration::from_secs(5), place.next(1)), bench.task("one"));
+    let (came, _) = tokio::join!(timeout(PATIENCE, place.next(1)), bench.task("one"));
     let mut records = came.expect("in time").expect("a batch");
     records.extend(drain(&mut *place, 10).await);
     assert_eq!(records.len(), 2, "a wait that was given up lost nothing");
@@ -187,5 +188,5 @@ async fn of_two_processes_on_one_file_one_runs_a_consumer() {
     other.subscribe("recurrence", &topics).await.expect("another consumer is free");
     assert!(timeout(Duration::from_millis(100), other.subscribe("audit", &topics)).await.is_err(), "it is taken");
     drop(place);
-    timeout(Duration::from_secs(5), other.subscribe("audit", &topics)).await.expect("free now").expect("subscribed");
+    timeout(PATIENCE, other.subscribe("audit", &topics)).await.expect("free now").expect("subscribed");
 }

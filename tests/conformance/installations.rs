@@ -209,3 +209,54 @@ pub async fn a_tenant_that_sleeps_is_purged_whole_and_no_other(
     assert_eq!(acts.len(), 1);
     assert_eq!(acts[0].detail["rows"].as_array().map(Vec::len), Some(1), "{acts:?}");
 }
+
+/// How many tasks a large tenant has, and how many come in one change.
+const LARGE: u64 = 1_000;
+const AT_ONCE: u64 = 250;
+
+/// A tenant with many tasks, all of them in the log.
+async fn crowded(store: &(impl Store + AuditLog), samples: &Samples, name: &str) {
+    let ana = samples.person("ana").id;
+    let list = List::personal(tenant(name), ana);
+    for first in (1..=LARGE).step_by(usize::try_from(AT_ONCE).expect("few")) {
+        let tasks: Vec<Task> = (first..first + AT_ONCE).map(|number| samples.task(&list, ana, number)).collect();
+        let events: Vec<_> = tasks.iter().map(|task| samples.event(None, task, &list)).collect();
+        store.append(&entries(&events)).await.expect("appended");
+        let change = Change {
+            lists: vec![list.clone()],
+            tasks: tasks.into_iter().map(Put::new).collect(),
+            events,
+            ..Change::default()
+        };
+        store.commit(change).await.expect("committed");
+    }
+}
+
+pub async fn changes_are_made_while_a_large_tenant_is_purged(
+    store: Arc<impl Store + Installations + People + AuditLog + 'static>,
+) {
+    let samples = Samples::default();
+    crowded(&*store, &samples, "slack:T1").await;
+    let asleep = Installation { asleep_since: Some(at(2)), ..installation("slack:T1") };
+    store.put_installation(&asleep).await.expect("written");
+    let (purging, erasure) = (store.clone(), act(PersonId::SYSTEM, ERASED, 9));
+    let purge = tokio::spawn(async move { purging.purge(&asleep, &erasure).await.expect("purged") });
+    let (ana, mut made) = (samples.person("ana").id, 0);
+    let list = List::personal(tenant("slack:T2"), ana);
+    while !purge.is_finished() {
+        made += 1;
+        store.commit(samples.making(&list, &samples.task(&list, ana, made))).await.expect("committed");
+    }
+    assert!(purge.await.expect("a task"), "it was done");
+    assert!(made >= 3, "{made} changes were made meanwhile: they waited for all of it");
+    assert_eq!(store.task(&tenant("slack:T1"), TaskRef::Number(LARGE)).await.expect("an answer"), None);
+    let acts = store.acts(Some(PersonId::SYSTEM), 1_000).await.expect("acts");
+    let mut rows: Vec<u64> = acts
+        .iter()
+        .flat_map(|act| act.detail["rows"].as_array().expect("rows").iter())
+        .filter_map(|row| row.as_u64())
+        .collect();
+    rows.sort_unstable();
+    rows.dedup();
+    assert_eq!(rows.len() as u64, LARGE, "each content that went is noted");
+}

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 
 const NAME: &str = "deliver/slack:T1";
 /// How soon what was given back is free.
-const SOON: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(30);
 
 async fn asked(leases: &dyn Leases, name: &str) -> Option<Box<dyn Lease>> {
     leases.try_acquire(name).await.expect("an answer")

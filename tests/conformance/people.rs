@@ -16,7 +16,7 @@ macro_rules! suite {
         crate::conformance::each!(
             $open,
             people: an_identity_is_one_person_however_many_introduce_it,
-            settings_change_by_version,
+            name_and_settings_change_by_version,
             one_person_may_have_several_identities,
             channels_are_joined_once,
             a_token_is_found_by_its_hash_until_for_ever,
@@ -55,15 +55,16 @@ pub async fn an_identity_is_one_person_however_many_introduce_it(store: Arc<impl
     assert_eq!(store.identities(known.id).await.expect("an answer"), [identity]);
 }
 
-pub async fn settings_change_by_version(store: Arc<impl People + Store>) {
+pub async fn name_and_settings_change_by_version(store: Arc<impl People + Store>) {
     let samples = Samples::default();
     let ana = store.introduce(&Identity::console("ana"), samples.person("ana")).await.expect("introduced");
-    let mut moved = Person { version: 2, ..ana.clone() };
+    let mut moved = Person { version: 2, name: "Ana Lima".to_owned(), ..ana.clone() };
     moved.settings.zone = Some("Europe/Madrid".parse().expect("a zone"));
     let change = |was, row: &Person| Change { people: vec![Put::over(was, row.clone())], ..Change::default() };
     store.commit(change(1, &moved)).await.expect("committed");
     assert!(matches!(store.commit(change(1, &moved)).await, Err(CommitError::Conflict(_))));
-    assert_eq!(store.person(ana.id).await.expect("an answer"), Some(moved));
+    assert_eq!(store.person(ana.id).await.expect("an answer"), Some(moved.clone()));
+    assert_eq!(store.who_is(&Identity::console("ana")).await.expect("an answer"), Some(moved));
 }
 
 pub async fn one_person_may_have_several_identities(store: Arc<impl People>) {

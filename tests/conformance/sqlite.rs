@@ -17,6 +17,7 @@ use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 
 use super::audit::refuses_to_be_rewritten;
+use super::installations::changes_are_made_while_a_large_tenant_is_purged;
 use super::seals::{Tampering, tampering_is_found, what_is_sealed_while_somebody_verifies_is_no_tampering};
 use super::store::make_one;
 use crate::kit::samples::{Samples, at, tenant};
@@ -300,4 +301,10 @@ async fn an_audit_row_of_an_unknown_type_holds_its_type_and_bytes_and_its_digest
 async fn a_log_is_verified_as_of_one_moment() {
     let scratch = file().await;
     what_is_sealed_while_somebody_verifies_is_no_tampering(scratch.store.clone()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn commands_do_not_wait_for_all_of_a_large_tenant_that_is_purged() {
+    let scratch = file().await;
+    changes_are_made_while_a_large_tenant_is_purged(scratch.store.clone()).await;
 }

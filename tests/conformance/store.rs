@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::change::{Change, InboxMark, Put};
 use domain::command::TaskRef;
@@ -14,7 +15,9 @@ use domain::ports::store::{CommitError, Store};
 use domain::snapshot::{Needs, Snapshot};
 use domain::task::Task;
 use domain::tenant::TenantId;
+use tokio::time::{Instant, sleep};
 
+use crate::kit::program::PATIENCE;
 use crate::kit::samples::{Samples, at, retitled, tenant};
 
 /// Every test of this suite, for an adapter that `$open` opens.
@@ -43,8 +46,15 @@ pub(super) fn needs(tasks: &[TaskId]) -> Needs {
     Needs { tasks: tasks.iter().copied().map(TaskRef::Id).collect(), ..Needs::in_tenant(console()) }
 }
 
-pub(super) async fn load(store: &impl Store, needs: Needs) -> Snapshot {
-    store.load(&needs).await.expect("loaded")
+/// Loads, again where a busy machine has no connection in time.
+pub(crate) async fn load(store: &impl Store, needs: Needs) -> Snapshot {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match store.load(&needs).await {
+            Err(error) if error.is_transient() && Instant::now() < until => sleep(Duration::from_millis(50)).await,
+            loaded => return loaded.expect("loaded"),
+        }
+    }
 }
 
 pub(super) async fn committed(store: &impl Store, change: Change) {

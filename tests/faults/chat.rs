@@ -1,5 +1,7 @@
 //! Lines typed into a console that may die at any moment.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use tokio::io::AsyncWriteExt as _;
 
 use super::ledger::{Call, Ledger};
@@ -12,6 +14,19 @@ pub(super) struct Typed {
     pub(super) call: Call,
     pub(super) title: String,
 }
+
+/// What came of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Acknowledged,
+    /// The program could not reach its database, and does not know whether it was done.
+    Unsure,
+    /// The program died before it answered.
+    None,
+}
+
+/// How the program says that it does not know.
+const UNSURE: &str = "I cannot reach my storage right now";
 
 impl Typed {
     pub(super) fn new(call: Call, title: &str) -> Self {
@@ -36,16 +51,22 @@ impl Typed {
         title.is_some_and(|(_, title)| title == self.title)
     }
 
-    /// Types it and waits for its acknowledgement; false if the program died before.
-    pub(super) async fn ask(&self, program: &mut Running, ledger: &Ledger, number: Option<i64>) -> bool {
+    /// Types it and waits for what comes of it.
+    pub(super) async fn ask(&self, program: &mut Running, ledger: &Ledger, number: Option<i64>) -> Answer {
         ledger.begin(&self.key, self.call, &self.title);
+        let before = program.out.count();
         let stdin = program.stdin.as_mut().expect("its input is open");
         let written = stdin.write_all(self.line(number).as_bytes()).await.is_ok();
-        if !written || !program.out.until(|lines| self.is_among(lines)).await {
-            return false;
+        let acknowledged = |lines: &[String]| self.is_among(&lines[before..]);
+        let unsure = |lines: &[String]| lines[before..].iter().any(|line| line.starts_with(UNSURE));
+        if !written || !program.out.until(|lines| acknowledged(lines) || unsure(lines)).await {
+            return Answer::None;
+        }
+        if !acknowledged(&program.out.all()) {
+            return Answer::Unsure;
         }
         ledger.acknowledge(&self.key, None);
-        true
+        Answer::Acknowledged
     }
 
     /// Whether it was acknowledged in these lines.
@@ -54,11 +75,15 @@ impl Typed {
     }
 }
 
-/// How often the reminder of this title came out in these lines.
-pub(super) fn shown(lines: &[String], title: &str) -> i64 {
-    let lines = lines.iter().filter(|line| !line.starts_with("Added #") && !line.starts_with("Done #"));
-    let count = lines.filter(|line| line.split_whitespace().any(|word| word == title)).count();
-    i64::try_from(count).expect("few lines")
+/// In how many of these lines each word came out, acknowledgements left aside.
+pub(super) fn shown(lines: &[String]) -> BTreeMap<&str, i64> {
+    let mut shown = BTreeMap::new();
+    for line in lines.iter().filter(|line| !line.starts_with("Added #") && !line.starts_with("Done #")) {
+        for word in line.split_whitespace().collect::<BTreeSet<_>>() {
+            *shown.entry(word).or_default() += 1;
+        }
+    }
+    shown
 }
 
 /// What a program that has died had written.

@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
-use super::chat::{Typed, remains};
+use super::chat::{Answer, Typed, remains};
 use super::ledger::{Call, Ledger};
 use super::load::Load;
 use crate::kit::program::{Running, Scratch};
@@ -43,7 +43,7 @@ pub(super) async fn go_through(load: &Load, program: &mut Running) -> bool {
             continue;
         }
         let number = oracle.number(&line.title).await;
-        if !line.ask(program, &load.ledger, number).await {
+        if line.ask(program, &load.ledger, number).await != Answer::Acknowledged {
             return false;
         }
     }

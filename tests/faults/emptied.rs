@@ -17,7 +17,7 @@ use crate::kit::program::Scratch;
 const CLIENTS: usize = 2;
 /// What a load gets before something happens, and after the last.
 const WHILE: Duration = Duration::from_secs(3);
-/// How long it may take until the loss is noticed.
+/// How long it may take until the loss is noticed, once the broker is there.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What the relay says then.
 const LOST: &str = "Kafka had lost these topics";
@@ -42,33 +42,31 @@ fn said(fleet: &Fleet<'_>) -> usize {
     fleet.heard("relay").iter().filter(|line| line.contains(LOST) && line.contains("taskbot republish")).count()
 }
 
-/// Runs `taskbot republish`, again if a busy machine's database has no time for it. What it printed.
-async fn republish(load: &Load, args: &[&str]) -> String {
-    let args = [&["republish"], args].concat();
-    let mut ended = load.scratch.run(&args, "").await;
-    for _ in 0..4 {
-        if ended.status.success() {
-            break;
-        }
-        ended = load.scratch.run(&args, "").await;
+/// Waits until the relay has noted that something was published: before that nothing can be lost.
+async fn something_is_published(load: &Load) {
+    let mut database = load.real.as_ref().expect("real stores").reader().await;
+    let noted = "SELECT EXISTS (SELECT FROM cursors WHERE consumer = 'relay' AND position > 0)";
+    while !sqlx::query_scalar::<_, bool>(noted).fetch_one(&mut database).await.expect("an answer") {
+        sleep(Duration::from_millis(100)).await;
     }
-    assert!(ended.status.success(), "{}", ended.err);
-    ended.out
 }
 
 async fn losses(load: &Load, broker: &OwnBroker, fleet: &Fleet<'_>) {
-    for (before, loss) in [Loss::Topic, Loss::Everything].into_iter().enumerate() {
+    for loss in [Loss::Topic, Loss::Everything] {
         sleep(WHILE).await;
-        let began = Instant::now();
+        something_is_published(load).await;
+        // Whoever relays and whoever would may both say it.
+        let before = said(fleet);
         loss.happens(load, broker).await;
+        let began = Instant::now();
         while said(fleet) == before {
             assert!(began.elapsed() < PATIENCE, "{loss:?} is not noticed: {:#?}", fleet.heard("relay"));
             sleep(Duration::from_millis(100)).await;
         }
         note(&format!("{loss:?}: noticed after {:.1} s", began.elapsed().as_secs_f32()));
-        let told = republish(load, &["--dry-run"]).await;
+        let told = load.scratch.done(&["republish", "--dry-run"]).await.out;
         assert!(told.contains("would publish again what happened since 20"), "{told}");
-        let done = republish(load, &[]).await;
+        let done = load.scratch.done(&["republish"]).await.out;
         assert!(done.contains("publishes again what happened since 20"), "{done}");
     }
     sleep(WHILE).await;

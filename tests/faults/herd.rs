@@ -12,6 +12,9 @@ use tokio::time::sleep;
 use super::workspace::{REMINDS, Workspace, jobs_of};
 use super::{note, size};
 
+/// So many seconds after the last attempt a message is taken, or not at all.
+const TAKEN_WITHIN: u64 = 12;
+
 fn jobs() -> u64 {
     size("JOBS", 400)
 }
@@ -67,18 +70,46 @@ async fn an_app_that_may_not_look_sends_again_only_what_was_not_answered() {
     assert!(found.doubled.iter().all(|(job, times)| allowed.get(job) == Some(times)), "{found:#?} of {allowed:#?}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_look_that_slack_puts_off_is_taken_later() {
-    let jobs = 20;
-    let site = Workspace::new(1, "").await;
+/// What others say in the channel after an answer was lost: more than a look of this app's shows, eight times over.
+const CHATTER: usize = 120;
+
+/// Jobs of which the first message was posted and not answered, in a channel where much is said before it is looked for.
+async fn looked_for_in_chatter(points: &str, jobs: u64) -> Workspace {
+    let site = Workspace::new(1, points).await;
+    site.slack.set(|settings| settings.history_per_minute = 50.0);
     site.make(jobs).await;
-    site.slack.faults().add(Fault::next(1, "chat.postMessage", What::CutAfter).saying(REMINDS));
-    site.slack.faults().add(Fault::next(2, "conversations.history", What::Limited { retry_after: 2 }));
+    site.slack.faults().add(Fault::next(1, "chat.postMessage", What::CutAfter).saying(REMINDS).field("channel", "C0"));
+    site.slack.faults().add(Fault::next(2, "conversations.history", What::Limited { retry_after: TAKEN_WITHIN }));
     site.fall_due(jobs).await;
+    let until = Instant::now() + patience();
+    while site.slack.faults().left().len() > 1 {
+        assert!(Instant::now() < until, "nothing was looked for: {:?}", site.slack.faults().left());
+        sleep(Duration::from_millis(100)).await;
+    }
+    // Behind the time in which the lost one may have been taken.
+    sleep(Duration::from_secs(TAKEN_WITHIN)).await;
+    let ana = site.person("U0");
+    for nth in 0..CHATTER {
+        ana.say("C0", &format!("by the way, {nth}")).await;
+    }
     site.all_out(patience()).await;
-    let found = site.arrivals(jobs);
     assert_eq!(site.slack.faults().left(), [], "all of it was met");
+    site
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_that_slack_puts_off_is_taken_later_at_the_time_of_the_lost_message() {
+    let jobs = 20;
+    let found = looked_for_in_chatter("", jobs).await.arrivals(jobs);
     assert!(found.lost.is_empty() && found.doubled.is_empty(), "{found:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_build_that_looks_at_the_newest_messages_alone_is_found_out() {
+    let jobs = 20;
+    let found = looked_for_in_chatter("slack.without_window=return", jobs).await.arrivals(jobs);
+    note(&format!("herd without a window: {} jobs came more than once", found.doubled.len()));
+    assert!(found.lost.is_empty() && !found.doubled.is_empty(), "the experiment is blind: {found:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use tokio::time::{sleep, timeout};
 
-use super::chat::{Typed, remains};
+use super::chat::{Answer, Typed, remains};
 use super::ledger::Call;
 use super::load::Load;
 use super::oracle::Found;
@@ -87,10 +87,11 @@ impl Typist {
                 }
             };
             self.unanswered = Some(last.clone());
-            if last.ask(console, &load.ledger, None).await {
-                self.unanswered = None;
-            } else {
-                return;
+            match last.ask(console, &load.ledger, None).await {
+                Answer::Acknowledged => self.unanswered = None,
+                // As the program says: look whether it is there, and type it once more if it is not.
+                Answer::Unsure => sleep(PATIENCE / 10).await,
+                Answer::None => return,
             }
             sleep(Duration::from_millis(40)).await;
         }

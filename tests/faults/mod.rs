@@ -5,7 +5,7 @@
 //! On SQLite: `kill_loop` (`KILLS` sets how often), `crash_points`, `sabotage`. On PostgreSQL and Kafka: `fleet` (every
 //! role in a process of its own), `outage` (of the broker), `emptied` (the broker), `database`, `overtaken`, `clocks`,
 //! `race`, `redelivery`, `schedulers`, `sabotage_real`. In front of a stand-in for Slack, whose ledger is the oracle:
-//! `bad_slack`, `handover`, `herd`, `patience`, `twice`.
+//! `bad_slack`, `handover`, `herd`, `patience`, `side_by_side`, `twice`.
 
 mod bad_slack;
 mod careless;
@@ -24,12 +24,14 @@ mod oracle;
 mod outage;
 mod overtaken;
 mod patience;
+mod presses;
 mod race;
 mod real;
 mod redelivery;
 mod sabotage;
 mod sabotage_real;
 mod schedulers;
+mod side_by_side;
 mod streams;
 mod twice;
 mod workspace;

@@ -1,7 +1,7 @@
 //! What must be true whatever died when: asked of the database with SQL of its own, and compared with the ledger.
 //! Of a PostgreSQL a copy is asked, so that there is one set of rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use sqlx::sqlite::SqliteConnectOptions;
@@ -153,9 +153,9 @@ impl Oracle {
     async fn receipts(&mut self, entries: &BTreeMap<String, Entry>, faults: &mut Vec<String>) {
         let all = "SELECT key FROM receipts WHERE key LIKE 'rest/%'";
         let keys: Vec<String> = sqlx::query_scalar(all).fetch_all(&mut self.database).await.expect("the receipts");
-        let keys: Vec<&str> = keys.iter().filter_map(|key| key.rsplit('/').next()).collect();
+        let keys: BTreeSet<&str> = keys.iter().filter_map(|key| key.rsplit('/').next()).collect();
         for (key, _) in entries.iter().filter(|(key, entry)| entry.acknowledged && key.starts_with("rest-")) {
-            if !keys.contains(&key.as_str()) {
+            if !keys.contains(key.as_str()) {
                 faults.push(format!("lost: the receipt of {key}"));
             }
         }
@@ -169,15 +169,18 @@ impl Oracle {
             sqlx::query_as(all).fetch_all(&mut self.database).await.expect("the reminders");
         let late = "SELECT doc ->> 'title' FROM tasks WHERE created_at >= due_at";
         let late: Vec<String> = sqlx::query_scalar(late).fetch_all(&mut self.database).await.expect("the tasks");
-        let mut again: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut rows: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        for (title, state, delivery, attempts) in &all {
+            rows.entry(title).or_default().push((state.as_str(), delivery.as_str(), *attempts));
+        }
+        let (shown, mut again) = (shown(lines), BTreeMap::<&str, i64>::new());
         for entry in entries.values().filter(|entry| entry.call == Call::Remind) {
-            let title = &entry.title;
-            let rows: Vec<_> = all.iter().filter(|(of, ..)| of == title).collect();
-            let seen = shown(lines, title);
-            match rows.as_slice() {
-                [] if late.contains(title) => found.too_late += 1,
+            let title = entry.title.as_str();
+            let seen = shown.get(title).copied().unwrap_or_default();
+            match rows.get(title).map(Vec::as_slice).unwrap_or_default() {
+                [] if late.contains(&entry.title) => found.too_late += 1,
                 [] if !entry.acknowledged => {}
-                [(_, state, delivery, Some(attempts))] if state == "delivered" && (1..=*attempts).contains(&seen) => {
+                [("delivered", delivery, Some(attempts))] if (1..=*attempts).contains(&seen) => {
                     let most = again.entry(delivery).or_default();
                     *most = (*most).max(seen - 1);
                     found.reminders += 1;

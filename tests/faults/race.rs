@@ -25,6 +25,9 @@ use crate::kit::postgres::Database;
 
 const WRITERS: u64 = 32;
 const STREAMS: u64 = 64;
+/// After so many events of one writer all go on with other streams, as tasks come and go: the versions of a row that a
+/// pinned snapshot keeps are all looked at by whoever changes it next.
+const GENERATION: u64 = 3_000;
 const TOPIC: [Topic; 1] = [Topic::TaskEvents];
 /// How many events the wrong readers get.
 const FEW: u64 = 4_000;
@@ -34,8 +37,6 @@ const FEW: u64 = 4_000;
 const WRITING: &str = "
     CREATE TABLE race (key uuid PRIMARY KEY, version bigint NOT NULL);
     CREATE TABLE taken (position bigint PRIMARY KEY);
-    INSERT INTO race SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 0
-        FROM generate_series(0, 63) n;
     CREATE FUNCTION race_write(stream bigint, early float, late float, fails boolean) RETURNS void
     LANGUAGE plpgsql AS $$
     DECLARE
@@ -93,7 +94,8 @@ async fn write(database: &Database, seed: u64, events: u64) {
             |dice: &mut Dice, chance| if dice.below(chance) == 0 { dice.below(8_000) as f64 / 1e6 } else { 0.0 };
         let (early, late) = (stalls(&mut dice, 3), stalls(&mut dice, 8));
         let fails = dice.below(20) == 0;
-        let ask = sqlx::query("SELECT race_write($1, $2, $3, $4)").bind(dice.below(STREAMS).cast_signed());
+        let stream = written / GENERATION * STREAMS + dice.below(STREAMS);
+        let ask = sqlx::query("SELECT race_write($1, $2, $3, $4)").bind(stream.cast_signed());
         let done = ask.bind(early).bind(late).bind(fails).execute(&mut connection).await;
         assert_eq!(done.is_err(), fails, "{done:?}");
         written += u64::from(!fails);
@@ -105,11 +107,22 @@ impl Race {
         let _alone = ALONE.lock().await;
         let database = Database::migrated().await;
         database.sql(WRITING).await.expect("writers");
-        Self { _alone, database, over: Arc::default() }
+        let race = Self { _alone, database, over: Arc::default() };
+        race.streams(STREAMS).await;
+        race
+    }
+
+    /// Makes so many streams, where they are not there yet.
+    async fn streams(&self, count: u64) {
+        let make = "INSERT INTO race SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 0
+            FROM generate_series(0, $1 - 1) n ON CONFLICT DO NOTHING";
+        let make = sqlx::query(make).bind(count.cast_signed());
+        make.execute(&mut connected(&self.database).await).await.expect("streams");
     }
 
     /// Lets all writers write so many events while something holds a snapshot, then tells the readers.
     async fn run(&self, events: u64) {
+        self.streams((events / WRITERS / GENERATION + 1) * STREAMS).await;
         let mut pinned = connected(&self.database).await;
         pinned.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM race").await.expect("a snapshot");
         join_all((0..WRITERS).map(|seed| write(&self.database, seed, events / WRITERS))).await;

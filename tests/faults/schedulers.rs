@@ -100,6 +100,7 @@ impl Years {
             place: Place::Direct(who.person),
             conversation: ConversationId("years".to_owned()),
             key: None,
+            said_at: None,
             trace: None,
             role: "recurrence",
             cause: None,

@@ -20,7 +20,8 @@ const RULES: [(&str, &str); 8] = [
         "SELECT r.stream || ' is in version ' || r.version FROM (
              SELECT 'task/' || id AS stream, version FROM tasks
              UNION ALL SELECT 'reminder/' || id, version FROM reminders) r
-         WHERE r.version IS NOT (SELECT max(version) FROM outbox o WHERE o.stream = r.stream)",
+         LEFT JOIN (SELECT stream, max(version) AS last FROM outbox GROUP BY stream) o USING (stream)
+         WHERE r.version IS NOT o.last",
     ),
     (
         "an event is not audited",

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::kit::postgres::Database;
 use crate::kit::program::{PATIENCE, Scratch, Server};
-use crate::slack::manifest;
+use crate::slack::installs::kit::{self as installs, Browser};
 
 /// What every message of a reminder says, and no other: the line by which a channel learns of a task may come late.
 pub(super) const REMINDS: &str = "alarm_clock";
@@ -29,6 +29,8 @@ pub(super) struct Workspace {
     scratch: Scratch,
     pub(super) processes: Vec<Server>,
     database: Database,
+    /// The workspaces, in which jobs are typed by turns.
+    teams: Vec<&'static str>,
 }
 
 /// What a ledger says of jobs of which each was to arrive once.
@@ -51,19 +53,12 @@ impl Workspace {
     /// So many processes, in whose environment there is more; that is given the address of the database.
     pub(super) async fn with(processes: usize, more: impl FnOnce(Scratch, &str) -> Scratch) -> Self {
         let slack = FakeSlack::start().await;
-        let people = ["ana", "bob", "eve"].iter().enumerate();
-        let team = people.fold(Team::new("T1", "Acme"), |team, (nth, name)| {
-            team.user(User::new(&format!("U{nth}"), name, "Europe/Madrid"))
-        });
-        let team = (0..CHANNELS).fold(team, |team, nth| {
-            team.channel(Channel::new(&format!("C{nth}"), &format!("room{nth}"), Kind::Public, &["U0", "U1"]))
-        });
-        slack.add_team(team);
-        let app = manifest::app();
+        slack.add_team(team("T1", "Acme"));
+        let app = installs::app();
         let (app_token, secret) = (app.app_token.clone(), app.signing_secret.clone());
         slack.add_app(app);
         let install = slack.install("A1", "T1");
-        (0..CHANNELS).for_each(|nth| slack.invite("T1", &format!("C{nth}"), &install.bot_user));
+        invite_everywhere(&slack, "T1");
         let database = Database::migrated().await;
         let scratch = Scratch::new()
             .with("TASKBOT_DATABASE_URL", &database.url())
@@ -74,12 +69,22 @@ impl Workspace {
             .with("TASKBOT_LIMITS__CHAT_RATE", "1000")
             .with("TASKBOT_LIMITS__CHAT_BURST", "1000");
         let scratch = more(scratch, &database.url());
-        let mut site = Self { slack, scratch, processes: Vec::new(), database };
+        let mut site = Self { slack, scratch, processes: Vec::new(), database, teams: vec!["T1"] };
         for _ in 0..processes {
             site.processes.push(site.scratch.serve().await);
         }
         site.slack.connected("A1", processes).await;
         site
+    }
+
+    /// Whoever runs the second workspace, in which there is the same as in the first, installs the app in it. The
+    /// environment must allow that.
+    pub(super) async fn installed_in_another(mut self) -> Self {
+        self.slack.add_team(team("T2", "Bolts"));
+        Browser::before(&self.processes[0]).install("T2").await;
+        invite_everywhere(&self.slack, "T2");
+        self.teams.push("T2");
+        self
     }
 
     pub(super) fn person(&self, user: &str) -> Person {
@@ -111,7 +116,9 @@ impl Workspace {
         // A process that has only just started may refuse, and says so.
         while !missing.is_empty() {
             assert!(Instant::now() < until, "{missing:?} cannot be made");
-            let typed = stream::iter(missing).map(|job| self.type_job(job, place(job))).buffer_unordered(TYPISTS);
+            let teams = self.teams.len() as u64;
+            let typing = stream::iter(missing).map(|job| self.type_job(job, place(job / teams)));
+            let typed = typing.buffer_unordered(TYPISTS);
             typed.collect::<Vec<()>>().await;
             missing = self.missing(jobs).await;
         }
@@ -133,7 +140,14 @@ impl Workspace {
     }
 
     async fn type_job(&self, job: u64, (channel, command): (String, &str)) {
-        self.person("U0").command(&channel, command, &format!("to do job-{job} in 3 hours")).await;
+        let team = self.team_of(job);
+        let text = format!("to do job-{job} of {team} in 3 hours");
+        self.slack.person(team, "U0").command(&channel, command, &text).await;
+    }
+
+    /// The workspace in which a job is typed.
+    pub(super) fn team_of(&self, job: u64) -> &'static str {
+        self.teams[usize::try_from(job).expect("few") % self.teams.len()]
     }
 
     /// The jobs of which no task is there, when whatever was typed has been done or refused.
@@ -161,7 +175,7 @@ impl Workspace {
     /// Lets every reminder fall due in two seconds, all at the same instant.
     pub(super) async fn fall_due(&self, jobs: u64) {
         assert_eq!(self.open().await, jobs, "reminders that wait");
-        let due = "SET taskbot.tenants = '{slack:T1}';
+        let due = "SET taskbot.tenants = '{slack:T1,slack:T2}';
             UPDATE reminders SET at = t.at * 1000000, doc = jsonb_set(doc::jsonb, '{at}',
                 to_jsonb(to_char(to_timestamp(t.at) AT TIME ZONE 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')))::text
             FROM (SELECT extract(epoch FROM now())::bigint + 2 AS at) t WHERE state = 'scheduled'";
@@ -235,6 +249,21 @@ impl Workspace {
         calls.retain(|call| call.fault.is_some());
         calls
     }
+}
+
+/// A workspace with people and channels.
+fn team(id: &str, name: &str) -> Team {
+    let people = ["ana", "bob", "eve"].iter().enumerate();
+    let team = people
+        .fold(Team::new(id, name), |team, (nth, name)| team.user(User::new(&format!("U{nth}"), name, "Europe/Madrid")));
+    (0..CHANNELS).fold(team, |team, nth| {
+        team.channel(Channel::new(&format!("C{nth}"), &format!("room{nth}"), Kind::Public, &["U0", "U1"]))
+    })
+}
+
+fn invite_everywhere(slack: &FakeSlack, team: &str) {
+    let install = slack.read(|world| world.install("A1", team).cloned()).expect("an installation");
+    (0..CHANNELS).for_each(|nth| slack.invite(team, &format!("C{nth}"), &install.bot_user));
 }
 
 /// Where a job of a herd is typed: most in one channel, some for a direct message, the others all over.

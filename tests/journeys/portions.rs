@@ -114,7 +114,7 @@ async fn what_a_database_cannot_read_in_time_is_asked_for_by_halves() {
     let relay = Relay { outbox: slow.clone(), ..relay(&world, weighed.clone()) };
     let running = tokio::spawn(Arc::new(relay).run(CancellationToken::new()));
     let head = world.store.head().await.expect("a head");
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         if world.store.cursor(Relay::NAME).await.expect("a cursor").position == head {
             break;
         }

@@ -16,6 +16,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::kit::kafka::{Relaying, relay};
+use crate::kit::program::PATIENCE;
 use crate::kit::world::{World, by_id, draft};
 
 /// What was published: topic, key, payload, traceparent.
@@ -24,8 +25,10 @@ type Sent = (Topic, String, Option<String>, Option<String>);
 #[derive(Default)]
 struct Told {
     sent: Mutex<Vec<Sent>>,
-    /// How many batches fail before one arrives.
-    failures: AtomicU64,
+    /// How often a batch was begun.
+    begun: AtomicU64,
+    /// Whether every batch fails.
+    fails: AtomicBool,
     /// Whether a batch takes for ever.
     hangs: AtomicBool,
     /// What a payload must not contain.
@@ -35,10 +38,11 @@ struct Told {
 #[async_trait]
 impl Publisher for Told {
     async fn publish(&self, messages: &[Message<'_>]) -> Result<Vec<Rejected>, PortError> {
+        self.begun.fetch_add(1, Ordering::SeqCst);
         while self.hangs.load(Ordering::SeqCst) {
             sleep(Duration::from_millis(10)).await;
         }
-        if self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+        if self.fails.load(Ordering::SeqCst) {
             return Err(PortError::Unavailable { backend: "told", reason: "away".to_owned() });
         }
         let refused = |message: &Message<'_>| {
@@ -53,6 +57,16 @@ impl Publisher for Told {
         self.sent.lock().expect("sent").extend(good.into_iter().map(sent));
         Ok(bad.into_iter().map(|index| Rejected { index, reason: "never".to_owned() }).collect())
     }
+}
+
+/// Waits until this was counted so often.
+async fn counted(count: &AtomicU64, times: u64) {
+    let enough = async {
+        while count.load(Ordering::SeqCst) < times {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, enough).await.expect("it happens in time");
 }
 
 async fn edited(world: &World, title: &str) {
@@ -100,11 +114,12 @@ async fn each_event_is_published_in_order_and_each_task_s_latest_state_beside_it
 #[tokio::test]
 async fn a_broker_that_is_away_loses_and_skips_nothing() {
     let world = World::new().await;
-    let told = Arc::new(Told { failures: AtomicU64::new(3), ..Told::default() });
+    let told = Arc::new(Told { fails: AtomicBool::new(true), ..Told::default() });
     edited(&world, "one").await;
     let relaying = Relaying::through(&world, told.clone());
-    sleep(Duration::from_millis(50)).await;
+    counted(&told.begun, 4).await;
     assert_eq!(position(&world).await, 0, "the cursor waits for the broker");
+    told.fails.store(false, Ordering::SeqCst);
     relaying.settled(&world).await;
     assert_eq!(titles(&told, Topic::TaskEvents).len(), 2);
 }
@@ -129,15 +144,15 @@ async fn a_stop_finishes_the_batch_in_hand() {
     let told = Arc::new(Told { hangs: AtomicBool::new(true), ..Told::default() });
     edited(&world, "one").await;
     let mut relaying = Relaying::through(&world, told.clone());
-    sleep(Duration::from_millis(50)).await;
+    counted(&told.begun, 1).await;
     relaying.stop.cancel();
     sleep(Duration::from_millis(50)).await;
     told.hangs.store(false, Ordering::SeqCst);
-    timeout(Duration::from_secs(5), &mut relaying.running).await.expect("it ends").expect("in order");
+    timeout(PATIENCE, &mut relaying.running).await.expect("it ends").expect("in order");
     assert_eq!((titles(&told, Topic::TaskEvents).len(), position(&world).await), (2, 2));
 }
 
-/// Leases that can be taken away.
+/// Leases that can be taken away, and how often one was asked for.
 #[derive(Default)]
 struct Loose(Arc<AtomicBool>, AtomicU64);
 
@@ -156,10 +171,11 @@ impl Lease for Held {
 #[async_trait]
 impl Leases for Loose {
     async fn acquire(&self, _: &str) -> Result<Box<dyn Lease>, PortError> {
+        let epoch = self.1.fetch_add(1, Ordering::SeqCst);
         while self.0.load(Ordering::SeqCst) {
             sleep(Duration::from_millis(10)).await;
         }
-        Ok(Box::new(Held(self.0.clone(), self.1.fetch_add(1, Ordering::SeqCst))))
+        Ok(Box::new(Held(self.0.clone(), epoch)))
     }
 
     async fn try_acquire(&self, name: &str) -> Result<Option<Box<dyn Lease>>, PortError> {
@@ -174,23 +190,23 @@ async fn whoever_lost_the_lease_publishes_nothing_more_until_it_has_it_again() {
     let leases = Arc::new(Loose::default());
     let lost = leases.0.clone();
     let stop = CancellationToken::new();
-    let relay = Relay { leases, ..relay(&world, told.clone()) };
+    let relay = Relay { leases: leases.clone(), ..relay(&world, told.clone()) };
     let running = tokio::spawn(Arc::new(relay).run(stop.clone()));
     edited(&world, "one").await;
-    sleep(Duration::from_millis(50)).await;
+    counted(&told.begun, 1).await;
     lost.store(true, Ordering::SeqCst);
-    sleep(Duration::from_millis(300)).await;
+    counted(&leases.1, 2).await;
     told.hangs.store(false, Ordering::SeqCst);
     sleep(Duration::from_millis(400)).await;
     let position_then = position(&world).await;
     assert_eq!((told.sent.lock().expect("sent").len(), position_then), (0, 0), "it had let go of the batch");
     lost.store(false, Ordering::SeqCst);
-    for _ in 0..500 {
-        if position(&world).await == 2 {
-            break;
+    let published = async {
+        while position(&world).await < 2 {
+            sleep(Duration::from_millis(10)).await;
         }
-        sleep(Duration::from_millis(10)).await;
-    }
+    };
+    timeout(PATIENCE, published).await.expect("it is published in time");
     assert_eq!(titles(&told, Topic::TaskEvents).len(), 2);
     stop.cancel();
     running.await.expect("it ends");

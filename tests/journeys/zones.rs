@@ -2,7 +2,11 @@
 
 use domain::access::Principal;
 use domain::command::{AddTask, Command, SettingsEdit};
+use domain::ids::PersonId;
+use domain::person::{Identity, Person, Settings};
 use domain::place::Place;
+use domain::ports::clock::Ids as _;
+use domain::ports::people::People as _;
 use domain::reminder::ReminderState;
 use domain::task::Task;
 
@@ -120,4 +124,44 @@ async fn a_wall_time_in_a_gap_is_meant_again_in_a_zone_that_has_it() {
     moves_to(&world, &ana, "Asia/Tokyo").await;
     let there = world.task(&ana, &second).await.due.expect("a due");
     assert_eq!(there.wall_time().to_string(), "2026-03-08T02:30:00");
+}
+
+/// Somebody whom the platform did not name when they were met.
+async fn nameless(world: &World) -> Principal {
+    let identity: Identity = "slack:T1/U1".parse().expect("an identity");
+    let settings = Settings::of_profile(None);
+    let person = Person { id: PersonId(world.ids.fresh()), name: identity.user.clone(), settings, version: 1 };
+    let person = world.store.introduce(&identity, person).await.expect("introduced").id;
+    Principal { person, tenants: [identity.tenant].into(), operator: false }
+}
+
+async fn recognised(world: &World, who: &Principal, name: &str, zone: &str) -> Person {
+    let zone = Some(zone.parse().expect("a zone"));
+    world.run(who, Command::Recognise { name: name.to_owned(), zone }).await;
+    world.store.person(who.person).await.expect("an answer").expect("a person")
+}
+
+#[tokio::test]
+async fn whoever_is_named_late_has_name_and_zone_from_then_on_and_undo_takes_back_what_they_did_themselves() {
+    let world = World::new().await;
+    let ana = nameless(&world).await;
+    let task = world.add(&ana, draft(&ana, "buy milk")).await;
+    let known = recognised(&world, &ana, "ana", "Asia/Tokyo").await;
+    assert_eq!((known.name.as_str(), known.version), ("ana", 2));
+    assert_eq!(known.settings, Settings::of_profile(Some("Asia/Tokyo".parse().expect("a zone"))));
+    assert_eq!(recognised(&world, &ana, "ana", "Europe/Madrid").await, known, "what is known is not overwritten");
+    let undone = world.run(&ana, Command::Undo).await;
+    assert_eq!(undone.effects.iter().map(|effect| effect.task.id).collect::<Vec<_>>(), [task.id]);
+    assert_eq!(world.store.person(ana.person).await.expect("an answer"), Some(known));
+}
+
+#[tokio::test]
+async fn whoever_chose_a_zone_before_they_were_named_keeps_it() {
+    let world = World::new().await;
+    let ana = nameless(&world).await;
+    moves_to(&world, &ana, "Europe/Madrid").await;
+    let known = recognised(&world, &ana, "ana", "Asia/Tokyo").await;
+    assert_eq!(known.name, "ana");
+    assert_eq!(known.settings.zone.map(|zone| zone.to_string()).as_deref(), Some("Europe/Madrid"));
+    assert!(!known.settings.zone_of_profile, "and follows no profile");
 }

@@ -124,17 +124,9 @@ impl Cluster {
         records
     }
 
-    /// Publishes as the relay does: again, until a busy machine's broker has taken everything.
+    /// Publishes with a publisher of its own.
     pub async fn publish(&self, messages: &[Message<'_>]) -> Vec<Rejected> {
-        let publisher = self.publisher();
-        for _ in 0..30 {
-            match publisher.publish(messages).await {
-                Ok(rejected) => return rejected,
-                Err(error) if error.is_transient() => tokio::time::sleep(Duration::from_secs(1)).await,
-                Err(error) => panic!("{error}"),
-            }
-        }
-        panic!("the broker takes nothing");
+        published(&self.publisher(), messages).await
     }
 
     pub fn publisher(&self) -> KafkaPublisher {
@@ -144,6 +136,18 @@ impl Cluster {
 
 fn brokers() -> String {
     std::env::var("STACK_KAFKA").unwrap_or_else(|_| panic!("STACK_KAFKA names no broker: {HOW}"))
+}
+
+/// Publishes as the relay does: again, until a busy machine's broker has taken everything.
+pub async fn published(publisher: &KafkaPublisher, messages: &[Message<'_>]) -> Vec<Rejected> {
+    for _ in 0..30 {
+        match publisher.publish(messages).await {
+            Ok(rejected) => return rejected,
+            Err(error) if error.is_transient() => tokio::time::sleep(Duration::from_secs(1)).await,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("the broker takes nothing");
 }
 
 /// Key, value and headers.
@@ -185,7 +189,7 @@ impl Relaying {
     /// Waits until all that is committed is published.
     pub async fn settled(&self, world: &World) {
         let head = world.store.head().await.expect("a head");
-        for _ in 0..3_000 {
+        for _ in 0..9_000 {
             if world.store.cursor(Relay::NAME).await.expect("a cursor").position >= head {
                 return;
             }

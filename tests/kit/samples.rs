@@ -96,6 +96,7 @@ impl Samples {
             attempts: 0,
             next_attempt_at: first.at,
             unsure_since: None,
+            unsure_until: None,
             message_id: None,
             last_error: None,
             notice: None,

@@ -113,6 +113,7 @@ impl World {
             place: Place::Direct(who.person),
             conversation: ConversationId(format!("test/{}", who.person)),
             key: None,
+            said_at: None,
             trace: None,
             role: "bot",
             cause: None,

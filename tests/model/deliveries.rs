@@ -250,6 +250,7 @@ impl State {
             place: Place::Direct(task.author),
             conversation: ConversationId("model".to_owned()),
             key: None,
+            said_at: None,
             trace: None,
             role: "bot",
             cause: None,

@@ -1,5 +1,7 @@
 //! Tasks that are filled in instead of typed.
 
+use fakes::kit::{Fault, What};
+use fakes::slack::{Channel, Kind};
 use serde_json::{Value, json};
 
 use super::kit::{BOTH, Site, shown, texts};
@@ -22,6 +24,8 @@ async fn a_message_is_reminded_of_with_a_way_back_to_it() {
         let said = ana.say("C1", "the <https://ci.example|build> is red &amp; nobody looks").await;
         ana.shortcut("remind", "C1", &said.ts).await;
         let form = site.dialog("U1", "nobody looks").await;
+        let link = format!("/archives/C1/p{}", said.ts.replace('.', ""));
+        assert!(form.payload["blocks"][0].to_string().contains(&link), "{way:?}: {}", form.payload);
         let mut values = title("look at the build");
         values["when"] = in_seconds(2);
         ana.submit(&form.id, values).await;
@@ -29,8 +33,45 @@ async fn a_message_is_reminded_of_with_a_way_back_to_it() {
         assert!(texts(&told.payload).contains("on your list"), "{}", texts(&told.payload));
         let direct = site.direct("U1").await;
         let reminder = site.message(&direct, "look at the build").await;
-        let link = format!("/archives/C1/p{}", said.ts.replace('.', ""));
         assert!(reminder.blocks.to_string().contains(&link), "{way:?}: {reminder:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_where_the_bot_is_not_is_linked_to_as_well() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let (ana, bob) = (site.person("U1"), site.person("U2"));
+        site.slack.change(|world| {
+            let between = Channel::new("C5", "cakes", Kind::Private, &["U1", "U2"]);
+            world.teams.get_mut("T1").expect("the team").channels.insert("C5".into(), between);
+        });
+        let topic = bob.say("C5", "the party").await;
+        let said = bob.reply("C5", &topic.ts, "who bakes the cake?").await;
+        ana.shortcut("remind", "C5", &said.ts).await;
+        let form = site.dialog("U1", "who bakes the cake?").await;
+        let mut values = title("bake it");
+        values["when"] = in_seconds(2);
+        ana.submit(&form.id, values).await;
+        let reminder = site.message(&site.direct("U1").await, "bake it").await;
+        let link = format!("/archives/C5/p{}?thread_ts={}&cid=C5", said.ts.replace('.', ""), topic.ts);
+        assert!(reminder.blocks.to_string().contains(&link), "{way:?}: {reminder:#?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_uses_a_shortcut_is_told_if_its_dialog_does_not_open() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        let said = ana.say("C1", "the build is red").await;
+        let bad_moment = What::Error { error: "internal_error".to_owned() };
+        site.slack.faults().add(Fault::next(2, "views.open", bad_moment));
+        ana.shortcut("create", "C1", &said.ts).await;
+        let told = site.message("C1", "could not be opened").await;
+        assert_eq!(told.only_for.as_deref(), Some("U1"), "{way:?}");
+        ana.global_shortcut("create").await;
+        site.message(&site.direct("U1").await, "could not be opened").await;
     }
 }
 
@@ -63,19 +104,54 @@ async fn a_task_made_of_a_message_in_a_thread_reminds_in_the_thread() {
 
 #[tokio::test]
 async fn what_is_wrong_is_said_beside_its_field_and_nothing_is_lost() {
-    let site = Site::new(BOTH[1]).await;
-    let ana = site.person("U1");
-    ana.global_shortcut("create").await;
-    let form = site.dialog("U1", "plain_text_input").await;
-    let errors = |turn: fakes::slack::Turn| turn.answer()["errors"].clone();
-    assert!(errors(ana.submit(&form.id, title("  ")).await)["title"].is_string());
-    let mut past = title("too late");
-    past["when"] = json!({ "when": { "type": "datetimepicker", "selected_date_time": 1_000_000_000 } });
-    assert!(errors(ana.submit(&form.id, past).await)["when"].is_string());
-    let mut values = title("in time");
-    values["when"] = in_seconds(3_600);
-    ana.submit(&form.id, values).await;
-    site.dialog("U1", "Added #1: in time").await;
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        ana.global_shortcut("create").await;
+        let form = site.dialog("U1", "plain_text_input").await;
+        let errors = |turn: fakes::slack::Turn| turn.answer()["errors"].clone();
+        assert!(errors(ana.submit(&form.id, title("  ")).await)["title"].is_string(), "{way:?}");
+        let mut past = title("too late");
+        past["when"] = json!({ "when": { "type": "datetimepicker", "selected_date_time": 1_000_000_000 } });
+        assert!(errors(ana.submit(&form.id, past).await)["when"].is_string(), "{way:?}");
+        let mut values = title("in time");
+        values["when"] = in_seconds(3_600);
+        ana.submit(&form.id, values).await;
+        let told = texts(&site.dialog("U1", "Added #1: in time").await.payload);
+        assert!(told.contains("on your list"), "{way:?}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_global_shortcut_makes_reminds_whom_it_names_where_it_says() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        ana.global_shortcut("create").await;
+        let form = site.dialog("U1", "plain_text_input").await;
+        let mut values = title("sign the lease");
+        values["when"] = in_seconds(2);
+        values["who"] = json!({ "who": { "type": "multi_users_select", "selected_users": ["U2"] } });
+        values["where"] = json!({ "where": { "type": "conversations_select", "selected_conversation": "C1" } });
+        ana.submit(&form.id, values).await;
+        site.dialog("U1", "Added #1: sign the lease").await;
+        let reminder = shown(&site.message("C1", "*sign the lease*").await);
+        assert!(reminder.contains("<@U2>"), "{way:?}: {reminder}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_slack_is_slow_to_open_is_not_worked_on_for_ever() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        site.slack.faults().add(Fault::next(1, "views.open", What::Delay { ms: 1_000 }));
+        let turn = ana.command("C1", "/todo", "").await;
+        assert!(turn.answer().to_string().contains("Working on it"), "{way:?}: {turn:?}");
+        site.dialog("U1", "plain_text_input").await;
+        let told = site.message("C1", "Here is the form").await;
+        assert_eq!(told.only_for.as_deref(), Some("U1"), "{way:?}: {told:#?}");
+    }
 }
 
 #[tokio::test]
@@ -95,5 +171,75 @@ async fn a_command_without_words_opens_the_form_and_what_is_filled_in_is_the_cha
         assert!(texts(&told.payload).contains("repeats every"), "{}", texts(&told.payload));
         let reminder = shown(&site.message("C1", "rotate keys*").await);
         assert!(reminder.contains("<@U2>") && !reminder.contains("<!channel>"), "{reminder}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_never_spoke_to_the_bot_picks_a_time_in_their_own_zone() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        site.told(&site.person("U1"), "C1", "/task", "remind us to tag the release in 1 second").await;
+        let reminder = site.message("C1", "*tag the release*").await;
+        let bob = site.person("U2");
+        bob.press("C1", &reminder.ts, "snooze", Some("pick 1")).await;
+        let form = site.dialog("U2", "America/New_York").await;
+        let picked = json!({
+            "day": { "day": { "type": "datepicker", "selected_date": "2098-03-04" } },
+            "time": { "time": { "type": "timepicker", "selected_time": "14:30" } },
+        });
+        bob.submit(&form.id, picked).await;
+        site.message("C1", "Reminds again ").await;
+    }
+}
+
+#[tokio::test]
+async fn a_dialog_that_has_nothing_to_show_says_so_and_what_to_do() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        site.told(&ana, "C1", "/todo", "buy milk").await;
+        ana.open_home().await;
+        let page = site.home("U1", |said| said.contains("buy milk")).await;
+        site.told(&ana, "C1", "/task", "delete 1").await;
+        // The page that she looks at follows; she was faster.
+        site.slack.change(|world| {
+            let shown = world.views.iter_mut().find(|view| view.id == page.id).expect("the page");
+            shown.payload = page.payload.clone();
+        });
+        ana.press_in(&page.id, "more:1", Some("edit 1")).await;
+        let told = texts(&site.dialog("U1", "There is no task #1").await.payload);
+        assert!(told.contains("`list`") && !told.contains("One moment"), "{way:?}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_slack_does_not_take_is_not_waited_for() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        let bad_moment = What::Error { error: "internal_error".to_owned() };
+        site.slack.faults().add(Fault::next(1, "views.update", bad_moment));
+        ana.global_shortcut("create").await;
+        let told = texts(&site.dialog("U1", "did not let me show the form").await.payload);
+        assert!(told.contains("try it again"), "{way:?}: {told}");
+        assert_eq!(site.slack.faults().left(), [], "it was met");
+    }
+}
+
+#[tokio::test]
+async fn each_command_without_words_opens_the_form_for_the_list_that_it_stands_for() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        for (nth, (command, list)) in
+            [("/task", "<#C1>"), ("/todo", "on your list"), ("/remindme", "on your list")].into_iter().enumerate()
+        {
+            ana.command("C1", command, " ").await;
+            let form = site.dialog("U1", "plain_text_input").await;
+            ana.submit(&form.id, title("rotate the keys")).await;
+            let told = texts(&site.dialog("U1", &format!("Added #{}: rotate the keys", nth + 1)).await.payload);
+            assert!(told.contains(list), "{way:?} {command}: {told}");
+            ana.close(&form.id).await;
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The bot's own page.
 
-use serde_json::json;
+use fakes::kit::{Fault, What};
+use serde_json::{Value, json};
 
 use super::kit::{BOTH, Site, choice, texts};
 use crate::kit::postgres::Database;
@@ -86,6 +87,15 @@ async fn a_task_is_edited_in_a_dialog_that_changes_only_what_was_changed_there()
     assert!(texts(&page.payload).contains("high"));
 }
 
+/// What is entered into the dialog of settings.
+fn settings(zone: &str) -> Value {
+    json!({
+        "zone": { "zone": { "type": "plain_text_input", "value": zone } },
+        "default_time": { "default_time": { "type": "timepicker", "selected_time": "08:30" } },
+        "order": { "order": { "type": "static_select", "selected_option": { "value": "dmy" } } },
+    })
+}
+
 #[tokio::test]
 async fn settings_are_changed_in_a_dialog_and_a_wrong_zone_is_said_beside_its_field() {
     for way in BOTH {
@@ -95,24 +105,46 @@ async fn settings_are_changed_in_a_dialog_and_a_wrong_zone_is_said_beside_its_fi
         let page = site.home("U1", |said| said.contains("Settings")).await;
         ana.press_in(&page.id, "settings", None).await;
         let form = site.dialog("U1", "Europe/Madrid").await;
-        let given = |zone: &str| {
-            json!({
-                "zone": { "zone": { "type": "plain_text_input", "value": zone } },
-                "default_time": { "default_time": { "type": "timepicker", "selected_time": "08:30" } },
-                "order": { "order": { "type": "static_select", "selected_option": { "value": "dmy" } } },
-            })
-        };
-        let wrong = ana.submit(&form.id, given("Mars/Phobos")).await;
+        let wrong = ana.submit(&form.id, settings("Mars/Phobos")).await;
         assert!(
             wrong.answer()["errors"]["zone"].as_str().is_some_and(|told| told.contains("Mars/Phobos")),
             "{wrong:?}"
         );
-        ana.submit(&form.id, given("Europe/Lisbon")).await;
+        ana.submit(&form.id, settings("Europe/Lisbon")).await;
         site.dialog("U1", "Saved").await;
         let shown = site.told(&ana, "C1", "/task", "settings").await;
         for part in ["Europe/Lisbon", "08:30", "4/5 is 4 May"] {
             assert!(shown.contains(part), "{way:?}: {shown}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_zone_that_was_not_chosen_goes_on_to_follow_the_profile_when_other_settings_are_saved() {
+    let site = Site::new(BOTH[0]).await;
+    let ana = site.person("U1");
+    ana.open_home().await;
+    let page = site.home("U1", |said| said.contains("Settings")).await;
+    ana.press_in(&page.id, "settings", None).await;
+    let form = site.dialog("U1", "Europe/Madrid").await;
+    ana.submit(&form.id, settings("Europe/Madrid")).await;
+    site.dialog("U1", "Saved").await;
+    ana.moves_to("Asia/Tokyo").await;
+    site.message(&site.direct("U1").await, "Your Slack profile says Asia/Tokyo now").await;
+    let shown = site.told(&ana, "C1", "/task", "settings").await;
+    assert!(shown.contains("Asia/Tokyo") && shown.contains("08:30"), "{shown}");
+}
+
+#[tokio::test]
+async fn whoever_takes_another_name_is_called_by_it() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let (ana, bob) = (site.person("U1"), site.person("U2"));
+        site.told(&ana, "C1", "/task", "rotate the keys").await;
+        ana.renames("anabel").await;
+        site.told(&ana, "C1", "/task", "done 1").await;
+        let history = site.tells(&bob, "history 1", "completed").await;
+        assert!(history.contains("anabel"), "{way:?}: {history}");
     }
 }
 
@@ -151,4 +183,27 @@ async fn a_page_follows_what_is_changed_in_another_process() {
     site.home("U1", |said| said.contains("water the plants")).await;
     other.chat(&token, "done 1").await;
     site.home("U1", |said| !said.contains("buy milk") && said.contains("water the plants")).await;
+}
+
+#[tokio::test]
+async fn a_press_in_the_page_that_is_refused_is_answered_on_top_of_it() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let (ana, bob) = (site.person("U1"), site.person("U2"));
+        site.told(&ana, "C1", "/todo", "buy milk").await;
+        ana.open_home().await;
+        let page = site.home("U1", |said| said.contains("buy milk")).await;
+        // Of somebody who never spoke to the bot, Slack is asked for the name: more of that than can be done at once.
+        site.slack.faults().add(Fault::always("users.info", What::Delay { ms: 4_000 }).field("user", "U2"));
+        let many = (0..40).map(|_| bob.command("C1", "/task", "list"));
+        futures::future::join_all(many).await;
+        ana.press_in(&page.id, "done:1", None).await;
+        let told = site.home("U1", |said| said.contains("nothing was done")).await;
+        let said = texts(&told.payload);
+        assert!(said.contains("Try again") && said.contains("buy milk"), "{way:?}: {said}");
+        site.message("C1", "There are no").await;
+        ana.press_in(&page.id, "done:1", None).await;
+        let done = texts(&site.home("U1", |said| said.contains("Done #1")).await.payload);
+        assert!(!done.contains("nothing was done"), "{way:?}: {done}");
+    }
 }

@@ -33,7 +33,7 @@ impl Site {
 
     /// With a program that has this in its environment besides.
     pub(super) async fn with(way: Way, scratch: Scratch) -> Self {
-        let slack = FakeSlack::start().await;
+        let slack = patient().await;
         let team = Team::new("T1", "Acme")
             .user(User::new("U1", "ana", "Europe/Madrid"))
             .user(User::new("U2", "bob", "America/New_York"))
@@ -70,10 +70,15 @@ impl Site {
     /// Ends the program and starts it again in Socket Mode, with this in its environment.
     pub(super) async fn again(&mut self, key: &str, value: &str) {
         assert!(self.server.program.terminate().await.success());
+        self.anew(Way::Socket, key, value).await;
+    }
+
+    /// Starts the program again after its end, with this in its environment.
+    pub(super) async fn anew(&mut self, way: Way, key: &str, value: &str) {
         let scratch = std::mem::replace(&mut self.scratch, Scratch::new());
         self.scratch = scratch.with(key, value);
         self.server = self.scratch.serve().await;
-        connect(&self.slack, &self.server, Way::Socket).await;
+        connect(&self.slack, &self.server, way).await;
     }
 
     pub(super) fn person(&self, user: &str) -> Person {
@@ -189,6 +194,19 @@ impl Site {
         }
     }
 
+    /// Waits until a message of the bot is as wanted.
+    pub(super) async fn changed(&self, channel: &str, ts: &str, wanted: impl Fn(&Message) -> bool) -> Message {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let posted = self.posted(channel);
+            if let Some(found) = posted.iter().find(|message| message.ts == ts && wanted(message)) {
+                return found.clone();
+            }
+            assert!(Instant::now() < until, "{ts} never comes to that; there is {posted:#?}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Waits for a message of the bot that has this in it.
     pub(super) async fn message(&self, channel: &str, part: &str) -> Message {
         let until = Instant::now() + PATIENCE;
@@ -200,6 +218,23 @@ impl Site {
             assert!(Instant::now() < until, "“{part}” never came to {channel}; there is {posted:#?}");
             sleep(Duration::from_millis(20)).await;
         }
+    }
+}
+
+/// A Slack that waits longer for answers than the real one: a busy machine is no reason to fail. Whether they
+/// come within its three seconds is looked at in `faults::patience`, with nothing beside it.
+pub(super) async fn patient() -> FakeSlack {
+    let slack = FakeSlack::start().await;
+    slack.set(|settings| (settings.ack_ms, settings.trigger_ms) = (9_000, 9_000));
+    slack
+}
+
+/// Waits until everything has gone wrong that was to.
+pub(super) async fn struck(slack: &FakeSlack) {
+    let until = Instant::now() + PATIENCE;
+    while !slack.faults().left().is_empty() {
+        assert!(Instant::now() < until, "nothing met {:?}", slack.faults().left());
+        sleep(Duration::from_millis(5)).await;
     }
 }
 

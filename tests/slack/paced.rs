@@ -2,7 +2,7 @@
 
 use fakes::kit::{Fault, What};
 
-use super::kit::{BOTH, Site, shown};
+use super::kit::{BOTH, Site, choice, shown};
 
 fn too_many() -> What {
     What::Limited { retry_after: 1 }
@@ -26,7 +26,8 @@ async fn a_message_is_acknowledged_while_its_answer_waits() {
     for way in BOTH {
         let site = Site::new(way).await;
         let ana = site.person("U1");
-        let long = What::Limited { retry_after: 4 };
+        // Longer than Slack waits here.
+        let long = What::Limited { retry_after: 10 };
         site.slack.faults().add(Fault::next(1, "chat.postMessage", long));
         let said = ana.dm("write the deck thursday 3pm").await;
         let turn = said.turns.first().expect("an event");
@@ -57,7 +58,7 @@ async fn pages_dialogs_edits_and_later_answers_wait_as_well() {
     let settled = site.message("C1", "Done by ana, ").await;
     assert_eq!(settled.ts, reminder.ts);
     ana.press("C1", &settled.ts, "reopen", None).await;
-    let open = site.message("C1", "Open again #1").await;
+    let open = site.changed("C1", &settled.ts, |open| choice(&open.blocks, "Done").is_some()).await;
     let gone = What::Error { error: "message_not_found".to_owned() };
     site.slack.faults().add(Fault::next(1, "chat.update", gone));
     ana.press("C1", &open.ts, "done", None).await;

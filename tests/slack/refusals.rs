@@ -90,8 +90,9 @@ async fn what_is_due_while_a_token_is_refused_is_held_and_comes_when_it_is_good_
     for (nth, word) in OF_A_TOKEN.into_iter().enumerate() {
         let mut site = Site::new(BOTH[nth % 2]).await;
         let ana = site.person("U1");
-        site.told(&ana, "C1", "/remindme", "to stretch in 2 seconds").await;
+        site.told(&ana, "C1", "/task", "help").await;
         let token = site.scratch.token("slack:T1/U1").await;
+        site.told(&ana, "C1", "/remindme", "to stretch in 5 seconds").await;
         site.slack.faults().add(Fault::always("*", says(word)));
         site.server.program.err.line("the bot was removed").await;
         let list = site.server.chat(&token, "list").await.to_string();

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::even::even;
 use super::kit::{BOTH, Site, choice, shown};
 
 #[tokio::test]
@@ -18,8 +19,8 @@ async fn a_reminder_comes_with_buttons_and_says_what_became_of_it_when_pressed()
         assert_eq!(settled.ts, reminder.ts, "edited in place");
         assert!(shown(&settled).contains("stretch") && shown(&settled).contains("Undo"), "{}", shown(&settled));
         ana.press(&direct, &settled.ts, "reopen", None).await;
-        let open = site.message(&direct, "Open again #1: stretch").await;
-        assert!(!shown(&open).contains("Done by"), "it says what is true now: {}", shown(&open));
+        let open = site.changed(&direct, &settled.ts, |open| choice(&open.blocks, "Done").is_some()).await;
+        assert_eq!(even(&open.blocks), even(&reminder.blocks), "{way:?}: it says what is true now");
         ana.press(&direct, &open.ts, "done", None).await;
         site.message(&direct, "Done by ana, ").await;
     }
@@ -43,7 +44,8 @@ async fn a_reminder_is_snoozed_by_its_menu_and_comes_again() {
     let direct = site.direct("U1").await;
     let reminder = site.message(&direct, "breathe").await;
     ana.press(&direct, &reminder.ts, "snooze", Some("snooze 1 1h")).await;
-    site.message(&direct, "Snoozed #1: breathe").await;
+    let snoozed = site.message(&direct, "Reminds again ").await;
+    assert!(shown(&snoozed).contains("*breathe*") && choice(&snoozed.blocks, "Done").is_some(), "{snoozed:#?}");
 }
 
 #[tokio::test]
@@ -64,7 +66,7 @@ async fn a_reminder_is_put_off_to_a_time_that_is_picked_and_a_past_one_is_said_i
     for way in BOTH {
         let site = Site::new(way).await;
         let ana = site.person("U1");
-        ana.command("C1", "/remindme", "to breathe in 1 second").await;
+        site.told(&site.person("U2"), "C1", "/task", "remind @ana to breathe in 1 second").await;
         let direct = site.direct("U1").await;
         let reminder = site.message(&direct, "breathe").await;
         assert_eq!(choice(&reminder.blocks, "Pick a time …").as_deref(), Some("pick 1"));
@@ -80,9 +82,11 @@ async fn a_reminder_is_put_off_to_a_time_that_is_picked_and_a_past_one_is_said_i
         assert!(past.answer()["errors"]["day"].is_string(), "{way:?}: {:?}", past.answer());
         ana.submit(&form.id, picked("2098-03-04")).await;
         site.dialog("U1", "Snoozed #1").await;
-        let settled = site.message(&direct, "Snoozed #1: breathe").await;
+        let settled = site.message(&direct, "Reminds again ").await;
         assert_eq!(settled.ts, reminder.ts, "edited in place");
         assert!(choice(&settled.blocks, "Done").is_some(), "and can still be done: {settled:#?}");
+        assert_eq!(even(&settled.blocks[1]), even(&reminder.blocks[1]), "{way:?}: the small print stays");
+        assert_eq!(choice(&settled.blocks, "Stop this").as_deref(), Some("stop 1"), "{way:?}: {settled:#?}");
     }
 }
 
@@ -100,46 +104,81 @@ async fn a_button_of_a_message_that_is_gone_works_and_says_so_to_whoever_pressed
     }
 }
 
+#[tokio::test]
+async fn whoever_presses_hears_in_time_that_it_takes_long_and_it_is_done_once() {
+    use fakes::kit::{Fault, What};
+    for way in BOTH {
+        let site = Site::new(way).await;
+        site.told(&site.person("U1"), "C1", "/task", "remind us to tag the release in 1 second").await;
+        let reminder = site.message("C1", "*tag the release*").await;
+        // Of somebody who never spoke to the bot, Slack is asked for the name.
+        site.slack.faults().add(Fault::always("users.info", What::Delay { ms: 4_000 }).field("user", "U2"));
+        site.person("U2").press("C1", &reminder.ts, "done", None).await;
+        let word = site.message("C1", "That takes too long").await;
+        assert_eq!(word.only_for.as_deref(), Some("U2"), "{way:?}: {word:#?}");
+        let open = |one: &fakes::slack::Message| one.ts == reminder.ts && !shown(one).contains("Done by");
+        assert!(site.posted("C1").iter().any(open), "{way:?}: it was told before it was done");
+        let settled = site.message("C1", "Done by bob, ").await;
+        assert_eq!(settled.ts, reminder.ts, "{way:?}: edited in place");
+        let history = site.told(&site.person("U1"), "C1", "/task", "history 1").await;
+        assert_eq!(history.matches("bob").count(), 2, "{way:?}: once in the text, once in the blocks: {history}");
+    }
+}
+
 fn gone() -> fakes::kit::What {
     fakes::kit::What::Error { error: "message_not_found".to_owned() }
 }
 
 #[tokio::test]
-async fn of_several_in_one_message_one_is_done_and_the_others_keep_their_buttons() {
-    let site = Site::new(BOTH[0]).await;
-    let ana = site.person("U1");
-    let at = fakes::kit::now() as i64 + 3;
-    let when = jiff::Timestamp::from_second(at).expect("an instant");
-    for what in ["stretch", "breathe"] {
-        ana.command("C1", "/remindme", &format!("to {what} at {when}")).await;
+async fn a_button_works_after_the_program_was_started_again() {
+    for way in BOTH {
+        let mut site = Site::new(way).await;
+        site.told(&site.person("U1"), "C1", "/task", "remind us to tag the release in 1 second").await;
+        let reminder = site.message("C1", "*tag the release*").await;
+        assert!(site.server.program.terminate().await.success());
+        site.anew(way, "TASKBOT_LIMITS__CHAT_BURST", "999").await;
+        site.person("U2").press("C1", &reminder.ts, "done", None).await;
+        let settled = site.message("C1", "Done by bob, ").await;
+        assert_eq!(settled.ts, reminder.ts, "{way:?}: edited in place");
     }
-    let direct = site.direct("U1").await;
-    let both = site.message(&direct, "2 reminders").await;
-    ana.press(&direct, &both.ts, "done:1", None).await;
-    let one = site.message(&direct, "→ Done by ana, ").await;
-    assert_eq!(choice(&one.blocks, "Undo").as_deref(), Some("reopen 1"));
-    assert_eq!(choice(&one.blocks, "Done").as_deref(), Some("done 2"));
-    ana.press(&direct, &both.ts, "done", None).await;
-    let all = site.message(&direct, "\nDone by ana, ").await;
-    assert_eq!(choice(&all.blocks, "Undo").as_deref(), Some("reopen 1 2"));
-    assert_eq!(choice(&all.blocks, "Done"), None, "nothing is left to be done");
 }
 
 #[tokio::test]
-async fn a_message_of_several_says_who_did_which_of_them() {
-    let site = Site::new(BOTH[0]).await;
-    let (ana, bob) = (site.person("U1"), site.person("U2"));
-    let at = fakes::kit::now() as i64 + 3;
-    let when = jiff::Timestamp::from_second(at).expect("an instant");
-    for what in ["stretch", "breathe"] {
-        ana.command("C1", "/task", &format!("remind us to {what} at {when}")).await;
+async fn what_is_pressed_in_a_message_that_is_deleted_meanwhile_is_done_and_told() {
+    use fakes::kit::{Fault, What};
+    for way in BOTH {
+        let site = Site::new(way).await;
+        site.told(&site.person("U1"), "C1", "/task", "remind us to tag the release in 1 second").await;
+        let reminder = site.message("C1", "*tag the release*").await;
+        // Of somebody who never spoke to the bot, Slack is asked for the name: time enough to delete the message.
+        site.slack.faults().add(Fault::always("users.info", What::Delay { ms: 1_000 }).field("user", "U2"));
+        site.person("U2").press("C1", &reminder.ts, "done", None).await;
+        site.slack.change(|world| {
+            let room = world.teams.get_mut("T1").and_then(|team| team.channels.get_mut("C1")).expect("the channel");
+            room.messages.retain(|message| message.ts != reminder.ts);
+        });
+        let told = site.message("C1", "Done #1: tag the release").await;
+        assert_eq!(told.only_for.as_deref(), Some("U2"), "{way:?}: {told:#?}");
     }
-    let both = site.message("C1", "2 reminders").await;
-    site.told(&bob, "C1", "/task", "done 1").await;
-    ana.press("C1", &both.ts, "done", None).await;
-    let all = shown(&site.message("C1", "\nDone by ").await);
-    let last = all.rsplit("\nDone by ").next().unwrap_or_default().to_owned();
-    assert!(last.contains("ana, ") && last.contains("bob, "), "{all}");
+}
+
+#[tokio::test]
+async fn whoever_takes_no_more_of_a_channels_reminder_changes_it_for_nobody_else() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let (ana, bob) = (site.person("U1"), site.person("U2"));
+        site.told(&bob, "C1", "/task", "remind us to tag the release @ana in 1 second").await;
+        let reminder = site.message("C1", "*tag the release*").await;
+        for (action, told) in
+            [("stop", "You are reminded no more of #1"), ("stop_all", "You get no more reminders from bob")]
+        {
+            ana.press("C1", &reminder.ts, action, None).await;
+            let told = site.message("C1", told).await;
+            assert_eq!(told.only_for.as_deref(), Some("U1"), "{way:?}: {told:#?}");
+        }
+        let still = site.message("C1", "*tag the release*").await;
+        assert_eq!(still.blocks, reminder.blocks, "{way:?}");
+    }
 }
 
 #[tokio::test]
@@ -155,7 +194,10 @@ async fn whoever_is_reminded_by_somebody_else_stops_this_or_all_of_it() {
         assert_eq!(choice(&reminder.blocks, "Stop this").as_deref(), Some("stop 2"));
         assert_eq!(choice(&reminder.blocks, "Stop all from bob").as_deref(), Some("stop all from <@U2>"));
         ana.press(&direct, &reminder.ts, "stop_all", None).await;
-        site.message(&direct, "You get no more reminders from bob").await;
+        let told = site.message(&direct, "You get no more reminders from bob").await;
+        assert_eq!(told.only_for.as_deref(), Some("U1"), "{way:?}: {told:#?}");
+        let stopped = site.message(&direct, "You are reminded of it no more").await;
+        assert_eq!((stopped.ts, choice(&stopped.blocks, "Done")), (reminder.ts, None), "{way:?}");
         let told = site.direct("U2").await;
         site.message(&told, "ana takes no more reminders from you").await;
         let refused = site.told(&bob, "C1", "/task", "remind @ana to answer tomorrow").await;
@@ -164,5 +206,37 @@ async fn whoever_is_reminded_by_somebody_else_stops_this_or_all_of_it() {
         assert!(allowed.contains("You take reminders again from bob"), "{allowed}");
         let added = site.told(&bob, "C1", "/task", "remind @ana to answer tomorrow").await;
         assert!(added.contains("Added"), "{added}");
+    }
+}
+
+/// How Slack says that a message cannot be changed.
+const UNCHANGEABLE: [&str; 5] =
+    ["cant_update_message", "edit_window_closed", "message_not_found", "is_inactive", "channel_not_found"];
+
+#[tokio::test]
+async fn a_press_in_a_message_that_cannot_be_changed_is_done_once_and_told_to_whoever_pressed() {
+    use fakes::kit::{Fault, What};
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        for (nth, word) in UNCHANGEABLE.iter().enumerate() {
+            let number = nth + 1;
+            let line = format!("remind us to look at item {number} in 1 second");
+            site.told(&ana, "C1", "/task", &line).await;
+            let reminder = site.message("C1", &format!("*look at item {number}*")).await;
+            site.slack.faults().add(Fault::next(1, "chat.update", What::Error { error: (*word).to_owned() }));
+            let turn = ana.press("C1", &reminder.ts, "done", None).await;
+            let told = site.message("C1", &format!("Done #{number}: look at item {number}")).await;
+            assert_eq!(told.only_for.as_deref(), Some("U1"), "{way:?} {word}: {told:#?}");
+            assert!(turn.again(2).await.iter().all(|sent| sent.problem.is_none()), "{way:?} {word}");
+        }
+        assert_eq!(site.slack.faults().left(), [], "{way:?}: each was met");
+        let done = site.told(&ana, "C1", "/task", "list done").await;
+        assert!(done.contains(&format!("{} done tasks", UNCHANGEABLE.len())), "{way:?}: {done}");
+        let told = |number: usize| format!("Done #{number}: look at item {number}");
+        for number in 1..=UNCHANGEABLE.len() {
+            let times = site.posted("C1").iter().filter(|one| one.text.contains(&told(number))).count();
+            assert_eq!(times, 1, "{way:?}: #{number} is told once, however often Slack tells of the press");
+        }
     }
 }

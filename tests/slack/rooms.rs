@@ -3,7 +3,7 @@
 use fakes::kit::{Fault, What};
 use fakes::slack::{Channel, Kind, Person};
 
-use super::kit::{BOTH, Site, shown};
+use super::kit::{BOTH, Site, shown, struck};
 
 /// Ana and Bob are in it, the bot is not.
 fn without_bot(site: &Site, id: &str, name: &str, kind: Kind) {
@@ -67,6 +67,62 @@ async fn a_task_without_a_time_needs_no_bot_until_it_gets_one() {
 }
 
 #[tokio::test]
+async fn whoever_works_on_the_list_of_a_channel_without_the_bot_hears_once_how_to_let_it_in() {
+    for (way, kind) in BOTH.into_iter().zip([Kind::Public, Kind::Private]) {
+        let site = Site::new(way).await;
+        without_bot(&site, "C3", "lobby", kind);
+        let (ana, bob) = (site.person("U1"), site.person("U2"));
+        for what in ["ship the release", "tell the world"] {
+            let added = site.told(&ana, "C3", "/task", what).await;
+            assert!(added.contains("Added #"), "{way:?}: {added}");
+        }
+        let direct = site.direct("U1").await;
+        let hint = site.message(&direct, "Type `/invite @taskbot` there").await;
+        assert!(hint.text.contains("I am not in <#C3>"), "{way:?}: {hint:#?}");
+        site.told(&bob, "C3", "/task", "water the plants").await;
+        let his = site.direct("U2").await;
+        site.message(&his, "Type `/invite @taskbot` there").await;
+        let hints = site.posted(&direct).iter().filter(|message| shown(message).contains("/invite")).count();
+        assert_eq!(hints, 1, "{way:?}: not for each command");
+        site.slack.invite("T1", "C3", &site.install.bot_user);
+        site.told(&ana, "C3", "/task", "lock the door").await;
+        site.message("C3", "ana added #4: lock the door").await;
+    }
+}
+
+#[tokio::test]
+async fn a_way_to_let_the_bot_in_that_was_not_told_is_told_the_next_time() {
+    let site = Site::new(BOTH[0]).await;
+    without_bot(&site, "C3", "lobby", Kind::Public);
+    let ana = site.person("U1");
+    ana.dm("list").await;
+    let direct = site.direct("U1").await;
+    site.message(&direct, "There are no").await;
+    let down = What::Error { error: "fatal_error".to_owned() };
+    site.slack.faults().add(Fault::next(1, "chat.postMessage", down).field("channel", "U1"));
+    for what in ["ship the release", "tell the world"] {
+        site.told(&ana, "C3", "/task", what).await;
+    }
+    site.message(&direct, "Type `/invite @taskbot` there").await;
+    struck(&site.slack).await;
+}
+
+#[tokio::test]
+async fn in_a_group_message_whoever_works_on_its_list_hears_what_can_be_done_there() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        without_bot(&site, "G3", "mpdm-ana--bob-1", Kind::Mpim);
+        let ana = site.person("U1");
+        let refused = site.told(&ana, "G3", "/task", "ship the release tomorrow 9am").await;
+        assert!(refused.contains("make it a private channel first"), "{way:?}: {refused}");
+        site.told(&ana, "G3", "/task", "ship the release").await;
+        let direct = site.direct("U1").await;
+        let hint = site.message(&direct, "If it is a group message, nobody can be invited").await;
+        assert!(hint.text.contains("make it a private channel first") && hint.text.contains("`/todo`"), "{hint:#?}");
+    }
+}
+
+#[tokio::test]
 async fn a_reminder_for_an_archived_channel_is_refused() {
     for way in BOTH {
         let site = Site::new(way).await;
@@ -118,4 +174,15 @@ async fn a_room_is_asked_about_once_a_minute_and_ones_own_never() {
     }
     assert_eq!(site.slack.ledger().calls(Some("conversations.info")).len(), 1);
     assert!(site.slack.ledger().calls(Some("conversations.open")).is_empty());
+}
+
+#[tokio::test]
+async fn whoever_asks_for_many_things_at_once_is_asked_about_once() {
+    use serde_json::json;
+    let site = Site::new(BOTH[0]).await;
+    site.slack.faults().add(Fault::next(1, "users.conversations", What::Delay { ms: 500 }));
+    let token = site.scratch.token("slack:T1/U1").await;
+    let made = (0..20).map(|nth| site.server.post(&token, "/api/v1/tasks", json!({ "title": format!("{nth}") }), 201));
+    futures::future::join_all(made).await;
+    assert_eq!(site.slack.ledger().calls(Some("users.conversations")).len(), 1);
 }

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
+use fakes::slack::Message;
 use serde_json::{Value, json};
 
-use super::kit::{BOTH, Site};
+use super::even::{even, message};
+use super::kit::{BOTH, Site, choice};
 use crate::house::root;
 
 /// What was shown, by name.
@@ -20,8 +22,11 @@ async fn every_message_and_view_is_as_it_was_last_looked_at() {
     let mut shown = Shown::new();
     answers(&site, &mut shown).await;
     reminders(&site, &mut shown).await;
+    several(&site, &mut shown).await;
     dialogs(&site, &mut shown).await;
     homes(&site, &mut shown).await;
+    pages(&site, &mut shown).await;
+    marked(&site, &mut shown).await;
     let stored = folder();
     if std::env::var_os("UPDATE_CONTRACTS").is_some() {
         fs::create_dir_all(&stored).expect("a folder");
@@ -49,11 +54,18 @@ fn text(value: &Value) -> String {
     format!("{:#}\n", value)
 }
 
+fn seen(posted: &Message) -> Value {
+    message(&posted.text, &posted.blocks)
+}
+
 async fn answers(site: &Site, shown: &mut Shown) {
     let ana = site.person("U1");
-    let answer = async |line: &str| even(&site.answer(&ana, "C1", "/task", line).await["blocks"]);
+    let answer = async |line: &str| {
+        let answer = site.answer(&ana, "C1", "/task", line).await;
+        message(answer["text"].as_str().unwrap_or_default(), &answer["blocks"])
+    };
     shown.insert("added", answer("Ship <release> & tell @bob tomorrow 9am !high #web").await);
-    shown.insert("channel_line", even(&site.message("C1", "ana added #1").await.blocks));
+    shown.insert("channel_line", seen(&site.message("C1", "ana added #1").await));
     shown.insert("added_series", answer("water the plants every day at 9:30 starting tomorrow").await);
     shown.insert("list", answer("list").await);
     shown.insert("nothing_found", answer("find unicorns").await);
@@ -72,19 +84,35 @@ async fn reminders(site: &Site, shown: &mut Shown) {
     ana.command("C1", "/remindme", "to stretch in 1 second").await;
     let direct = site.direct("U1").await;
     let own = site.message(&direct, "*stretch*").await;
-    shown.insert("reminder", even(&own.blocks));
+    shown.insert("reminder", seen(&own));
     ana.press(&direct, &own.ts, "done", None).await;
-    shown.insert("reminder_done", even(&site.message(&direct, "Done by ana").await.blocks));
+    shown.insert("reminder_done", seen(&site.message(&direct, "Done by ana").await));
     bob.command("C1", "/task", "remind @ana to deploy in 1 second").await;
     let asked = site.message(&direct, "*deploy*").await;
-    shown.insert("reminder_of_somebody_else", even(&asked.blocks));
+    shown.insert("reminder_of_somebody_else", seen(&asked));
     ana.press(&direct, &asked.ts, "snooze", Some("snooze 4 1h")).await;
-    shown.insert("reminder_snoozed", even(&site.message(&direct, "Snoozed #4").await.blocks));
+    shown.insert("reminder_snoozed", seen(&site.message(&direct, "Reminds again ").await));
     ana.command("C1", "/task", "remind us to tag the release @bob in 1 second").await;
-    shown.insert("reminder_in_a_channel", even(&site.message("C1", "*tag the release*").await.blocks));
-    ana.command("C1", "/task", "stop all from @bob").await;
+    shown.insert("reminder_in_a_channel", seen(&site.message("C1", "*tag the release*").await));
+}
+
+/// Several reminders in one message, one of which is done and one stopped.
+async fn several(site: &Site, shown: &mut Shown) {
+    let (ana, bob) = (site.person("U1"), site.person("U2"));
+    let at = fakes::kit::now() as i64 + 5;
+    let when = jiff::Timestamp::from_second(at).expect("an instant");
+    ana.command("C1", "/remindme", &format!("to breathe at {when}")).await;
+    bob.command("C1", "/task", &format!("remind @ana to call <back> at {when}")).await;
+    let direct = site.direct("U1").await;
+    let both = site.message(&direct, "2 reminders").await;
+    shown.insert("reminders_of_several", seen(&both));
+    ana.press(&direct, &both.ts, "done:6", None).await;
+    shown.insert("reminders_of_several_done", seen(&site.message(&direct, "→ Done by ana").await));
+    let all = choice(&both.blocks, "Stop all from bob").expect("bob asked");
+    ana.press(&direct, &both.ts, "more:7", Some(&all)).await;
+    shown.insert("reminders_of_several_stopped", seen(&site.message(&direct, "→ You are reminded").await));
     let told = site.direct("U2").await;
-    shown.insert("news", even(&site.message(&told, "takes no more reminders").await.blocks));
+    shown.insert("news", seen(&site.message(&told, "takes no more reminders").await));
 }
 
 async fn dialogs(site: &Site, shown: &mut Shown) {
@@ -92,11 +120,23 @@ async fn dialogs(site: &Site, shown: &mut Shown) {
     ana.global_shortcut("new").await;
     let form = site.dialog("U1", "plain_text_input").await;
     shown.insert("dialog_task", even(&form.payload));
+    shown.insert("dialog_loading", even(&loading(site)));
     let values = json!({ "title": { "title": { "type": "plain_text_input", "value": "call the bank" } } });
     ana.submit(&form.id, values).await;
-    let done = site.dialog("U1", "Added #6: call the bank").await;
+    let done = site.dialog("U1", "Added #8: call the bank").await;
     shown.insert("dialog_done", even(&done.payload));
     ana.close(&done.id).await;
+    ana.global_shortcut("new").await;
+    let form = site.dialog("U1", "plain_text_input").await;
+    let past = json!({ "title": { "title": { "type": "plain_text_input", "value": "call the bank" } },
+        "when": { "when": { "type": "datetimepicker", "selected_date_time": 1 } } });
+    let untitled = json!({ "title": { "title": { "type": "plain_text_input", "value": " " } } });
+    let mut wrong = Vec::new();
+    for values in [past, untitled] {
+        wrong.push(ana.submit(&form.id, values).await.answer().clone());
+    }
+    shown.insert("dialog_errors", json!(wrong));
+    ana.close(&form.id).await;
 }
 
 async fn homes(site: &Site, shown: &mut Shown) {
@@ -107,8 +147,8 @@ async fn homes(site: &Site, shown: &mut Shown) {
     shown.insert("home", even(&page.payload));
     for (name, action, choice, part) in [
         ("dialog_settings", "settings", None, "default_time"),
-        ("dialog_edit", "more:7", Some("edit 7"), "initial_date_time"),
-        ("dialog_snooze", "snooze:7", Some("pick 7"), "datepicker"),
+        ("dialog_edit", "more:9", Some("edit 9"), "initial_date_time"),
+        ("dialog_snooze", "snooze:9", Some("pick 9"), "datepicker"),
     ] {
         ana.press_in(&page.id, action, choice).await;
         let view = site.dialog("U1", part).await;
@@ -117,41 +157,33 @@ async fn homes(site: &Site, shown: &mut Shown) {
     }
 }
 
-/// The same with times and generated names made equal.
-fn even(value: &Value) -> Value {
-    match value {
-        Value::String(text) => json!(without_times(text)),
-        Value::Array(values) => values.iter().map(even).collect(),
-        Value::Object(fields) => {
-            fields.iter().filter_map(|(name, value)| Some((name.clone(), field(name, value)?))).collect()
-        }
-        other => other.clone(),
-    }
+/// The view that a dialog was opened with, before it was known what to fill in.
+fn loading(site: &Site) -> Value {
+    let opened = site.slack.ledger().calls(Some("views.open"));
+    let view = opened.last().map(|call| call.body["view"].clone()).expect("a dialog was opened");
+    view.as_str().map_or(view.clone(), |text| serde_json::from_str(text).expect("a view"))
 }
 
-/// A field, unless Slack made it up.
-fn field(name: &str, value: &Value) -> Option<Value> {
-    match (name, value) {
-        ("block_id", Value::String(id)) if !id.chars().all(|c| c.is_ascii_lowercase() || c == '_') => None,
-        ("initial_date", _) => Some(json!("DAY")),
-        ("initial_date_time", _) => Some(json!(0)),
-        ("private_metadata", Value::String(kept)) => {
-            Some(serde_json::from_str(kept).map_or(json!(kept), |kept| even(&kept)))
-        }
-        ("at" | "ts", value) if !value.is_null() => Some(json!("TIME")),
-        (_, value) => Some(even(value)),
+async fn pages(site: &Site, shown: &mut Shown) {
+    let eve = site.person("U3");
+    for nth in 1..=31 {
+        let told = site.told(&eve, "C1", "/todo", &format!("chore {nth}")).await;
+        assert!(told.contains("Added"), "{told}");
     }
+    eve.dm("list").await;
+    let direct = site.direct("U3").await;
+    let first = site.message(&direct, "open tasks").await;
+    shown.insert("list_page", seen(&first));
+    eve.press(&direct, &first.ts, "page:next", None).await;
+    shown.insert("list_last_page", seen(&site.message(&direct, "page 2 of").await));
 }
 
-/// `<!date^…|…>` without the instant, and without how far ahead that is.
-fn without_times(text: &str) -> String {
-    let mut parts = text.split("<!date^");
-    let mut even = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let format = part.split('^').nth(1).and_then(|rest| rest.split('|').next()).unwrap_or_default();
-        let rest = part.split_once('>').map_or("", |(_, rest)| rest);
-        let ahead = rest.strip_prefix(", ").map(|rest| rest.find(['\n', '(']).map_or("", |end| &rest[end..]));
-        even.push_str(&format!("<!date^TIME^{format}>{}", ahead.unwrap_or(rest)));
-    }
-    even
+/// A title in which Slack would find markup, an address and a ping.
+async fn marked(site: &Site, shown: &mut Shown) {
+    let ana = site.person("U1");
+    let title = "compare 2*3*4 with `ls *` & <!here> at https://example.org/a_b*c for _all_ of my_team";
+    let answer = site.answer(&ana, "C1", "/remindme", &format!("to {title} in 2 seconds")).await;
+    shown.insert("added_marked", message(answer["text"].as_str().unwrap_or_default(), &answer["blocks"]));
+    let direct = site.direct("U1").await;
+    shown.insert("reminder_marked", seen(&site.message(&direct, "Reminder: compare").await));
 }

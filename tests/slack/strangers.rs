@@ -57,7 +57,7 @@ async fn what_somebody_of_another_workspace_says_and_does_is_for_the_workspace_t
             "time": { "time": { "type": "timepicker", "selected_time": "14:30" } },
         });
         pat.submit(&form.id, picked).await;
-        let snoozed = site.message("C9", "Snoozed #1: sign the contract").await;
+        let snoozed = site.message("C9", "Reminds again ").await;
         pat.press("C9", &snoozed.ts, "done", None).await;
         site.message("C9", "Done by pat, ").await;
         let list = site.told(&site.person("U1"), "C9", "/task", "list done").await;
@@ -77,17 +77,22 @@ async fn somebody_of_another_workspace_is_reminded_in_the_channel_that_they_shar
     assert!(reminder.contains("<@U9>"), "{reminder}");
 }
 
+/// Somebody is not in the workspace any more.
+fn leaves(site: &Site, user: &str) {
+    site.slack.change(|world| {
+        let team = world.teams.get_mut("T1").expect("the team");
+        team.users.get_mut(user).expect("the user").deleted = true;
+        team.channels.get_mut("C1").expect("the channel").members.remove(user);
+    });
+}
+
 #[tokio::test]
 async fn the_series_of_somebody_who_leaves_goes_on_and_is_taken_over() {
     for way in BOTH {
         let site = Site::new(way).await;
         let (ana, bob) = (site.person("U1"), site.person("U2"));
         site.told(&ana, "C1", "/task", "remind us to tag the release every minute").await;
-        site.slack.change(|world| {
-            let team = world.teams.get_mut("T1").expect("the team");
-            team.users.get_mut("U1").expect("ana").deleted = true;
-            team.channels.get_mut("C1").expect("the channel").members.remove("U1");
-        });
+        leaves(&site, "U1");
         let listed = site.told(&bob, "C1", "/task", "list").await;
         assert!(listed.contains("tag the release"), "{way:?}: {listed}");
         let claimed = site.told(&bob, "C1", "/task", "claim 1").await;
@@ -96,5 +101,33 @@ async fn the_series_of_somebody_who_leaves_goes_on_and_is_taken_over() {
         assert!(done.contains("next on"), "it comes again: {done}");
         let changed = site.told(&bob, "C1", "/task", "rename 1 to tag it and tell").await;
         assert!(changed.contains("Changed #1"), "it is his to change: {changed}");
+    }
+}
+
+#[tokio::test]
+async fn the_reminder_of_a_leavers_series_comes_and_whoever_takes_it_over_goes_on_from_there() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let (ana, bob) = (site.person("U1"), site.person("U2"));
+        ana.command("C1", "/task", "").await;
+        let form = site.dialog("U1", "plain_text_input").await;
+        let soon = fakes::kit::now() as i64 + 6;
+        let daily = json!({
+            "title": { "title": { "type": "plain_text_input", "value": "tag the release" } },
+            "when": { "when": { "type": "datetimepicker", "selected_date_time": soon } },
+            "repeat": { "repeat": { "type": "static_select", "selected_option": { "value": "FREQ=DAILY" } } },
+        });
+        ana.submit(&form.id, daily).await;
+        leaves(&site, "U1");
+        let reminder = site.message("C1", "*tag the release*").await;
+        let claimed = site.told(&bob, "C1", "/task", "claim 1").await;
+        assert!(claimed.contains("Yours now #1"), "{way:?}: {claimed}");
+        bob.press("C1", &reminder.ts, "done", None).await;
+        let settled = site.message("C1", "Done by bob, ").await;
+        assert_eq!(settled.ts, reminder.ts, "{way:?}");
+        let next = site.tells(&bob, "list", "#2").await;
+        assert!(next.contains("tag the release"), "{way:?}: it goes on: {next}");
+        let renamed = site.told(&bob, "C1", "/task", "rename 2 to tag it and tell").await;
+        assert!(renamed.contains("Changed #2"), "{way:?}: and is his to change: {renamed}");
     }
 }

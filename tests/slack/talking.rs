@@ -1,6 +1,8 @@
 //! Commands, mentions and direct messages.
 
-use super::kit::{BOTH, Site, texts};
+use fakes::kit::{Fault, What};
+
+use super::kit::{BOTH, Site, Way, connect, texts};
 
 #[tokio::test]
 async fn a_command_is_answered_at_once_to_the_asker_alone_and_the_channel_learns_of_it() {
@@ -97,5 +99,52 @@ async fn what_is_made_in_a_thread_leads_back_to_it_and_a_channels_reminder_comes
         let direct = site.direct("U1").await;
         let mine = site.message(&direct, "*tell bob*").await;
         assert!(mine.blocks.to_string().contains(&link), "{way:?}: {mine:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_with_a_file_and_one_sent_to_the_channel_as_well_are_heard_like_others() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        ana.dm("list").await;
+        let direct = site.direct("U1").await;
+        ana.say_with_file(&direct, "read the contract tomorrow at 9am").await;
+        let added = site.message(&direct, "Added #1: read the contract").await;
+        ana.reply_to_all(&direct, &added.ts, "done 1").await;
+        site.message(&direct, "Done #1: read the contract").await;
+        ana.say_with_file("C1", "@taskbot remind us to sign it tomorrow at 9am").await;
+        site.message("C1", "Added #2: sign it").await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_given_back_in_time_while_slack_does_not_say_whose_the_token_is() {
+    let mut site = Site::new(Way::Http).await;
+    assert!(site.server.program.terminate().await.success());
+    // Slack waits for nine seconds here; who is asked answers no sooner than in ten.
+    site.slack.faults().add(Fault::always("auth.test", What::Hang));
+    site.server = site.scratch.serve().await;
+    connect(&site.slack, &site.server, Way::Http).await;
+    let said = site.person("U1").dm("water the plants tomorrow").await;
+    assert_eq!(said.turns[0].first.status, Some(503), "{:?}", said.turns[0].first);
+    site.slack.faults().clear();
+    let direct = site.direct("U1").await;
+    site.message(&direct, "Added #1: water the plants").await;
+}
+
+#[tokio::test]
+async fn whoever_greets_the_bot_before_they_ask_is_understood() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        for (said, added) in [
+            ("hey @taskbot, remind me to water the plants tomorrow at 9am", "Added #1: water the plants"),
+            ("hello @taskbot call the bank on friday", "Added #2: call the bank"),
+        ] {
+            ana.say("C1", said).await;
+            let answer = site.message("C1", added).await;
+            assert!(!answer.text.contains("taskbot"), "{way:?}: {}", answer.text);
+        }
     }
 }

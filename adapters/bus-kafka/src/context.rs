@@ -1,5 +1,7 @@
 //! What librdkafka says, in this program's log.
 
+use std::sync::{Mutex, PoisonError};
+
 use rdkafka::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
@@ -20,6 +22,34 @@ impl ClientContext for Voice {
 
     fn error(&self, error: KafkaError, reason: &str) {
         debug!(%error, reason, "librdkafka");
+    }
+}
+
+/// Passes it on as well, and remembers why a broker could not be reached: what is asked of it only fails then.
+#[derive(Debug, Default)]
+pub(crate) struct Witness(Mutex<Option<String>>);
+
+impl Witness {
+    /// The last reason, e.g. that the password is wrong.
+    pub(crate) fn reason(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl ConsumerContext for Witness {}
+
+impl ClientContext for Witness {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+        if facility == "FAIL" {
+            // What stands in front of it is the name of a thread.
+            let reason = message.split_once("]: ").map_or(message, |(_, reason)| reason);
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.to_owned());
+        }
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        Voice.error(error, reason);
     }
 }
 

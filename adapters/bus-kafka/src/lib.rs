@@ -11,6 +11,7 @@ mod config;
 mod context;
 mod error;
 mod fetcher;
+mod partitions;
 mod places;
 mod producer;
 mod publisher;

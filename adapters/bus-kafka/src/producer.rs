@@ -1,4 +1,8 @@
 //! One idempotent producer, from its making to its first fatal error.
+//!
+//! Brokers check sequences: behind a batch that was refused they refuse whatever was in flight, so that nothing overtakes
+//! it. But they take any sequence from a producer that they do not know, even one behind a gap. So the first message of
+//! each partition is on its way alone, and a producer is made anew long before brokers forget it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +21,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::config::KafkaConfig;
 use crate::context::log;
 use crate::error::{away, blocking, failed, unmade};
+use crate::partitions::{Bound, Partitions};
 
 /// How long a producer that was just made may take to reach a broker.
 const PROBE: Duration = Duration::from_secs(4);
@@ -24,6 +29,9 @@ const PROBE: Duration = Duration::from_secs(4);
 const GLANCE: Duration = Duration::from_millis(100);
 /// How long to wait for room in the queue before looking again.
 const ROOM: Duration = Duration::from_millis(5);
+
+/// How long it is used: half of the day after which brokers forget one that writes nothing (`producer.id.expiration.ms`).
+const LIFE: Duration = Duration::from_hours(12);
 
 /// Which message failed, counted among those that were given, and how.
 pub(crate) type Undelivered = (usize, RDKafkaErrorCode);
@@ -33,6 +41,8 @@ pub(crate) struct Producer {
     inner: Arc<ThreadedProducer<Reports>>,
     patience: Duration,
     spoilt: AtomicBool,
+    made: Instant,
+    partitions: Mutex<Partitions>,
 }
 
 impl Producer {
@@ -42,42 +52,69 @@ impl Producer {
         let inner: Arc<ThreadedProducer<Reports>> = Arc::new(client);
         let asked = Arc::clone(&inner);
         // If this is given up, the closure drops the last handle, on its own thread.
-        let answer = blocking(PROBE + PROBE, move || asked.client().fetch_metadata(None, PROBE).map(drop)).await?;
-        answer.map_err(|error| failed(&error))?;
-        Ok(Self { inner, patience: config.patience, spoilt: AtomicBool::new(false) })
+        let ask = move || asked.client().fetch_metadata(None, PROBE).map(|there| Partitions::of(&there));
+        let partitions = blocking(PROBE + PROBE, ask).await?.map_err(|error| failed(&error))?;
+        let (spoilt, made, partitions) = (AtomicBool::new(false), Instant::now(), Mutex::new(partitions));
+        Ok(Self { inner, patience: config.patience, spoilt, made, partitions })
     }
 
     /// Whether nothing more can be sent with it.
     pub(crate) fn is_spoilt(&self) -> bool {
-        self.spoilt.load(Ordering::Relaxed) || self.inner.client().fatal_error().is_some()
+        let failed = || self.inner.client().fatal_error().is_some();
+        self.spoilt.load(Ordering::Relaxed) || self.made.elapsed() >= LIFE || failed()
     }
 
-    /// Enqueues these messages in their order, and waits until a broker has acknowledged or refused each of them.
-    /// Gives those that failed, in their order.
+    fn partitions(&self) -> MutexGuard<'_, Partitions> {
+        self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends these messages in their order, and waits until a broker has acknowledged or refused each of them. Gives
+    /// those that failed, in their order: of each partition everything from the first of them on.
     pub(crate) async fn send(
         &self,
         messages: &[Message<'_>],
         which: &[usize],
         config: &KafkaConfig,
     ) -> Result<Vec<Undelivered>, PortError> {
-        let round = self.inner.context().begin();
-        let whole = Whole(self);
-        for index in which {
-            let topic = config.topic(messages[*index].topic, messages[*index].dead);
-            self.enqueue(&messages[*index], &topic, opaque(round, *index)).await?;
+        let bound: Result<Vec<Bound>, PortError> =
+            which.iter().map(|index| self.bound(*index, &messages[*index], config)).collect();
+        let (first, rest) = self.partitions().strangers(bound?);
+        let mut failures = self.wave(messages, &first).await?;
+        if failures.is_empty() {
+            self.partitions().introduce(first);
+            failures = self.wave(messages, &rest).await?;
+        } else {
+            failures.extend(rest.iter().map(|one| (one.index, RDKafkaErrorCode::PurgeQueue)));
         }
-        self.all_reported().await?;
-        std::mem::forget(whole);
-        let mut failures = std::mem::take(&mut self.inner.context().round().failed);
         failures.sort_unstable_by_key(|(index, _)| *index);
         Ok(failures)
     }
 
-    async fn enqueue(&self, message: &Message<'_>, topic: &str, opaque: usize) -> Result<(), PortError> {
+    fn bound(&self, index: usize, message: &Message<'_>, config: &KafkaConfig) -> Result<Bound, PortError> {
+        let topic = config.topic(message.topic, message.dead);
+        match self.partitions().of_key(&topic, message.key) {
+            Some(partition) => Ok(Bound { index, topic, partition }),
+            None => Err(away(format!("the topic {topic} was not there when the connection was made"))),
+        }
+    }
+
+    /// Enqueues messages and waits until all of them are reported. Gives those that failed.
+    async fn wave(&self, messages: &[Message<'_>], which: &[Bound]) -> Result<Vec<Undelivered>, PortError> {
+        let round = self.inner.context().begin();
+        let whole = Whole(self);
+        for bound in which {
+            self.enqueue(&messages[bound.index], bound, opaque(round, bound.index)).await?;
+        }
+        self.all_reported().await?;
+        std::mem::forget(whole);
+        Ok(std::mem::take(&mut self.inner.context().round().failed))
+    }
+
+    async fn enqueue(&self, message: &Message<'_>, bound: &Bound, opaque: usize) -> Result<(), PortError> {
         let reports = self.inner.context();
         loop {
             reports.round().waiting += 1;
-            match self.offer(message, topic, opaque) {
+            match self.offer(message, bound, opaque) {
                 Ok(()) => return Ok(()),
                 Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull)) => {
                     reports.round().waiting -= 1;
@@ -92,8 +129,8 @@ impl Producer {
         }
     }
 
-    fn offer(&self, message: &Message<'_>, topic: &str, opaque: usize) -> Result<(), KafkaError> {
-        let mut record = BaseRecord::with_opaque_to(topic, opaque).key(message.key);
+    fn offer(&self, message: &Message<'_>, bound: &Bound, opaque: usize) -> Result<(), KafkaError> {
+        let mut record = BaseRecord::with_opaque_to(&bound.topic, opaque).key(message.key).partition(bound.partition);
         record.payload = message.payload;
         if !message.headers.is_empty() {
             let headers = OwnedHeaders::new_with_capacity(message.headers.len());
@@ -221,7 +258,7 @@ impl ProducerContext for Reports {
 fn settings(config: &KafkaConfig) -> rdkafka::ClientConfig {
     let mut client = config.client("producer");
     client.set("enable.idempotence", "true").set("enable.gapless.guarantee", "true").set("acks", "all");
-    client.set("message.timeout.ms", "0").set("compression.type", "lz4").set("partitioner", "murmur2_random");
+    client.set("message.timeout.ms", "0").set("compression.type", "lz4");
     // A lone message waits for nobody. On a backlog batches fill up behind the requests that are in flight.
     client.set("linger.ms", "0").set("queue.buffering.max.kbytes", "65536");
     client.set("retry.backoff.ms", "50").set("retry.backoff.max.ms", "500");

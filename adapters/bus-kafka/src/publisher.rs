@@ -44,29 +44,30 @@ impl KafkaPublisher {
         Self { config, breaker: Breaker::new(REST), producer: Mutex::new(None) }
     }
 
-    /// Delivers what fits. What a broker refuses for good is looked for by halves, since it refuses batches: the order
-    /// stays, because the second half is sent after the first.
+    /// Delivers what fits. A broker refuses batches: which of its messages it will never take is looked for by halves.
+    /// The order stays, because the second half is sent after the first, with all that was sent behind the batch.
     async fn deliver(
         &self,
         producer: &mut Option<Producer>,
         messages: &[Message<'_>],
     ) -> Result<Vec<Rejected>, PortError> {
         let (fit, mut rejected) = sift(messages);
-        let mut parts = vec![fit];
-        while let Some(part) = parts.pop().filter(|part| !part.is_empty()) {
+        let mut parts = Vec::from_iter(Some(fit).filter(|fit| !fit.is_empty()));
+        while let Some(part) = parts.pop() {
             let failures = self.attempt(producer, messages, &part).await?;
-            let Some((_, code)) = failures.iter().find(|(_, code)| never(*code)) else {
-                match failures.first() {
-                    Some((_, code)) => return Err(away(code)),
-                    None => continue,
+            let suspects: Vec<&Undelivered> = failures.iter().filter(|(_, code)| never(*code)).collect();
+            let mut failed: Vec<usize> = failures.iter().map(|(index, _)| *index).collect();
+            match suspects[..] {
+                [] => failures.first().map_or(Ok(()), |(_, code)| Err(away(code)))?,
+                [(index, code)] => {
+                    rejected.push(Rejected { index: *index, reason: code.to_string() });
+                    failed.retain(|other| other != index);
+                    parts.extend(Some(failed).filter(|failed| !failed.is_empty()));
                 }
-            };
-            let failed: Vec<usize> = failures.iter().map(|(index, _)| *index).collect();
-            match failed[..] {
-                [index] => rejected.push(Rejected { index, reason: code.to_string() }),
                 _ => {
-                    let (first, second) = failed.split_at(failed.len() / 2);
-                    parts.extend([second.to_vec(), first.to_vec()]);
+                    let (middle, _) = suspects[suspects.len() / 2];
+                    let second = failed.split_off(failed.partition_point(|index| index < middle));
+                    parts.extend([second, failed]);
                 }
             }
         }

@@ -170,12 +170,19 @@ pub(crate) fn commit(consumer: &BaseConsumer<Member>, places: &[(Partition, i64)
     consumer.commit(&list, CommitMode::Sync)
 }
 
-/// Whether the group is being rebalanced, after which the same may succeed or no longer be ours.
+/// Whether the group is being rebalanced, or made again by brokers that have lost it, after which the same may succeed or
+/// no longer be ours.
 fn changes_hands(error: &KafkaError) -> bool {
     use RDKafkaErrorCode as Code;
     matches!(
         error.rdkafka_error_code(),
-        Some(Code::RebalanceInProgress | Code::IllegalGeneration | Code::UnknownMemberId | Code::AssignmentLost)
+        Some(
+            Code::RebalanceInProgress
+                | Code::IllegalGeneration
+                | Code::UnknownMemberId
+                | Code::AssignmentLost
+                | Code::GroupIdNotFound
+        )
     )
 }
 

@@ -58,6 +58,11 @@ impl Bus for EmbeddedBus {
             rested: Instant::now(),
         }))
     }
+
+    /// That of the commits, in which the audit log is read.
+    fn has_one_order(&self) -> bool {
+        true
+    }
 }
 
 /// A consumer's place in the outbox.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::PostgresStore;
 use crate::ask::Ask;
-use crate::error::BACKEND;
+use crate::error::{BACKEND, Kind};
 use crate::literal::array;
 use crate::rows::{column, count, doc, integer};
 
@@ -24,9 +24,27 @@ const LIMIT_MAX: u32 = 200;
 /// Bytes of a salt.
 const SALT: usize = 16;
 
-/// All rows of a batch in one statement, each table's in one insert. Content and people are written only beside rows
-/// that are new: a repetition must not bring erased content back.
+/// All rows of a batch in one statement, each table's in one insert, if all of them are new.
 const APPEND: &str = "
+    WITH came AS MATERIALIZED (
+        SELECT nextval('audit_log_row_seq') AS row, e.* FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[],
+            $5::bigint[], $6::bigint[], $7::boolean[], $8::text[], $9::text[], $10::bytea[], $11::bytea[], $12::text[],
+            $13::text[])
+            e (event_id, id, subject, actor, version, time, reminder, type, tenant, digest, salt, payload, people)
+    ),
+    fresh AS (
+        INSERT INTO audit_log (row, event_id, id, subject, actor, version, time, reminder, type, tenant, digest)
+        OVERRIDING SYSTEM VALUE
+        SELECT row, event_id, id, subject, actor, version, time, reminder, type, tenant, digest FROM came
+    ),
+    waiting AS (INSERT INTO audit_unsealed (row) SELECT row FROM came),
+    kept AS (INSERT INTO audit_content (row, salt, payload) SELECT row, salt, payload FROM came)
+    INSERT INTO audit_people (person, row)
+    SELECT p.person, came.row FROM came CROSS JOIN unnest(came.people::uuid[]) p (person)";
+
+/// The same when some of them are there already. Content and people are written only beside rows that are new: a
+/// repetition must not bring erased content back.
+const APPEND_MISSING: &str = "
     WITH came AS (
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[],
             $7::boolean[], $8::text[], $9::text[], $10::bytea[], $11::bytea[], $12::text[], $13::text[])
@@ -62,15 +80,16 @@ impl AuditLog for PostgresStore {
 
     #[instrument(name = "db.audit.append", level = "debug", skip_all)]
     async fn append(&self, entries: &[AuditEntry]) -> Result<(), PortError> {
-        let mut batch = Batch::default();
-        let mut known = BTreeSet::new();
-        for entry in entries.iter().filter(|entry| known.insert(entry.event.id)) {
-            batch.push(entry, salt()?);
-        }
-        if known.is_empty() {
+        if entries.is_empty() {
             return Ok(());
         }
-        self.audit.write_surely(batch.ask()).await.map(drop)
+        let salts = salts(entries.len())?;
+        match self.audit.write(Batch::of(entries, &salts).ask(APPEND)).await {
+            Err(failed) if matches!(failed.kind(), Kind::Conflict(_)) => {
+                self.audit.write_surely(Batch::of(entries, &salts).ask(APPEND_MISSING)).await.map(drop)
+            }
+            written => Ok(written.map(drop)?),
+        }
     }
 
     async fn page(&self, query: &AuditQuery) -> Result<Page<(i64, Event), i64>, PortError> {
@@ -85,7 +104,7 @@ impl AuditLog for PostgresStore {
 
 /// Columns of a batch on their way into the database.
 #[derive(Default)]
-struct Batch {
+struct Batch<'a> {
     events: Vec<Uuid>,
     ids: Vec<Uuid>,
     subjects: Vec<Uuid>,
@@ -93,16 +112,25 @@ struct Batch {
     versions: Vec<i64>,
     times: Vec<i64>,
     reminders: Vec<bool>,
-    types: Vec<String>,
-    tenants: Vec<String>,
-    digests: Vec<Vec<u8>>,
-    salts: Vec<Vec<u8>>,
-    payloads: Vec<String>,
+    types: Vec<&'a str>,
+    tenants: Vec<&'a str>,
+    digests: Vec<[u8; 32]>,
+    salts: Vec<&'a [u8]>,
+    payloads: Vec<&'a str>,
     people: Vec<String>,
 }
 
-impl Batch {
-    fn push(&mut self, AuditEntry { event, kind, bytes }: &AuditEntry, salt: [u8; SALT]) {
+impl<'a> Batch<'a> {
+    /// Each event once.
+    fn of(entries: &'a [AuditEntry], salts: &'a [[u8; SALT]]) -> Self {
+        let (mut batch, mut known) = (Self::default(), BTreeSet::new());
+        for (entry, salt) in entries.iter().zip(salts).filter(|(entry, _)| known.insert(entry.event.id)) {
+            batch.push(entry, salt);
+        }
+        batch
+    }
+
+    fn push(&mut self, AuditEntry { event, kind, bytes }: &'a AuditEntry, salt: &'a [u8; SALT]) {
         let (id, reminder) = parts(event.stream());
         let EventId(event_id) = event.id;
         self.events.push(event_id);
@@ -112,16 +140,16 @@ impl Batch {
         self.versions.push(integer(event.data.version));
         self.times.push(event.time.as_microsecond());
         self.reminders.push(reminder);
-        self.types.push(kind.clone());
-        self.tenants.push(event.data.tenant_id.to_string());
+        self.types.push(kind);
+        self.tenants.push(event.data.tenant_id.as_str());
         self.digests.push(digest(salt, bytes));
-        self.salts.push(salt.to_vec());
-        self.payloads.push(bytes.clone());
+        self.salts.push(salt);
+        self.payloads.push(bytes);
         self.people.push(array(people(event)));
     }
 
-    fn ask(self) -> Ask {
-        Ask::new(APPEND)
+    fn ask(self, append: &'static str) -> Ask {
+        Ask::new(append)
             .bind(self.events)
             .bind(self.ids)
             .bind(self.subjects)
@@ -155,17 +183,17 @@ fn people(event: &Event) -> BTreeSet<PersonId> {
 }
 
 /// Random bytes of the operating system.
-fn salt() -> Result<[u8; SALT], PortError> {
-    let mut salt = [0; SALT];
-    getrandom::fill(&mut salt)
+fn salts(count: usize) -> Result<Vec<[u8; SALT]>, PortError> {
+    let mut salts = vec![[0; SALT]; count];
+    getrandom::fill(salts.as_flattened_mut())
         .map_err(|error| PortError::Broken { backend: BACKEND, reason: format!("no random bytes: {error}") })?;
-    Ok(salt)
+    Ok(salts)
 }
 
 /// SHA-256 of the salt in hex and the content.
-fn digest(salt: [u8; SALT], content: &str) -> Vec<u8> {
-    let hex: String = salt.iter().map(|byte| format!("{byte:02x}")).collect();
-    Sha256::new().chain_update(hex).chain_update(content).finalize().to_vec()
+fn digest(salt: &[u8; SALT], content: &str) -> [u8; 32] {
+    let hex = format!("{:032x}", u128::from_be_bytes(*salt));
+    Sha256::new().chain_update(hex).chain_update(content).finalize().into()
 }
 
 /// $1 person, $2 task, $3 types (what cannot be typed cannot be shown), $4 from, $5 to, $6 after, $7 how many,

@@ -10,10 +10,9 @@ use jiff::Timestamp;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
-use crate::purge;
+use crate::purge::Purge;
 use crate::rows::{doc, docs, integer, json};
 use crate::script::Script;
-use crate::writer::Haste;
 
 const INSERT: &str = "
     INSERT INTO installations (asleep_since, version, doc, tenant) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
@@ -45,8 +44,8 @@ impl Installations for SqliteStore {
     }
 
     async fn purge(&self, installation: &Installation, act: &Act) -> Result<bool, PortError> {
-        match self.writer.write(purge::script(installation, act), Haste::Soon).await {
-            Ok(_) => Ok(true),
+        match (Purge { store: self, installation, act }).run().await {
+            Ok(()) => Ok(true),
             Err(CommitError::Conflict(_)) => Ok(false),
             Err(CommitError::Port(error)) => Err(error),
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::ports::error::PortError;
 use rusqlite::OpenFlags;
+use rusqlite::config::DbConfig;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -140,7 +141,14 @@ fn opened(location: &Location) -> rusqlite::Result<rusqlite::Connection> {
     };
     connection.busy_timeout(TURN)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    plan_once(&connection)?;
     Ok(connection)
+}
+
+/// Lets SQLite keep the plan of a statement when other values are bound to it. By itself it would parse and plan many a
+/// statement anew for each use, because a value might suit another index better.
+pub(crate) fn plan_once(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// The writer's connection.

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use crate::ask::{Ask, More};
 use crate::error::{Kind, Trouble, failed};
+use crate::open::plan_once;
 use crate::rows::Row;
 use crate::writer::Shared;
 
@@ -137,6 +138,7 @@ fn reading(path: &Path) -> rusqlite::Result<Connection> {
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    plan_once(&connection)?;
     Ok(connection)
 }
 

@@ -1,7 +1,7 @@
 //! The one writer of this process: it drains a queue into groups and makes each group durable with one COMMIT.
 //!
-//! What people wait for is written at once. What follows from events has a little time: it shares the COMMIT of the
-//! next command if one comes soon, so that commands need not wait for the disk on its account.
+//! What people wait for is written at once. What follows from events has a little time: it is gathered, and shares the
+//! COMMIT of a command if one comes then, so that commands seldom wait for the disk on its account.
 
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -20,7 +20,7 @@ use crate::script::{Rejected, Script, Written};
 /// The pause before a refused BEGIN is tried again.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// So long what has time waits for something to share a COMMIT with.
+/// So long what has time is gathered.
 const LINGER: Duration = Duration::from_millis(3);
 
 /// In memory, the connection that reads: whoever reads or writes locks it for as long as that takes.
@@ -123,55 +123,79 @@ fn unavailable(reason: &str) -> CommitError {
 
 /// Takes what is queued, group after group, until it is told to stop or nobody is left to queue anything.
 fn work(orders: mpsc::Receiver<Order>, connection: Connection, reading: Option<&Shared>, pace: Pace) {
-    let mut stop = None;
-    while stop.is_none()
-        && let Ok(first) = orders.recv()
-    {
-        let mut jobs = Vec::with_capacity(pace.group);
-        for order in gathered(first, &orders, pace.group) {
-            match order {
-                Order::Write(job) if job.answer.is_closed() => debug!("nobody waits for this change any more"),
-                Order::Write(job) => jobs.push(job),
-                Order::Stop(told) => stop = Some(told),
-            }
-        }
+    let mut line = Line { orders, waiting: Vec::new(), until: Instant::now(), end: None };
+    while line.end.is_none() {
+        let jobs = line.gather(pace.group);
         if !jobs.is_empty() {
             let _alone = reading.map(|shared| shared.blocking_lock());
             group(&connection, jobs, pace.patience);
         }
     }
+    let Line { end, orders, .. } = line;
     drop(orders);
     if let Err((_, error)) = connection.close() {
         debug!(%error, "the writer's connection did not close");
     }
-    if let Some(told) = stop {
+    if let Some(End::Told(told)) = end {
         told.send(()).ok();
     }
 }
 
-/// An order, those that are queued behind it, and, while nobody waits for any of them, those that come soon.
-fn gathered(first: Order, orders: &mpsc::Receiver<Order>, most: usize) -> Vec<Order> {
-    let end = Instant::now() + LINGER;
-    let mut taken = vec![first];
-    while taken.len() < most {
-        let calm = taken.iter().all(Order::has_time);
-        let next = match orders.try_recv() {
-            Err(mpsc::TryRecvError::Empty) if calm => {
-                orders.recv_timeout(end.saturating_duration_since(Instant::now())).ok()
-            }
-            next => next.ok(),
-        };
-        match next {
-            Some(order) => taken.push(order),
-            None => break,
-        }
-    }
-    taken
+/// What is queued, and what has been taken off the queue and has time.
+struct Line {
+    orders: mpsc::Receiver<Order>,
+    waiting: Vec<Job>,
+    /// When what waits has no more time.
+    until: Instant,
+    end: Option<End>,
 }
 
-impl Order {
-    fn has_time(&self) -> bool {
-        matches!(self, Self::Write(Job { haste: Haste::Soon, .. }))
+/// Why nothing more is written.
+enum End {
+    Told(oneshot::Sender<()>),
+    NobodyLeft,
+}
+
+impl Line {
+    /// What shares the next COMMIT: all that somebody waits for, and what had time as soon as that is over. Until then it
+    /// grows with what follows from the commands between, whose own COMMITs stay small.
+    fn gather(&mut self, most: usize) -> Vec<Job> {
+        let mut hasty = Vec::new();
+        while self.end.is_none() && hasty.len() + self.waiting.len() < most {
+            match self.next(!hasty.is_empty()) {
+                Ok(Order::Write(job)) if job.answer.is_closed() => debug!("nobody waits for this change any more"),
+                Ok(Order::Write(job)) if job.haste == Haste::Soon => self.wait(job),
+                Ok(Order::Write(job)) => hasty.push(job),
+                Ok(Order::Stop(told)) => self.end = Some(End::Told(told)),
+                Err(mpsc::RecvTimeoutError::Disconnected) => self.end = Some(End::NobodyLeft),
+                Err(mpsc::RecvTimeoutError::Timeout) => break,
+            }
+        }
+        if self.end.is_some() || Instant::now() >= self.until || hasty.len() + self.waiting.len() >= most {
+            hasty.append(&mut self.waiting);
+        }
+        hasty
+    }
+
+    fn wait(&mut self, job: Job) {
+        if self.waiting.is_empty() {
+            self.until = Instant::now() + LINGER;
+        }
+        self.waiting.push(job);
+    }
+
+    /// The next order, if it is there already or nobody waits for what was taken before it.
+    fn next(&self, hurry: bool) -> Result<Order, mpsc::RecvTimeoutError> {
+        if hurry {
+            return self.orders.try_recv().map_err(|error| match error {
+                mpsc::TryRecvError::Empty => mpsc::RecvTimeoutError::Timeout,
+                mpsc::TryRecvError::Disconnected => mpsc::RecvTimeoutError::Disconnected,
+            });
+        }
+        if self.waiting.is_empty() {
+            return self.orders.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected);
+        }
+        self.orders.recv_timeout(self.until.saturating_duration_since(Instant::now()))
     }
 }
 

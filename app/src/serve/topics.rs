@@ -18,6 +18,8 @@ struct Known {
     looked_at: bool,
     away: bool,
     missing: Vec<String>,
+    /// What Kafka has lost, as was said, and is not there again yet.
+    lost: Vec<String>,
 }
 
 /// Looks after the topics until somebody asks to stop. `outbox`: what this process relays, if it does.
@@ -51,15 +53,18 @@ impl Known {
     }
 }
 
-/// Makes what is missing, and says what Kafka has lost: what was published before is not there any more.
+/// Makes what is missing, and says what Kafka has lost: what was published before is not there any more. It is said
+/// before they are made: whatever goes wrong on the way, nobody finds them missing afterwards.
 async fn make(topics: &Topics, outbox: &dyn Outbox, known: &mut Known) -> Result<(), PortError> {
-    if known.looked_at && topics.missing().await?.is_empty() {
+    let missing = topics.missing().await?;
+    known.lost.retain(|name| missing.contains(name));
+    if known.looked_at && missing.is_empty() {
         return Ok(());
     }
     let published = outbox.cursor(RELAY).await?.position;
-    let made = topics.make().await?;
-    let lost: Vec<&str> = made.iter().map(String::as_str).filter(|name| !name.ends_with(".dlq")).collect();
-    if published > 0 && !lost.is_empty() {
+    let news = |name: &String| published > 0 && !name.ends_with(".dlq") && !known.lost.contains(name);
+    let lost: Vec<String> = missing.into_iter().filter(news).collect();
+    if !lost.is_empty() {
         warn!(
             topics = lost.join(", "),
             published,
@@ -67,6 +72,8 @@ async fn make(topics: &Topics, outbox: &dyn Outbox, known: &mut Known) -> Result
              is still in the outbox is published again by: taskbot republish"
         );
     }
+    known.lost.extend(lost);
+    topics.make().await?;
     say(topics, known).await
 }
 

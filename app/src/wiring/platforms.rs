@@ -50,7 +50,12 @@ pub(crate) fn slack(given: &config::Slack, ground: Ground) -> Result<Option<Slac
     let config::Slack { signing_secret, bot_token, app_token, api_url, .. } = given;
     let secret = |given: &config::Secret| Secret::new(given.reveal()).context("TASKBOT_SLACK__…");
     let options = Options {
-        signing_secrets: signing_secret.as_ref().map(several).transpose()?.unwrap_or_default(),
+        signing_secrets: signing_secret
+            .as_ref()
+            .map(several)
+            .transpose()
+            .context("TASKBOT_SLACK__SIGNING_SECRET")?
+            .unwrap_or_default(),
         bot_token: bot_token.as_ref().map(secret).transpose()?,
         app_token: app_token.as_ref().map(secret).transpose()?,
         api_url: api_url.clone().unwrap_or_else(|| Options::API_URL.to_owned()),
@@ -85,7 +90,7 @@ fn oauth(given: &config::Slack) -> Result<Option<OAuth>> {
 
 /// Two, with a comma between them, while one replaces the other.
 fn several(given: &config::Secret) -> Result<Vec<Secret>> {
-    given.reveal().split(',').map(|one| Secret::new(one.trim()).context("TASKBOT_SLACK__…")).collect()
+    given.reveal().split(',').map(|one| Ok(Secret::new(one.trim())?)).collect()
 }
 
 /// Every platform's channels. One that cannot be asked hides none of the others'.

@@ -11,13 +11,14 @@ use domain::ids::{PersonId, TaskId};
 use domain::message::ConversationId;
 use domain::place::Place;
 use domain::ports::agenda::Reach;
-use domain::ports::chat::{Chat, PostError, Posted, Posting, PostingItem, Wait};
+use domain::ports::chat::{Chat, PostError, Posted, Posting, Wait};
 use domain::ports::error::PortError;
 use domain::tenant::{Platform, TenantId};
 use domain::zone::Zone;
 use tracing::warn;
 
 use crate::api::{Api, CallError, Message, Sent};
+use crate::faces::{named, users};
 use crate::look::{Found, Looks};
 use crate::pace::Pace;
 use crate::render;
@@ -39,19 +40,11 @@ impl SlackChat {
 
     /// How Slack knows the people of a posting.
     async fn users(&self, posting: &Posting) -> Result<BTreeMap<PersonId, String>, PortError> {
-        let named = |item: &PostingItem| item.recipients.clone().into_iter().chain(item.asked_by.clone());
-        let mentioned = posting.items.iter().flat_map(named).map(|(person, _)| person);
         let direct = match posting.place {
             Place::Direct(person) => Some(person),
             Place::Channel(_) | Place::Thread { .. } => None,
         };
-        let mut users = BTreeMap::new();
-        for person in mentioned.chain(direct) {
-            let identities = self.turns.tasks().people.identities(person).await?;
-            let here = identities.into_iter().find(|identity| identity.tenant == posting.tenant);
-            users.extend(here.map(|identity| (person, identity.user)));
-        }
-        Ok(users)
+        users(&self.turns, &posting.tenant, named(&posting.items).chain(direct)).await
     }
 
     /// The channel and thread of a place. A person stands for their direct message with the bot.
@@ -99,13 +92,14 @@ impl SlackChat {
 
     /// The message of an attempt whose answer was lost, if it is there. If it cannot be known it is sent again.
     async fn look_for(&self, message: &Message, posting: &Posting) -> Result<Option<Posted>, PostError> {
-        let Some(since) = posting.unsure_since.filter(|_| !sabotaged("slack.without_look")) else { return Ok(None) };
+        let lost = posting.unsure_since.zip(posting.unsure_until).filter(|_| !sabotaged("slack.without_look"));
+        let Some(lost) = lost else { return Ok(None) };
         let channel = match posting.place {
             Place::Direct(_) => self.api.direct(&message.channel).await.map_err(not_sent)?,
             Place::Channel(_) | Place::Thread { .. } => message.channel.clone(),
         };
         let at = (channel.as_str(), message.thread_ts.as_deref());
-        match self.looks.find(&self.api, posting, at, since).await {
+        match self.looks.find(&self.api, posting, at, lost).await {
             Found::There(ts) => Ok(Some(posted(&channel, &ts))),
             Found::Nothing => Ok(None),
             Found::NotNow(after) => {
@@ -174,7 +168,12 @@ impl SlackChat {
 }
 
 fn posted(channel: &str, ts: &str) -> Posted {
-    Posted { message_id: format!("{channel}/{ts}") }
+    Posted { message_id: message_id(channel, ts) }
+}
+
+/// By which a message is known in the store.
+pub(crate) fn message_id(channel: &str, ts: &str) -> String {
+    format!("{channel}/{ts}")
 }
 
 fn later(error: &PortError) -> PostError {

@@ -1,7 +1,7 @@
 //! Who is in which channel, as Slack says: asked at most every five minutes.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,6 +13,7 @@ use domain::ports::error::PortError;
 use domain::ports::people::People;
 use domain::refusal::Refusal;
 use domain::tenant::{Platform, TenantId};
+use tokio::sync::Mutex as Turn;
 use tokio::time::{Instant, timeout};
 use tracing::warn;
 
@@ -24,15 +25,19 @@ use crate::silence::Silence;
 
 /// How long an answer of Slack's is believed.
 const FRESH: Duration = Duration::from_secs(5 * 60);
-/// How long somebody waits for Slack's word on their channels; without it they see what is theirs alone.
+/// How long somebody waits for Slack's word; without it on their channels, they see what is theirs alone.
 const PATIENCE: Duration = Duration::from_millis(2_500);
 /// How long a task waits for the address of its thread; without it the task is made all the same.
 const LINK_PATIENCE: Duration = Duration::from_secs(1);
 /// So many people are remembered before all are asked for anew.
 const REMEMBERED: usize = 10_000;
 
+/// Somebody in a workspace.
+type Who = (TenantId, PersonId);
 /// What Slack said of whom, and when.
-type Known = HashMap<(TenantId, PersonId), (Instant, Vec<Channel>)>;
+type Known = HashMap<Who, (Instant, Vec<Channel>)>;
+/// Of whom it is being asked.
+type Asking = HashMap<Who, Weak<Turn<()>>>;
 
 /// The channels of people, asked of Slack.
 #[derive(Clone)]
@@ -41,24 +46,29 @@ pub struct SlackDirectory {
     people: Arc<dyn People>,
     sightings: Arc<Sightings>,
     known: Arc<Mutex<Known>>,
+    asking: Arc<Mutex<Asking>>,
     rosters: Rosters,
     rooms: Rooms,
     silence: Silence,
 }
 
 impl SlackDirectory {
-    pub(crate) fn new(api: Api, people: Arc<dyn People>, sightings: Arc<Sightings>) -> Self {
-        let silence = Silence::default();
-        let (known, rosters, rooms) = (Arc::default(), Rosters::default(), Rooms::new(silence.clone()));
-        Self { api, people, sightings, known, rosters, rooms, silence }
+    pub(crate) fn new(api: Api, people: Arc<dyn People>, sightings: Arc<Sightings>, silence: Silence) -> Self {
+        let (known, asking) = Default::default();
+        let (rosters, rooms) = (Rosters::new(silence.clone()), Rooms::new(silence.clone()));
+        Self { api, people, sightings, known, asking, rosters, rooms, silence }
     }
 
+    /// The channels of somebody. Who says several things at once is asked about once.
     async fn of_tenant(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
         let key = (tenant.clone(), person);
-        if let Some((asked, channels)) = self.known().get(&key)
-            && asked.elapsed() < FRESH
-        {
-            return Ok(channels.clone());
+        if let Some(channels) = self.fresh(&key) {
+            return Ok(channels);
+        }
+        let turn = self.turn(&key);
+        let _turn = turn.lock().await;
+        if let Some(channels) = self.fresh(&key) {
+            return Ok(channels);
         }
         let channels = self.ask(person, tenant).await?;
         let mut known = self.known();
@@ -67,6 +77,20 @@ impl SlackDirectory {
         }
         known.insert(key, (Instant::now(), channels.clone()));
         Ok(channels)
+    }
+
+    fn fresh(&self, key: &Who) -> Option<Vec<Channel>> {
+        let known = self.known();
+        let (asked, channels) = known.get(key)?;
+        (asked.elapsed() < FRESH).then(|| channels.clone())
+    }
+
+    fn turn(&self, key: &Who) -> Arc<Turn<()>> {
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        asking.retain(|_, turn| turn.strong_count() > 0);
+        let turn = asking.get(key).and_then(Weak::upgrade).unwrap_or_default();
+        asking.insert(key.clone(), Arc::downgrade(&turn));
+        turn
     }
 
     async fn ask(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
@@ -81,7 +105,7 @@ impl SlackDirectory {
             }
             api.channels_of(&identity.user).await
         };
-        let ids = self.silence.broken(tenant, PATIENCE, asking).await?;
+        let ids = self.silence.broken(tenant, "users.conversations", PATIENCE, asking).await?;
         Ok(ids.into_iter().map(|id| Channel { tenant: tenant.clone(), id }).collect())
     }
 
@@ -89,6 +113,11 @@ impl SlackDirectory {
     async fn there(&self, tenant: &TenantId) -> Result<Api, CallError> {
         self.api.at_home(tenant).await?;
         Ok(self.api.of(Some(tenant.clone())))
+    }
+
+    /// Who is in a user group, if there is one with this id.
+    async fn members(&self, tenant: &TenantId, api: &Api, id: &str) -> Result<Option<Vec<String>>, CallError> {
+        roster::there(self.silence.broken(tenant, "usergroups.users.list", PATIENCE, api.group(id)).await)
     }
 
     /// What to ask Slack about a place. Of somebody who has no identity there it is not asked.
@@ -130,7 +159,8 @@ impl Directory for SlackDirectory {
         let Some(id) = roster::group_id(group).filter(|_| tenant.platform() == Platform::Slack) else {
             return Ok(None);
         };
-        roster::there(self.there(tenant).await?.group(id).await)
+        let api = self.there(tenant).await?;
+        Ok(self.members(tenant, &api, id).await?)
     }
 
     async fn called(&self, tenant: &TenantId, name: &str) -> Result<Called, PortError> {
@@ -141,7 +171,7 @@ impl Directory for SlackDirectory {
         let roster = self.rosters.of(tenant, &api).await?;
         match roster.find(name) {
             Found::Called(called) => Ok(called),
-            Found::Group(id) => Ok(Called::These(roster::there(api.group(&id).await)?.unwrap_or_default())),
+            Found::Group(id) => Ok(Called::These(self.members(tenant, &api, &id).await?.unwrap_or_default())),
         }
     }
 
@@ -149,7 +179,9 @@ impl Directory for SlackDirectory {
         if tenant.platform() != Platform::Slack {
             return Ok(None);
         }
-        let person = roster::there(self.there(tenant).await?.person(user).await)?.filter(Person::is_there);
+        let api = self.there(tenant).await?;
+        let answer = self.silence.broken(tenant, "users.info", PATIENCE, api.person(user)).await;
+        let person = roster::there(answer)?.filter(Person::is_there);
         Ok(person.map(|person| Profile { name: person.called().to_owned(), zone: person.zone() }))
     }
 

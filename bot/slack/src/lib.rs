@@ -10,6 +10,7 @@ mod chat;
 mod check;
 mod desk;
 mod directory;
+mod faces;
 mod homes;
 mod inbound;
 mod installs;
@@ -25,10 +26,14 @@ mod sightings;
 mod silence;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bot::Turns;
 use domain::service::Operators;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::warn;
 
 pub use chat::SlackChat;
 pub use check::Finding;
@@ -42,6 +47,7 @@ use homes::Homes;
 use installs::Workspaces;
 use pace::Pace;
 use sightings::Sightings;
+use silence::Silence;
 
 /// Slack, with the workspaces that the bot is installed in.
 #[derive(Clone)]
@@ -52,6 +58,8 @@ pub struct Slack {
     sightings: Arc<Sightings>,
     homes: Arc<Homes>,
     pace: Arc<Pace>,
+    silence: Silence,
+    work: TaskTracker,
 }
 
 impl Slack {
@@ -64,14 +72,14 @@ impl Slack {
         let workspaces = Arc::new(Workspaces::new(wire.clone(), &options, ground)?);
         let api = Api::new(wire, workspaces.clone());
         let options = Arc::new(options);
-        let (sightings, homes, pace) = (Arc::default(), Arc::default(), Arc::default());
-        Ok(Self { api, workspaces, options, sightings, homes, pace })
+        let (sightings, homes, pace, silence) = Default::default();
+        Ok(Self { api, workspaces, options, sightings, homes, pace, silence, work: TaskTracker::new() })
     }
 
     /// Who is in which channel.
     #[must_use]
     pub fn directory(&self, people: Arc<dyn domain::ports::people::People>) -> SlackDirectory {
-        SlackDirectory::new(self.api.clone(), people, self.sightings.clone())
+        SlackDirectory::new(self.api.clone(), people, self.sightings.clone(), self.silence.clone())
     }
 
     /// Where reminders are posted.
@@ -107,8 +115,17 @@ impl Slack {
         }
     }
 
+    /// Waits until all is done and shown that was acknowledged, for so long at most: when nothing comes in any more.
+    pub async fn finish(&self, grace: Duration) {
+        self.work.close();
+        if timeout(grace, self.work.wait()).await.is_err() {
+            warn!(left = self.work.len(), "some answers in Slack were not given in time");
+        }
+    }
+
     fn desk(&self, turns: &Turns, operators: Arc<Operators>) -> Desk {
-        let around = Around { sightings: self.sightings.clone(), homes: self.homes.clone(), pace: self.pace.clone() };
+        let (sightings, homes, pace) = (self.sightings.clone(), self.homes.clone(), self.pace.clone());
+        let around = Around { sightings, homes, pace, silence: self.silence.clone(), work: self.work.clone() };
         Desk::new(self.api.clone(), turns.clone(), operators, around)
     }
 }

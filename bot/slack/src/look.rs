@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use domain::fault::sabotaged;
 use domain::ids::DeliveryId;
 use domain::ports::chat::Posting;
 use domain::tenant::TenantId;
@@ -45,13 +46,14 @@ pub(crate) enum Found {
 }
 
 impl Looks {
-    /// Looks for the message of a posting whose earlier attempt was lost at `since`.
+    /// Looks for the message of a posting of which earlier attempts were lost, the first and the last begun at these
+    /// times.
     pub(crate) async fn find(
         &self,
         api: &Api,
         posting: &Posting,
         (channel, thread): (&str, Option<&str>),
-        since: Timestamp,
+        lost: (Timestamp, Timestamp),
     ) -> Found {
         if let Some(ts) = self.state().seen.get(&posting.delivery) {
             return Found::There(ts.clone());
@@ -59,7 +61,7 @@ impl Looks {
         if let Some(left) = self.closed(&posting.tenant) {
             return not_now(posting, Some(left));
         }
-        match api.latest(channel, thread, window(since, posting.attempt)).await {
+        match api.latest(channel, thread, window(lost)).await {
             Ok(page) => self.learn(posting, &page),
             Err(CallError::Later { after, .. }) => {
                 let until = Instant::now() + after.unwrap_or_default();
@@ -81,7 +83,12 @@ impl Looks {
                 state.seen.insert(delivery, ts.to_owned());
             }
         }
-        state.seen.get(&posting.delivery).map_or(Found::Nothing, |ts| Found::There(ts.clone()))
+        match state.seen.get(&posting.delivery) {
+            Some(ts) => Found::There(ts.clone()),
+            // So much was said at that time that not all of it was shown.
+            None if page.has_more => not_now(posting, None),
+            None => Found::Nothing,
+        }
     }
 
     /// How long it is until this workspace's channels may be looked into.
@@ -95,11 +102,13 @@ impl Looks {
     }
 }
 
-/// When the lost message was posted, if it was. After several attempts it may have been any of them.
-fn window(since: Timestamp, attempt: u32) -> Window {
-    let until = |span: SignedDuration| since.saturating_add(span).unwrap_or(Timestamp::MAX);
-    let oldest = since.saturating_sub(SKEW).unwrap_or(Timestamp::MIN);
-    Window { oldest, latest: (attempt == 2).then(|| until(TAKEN_WITHIN)) }
+/// When the lost message was posted, if it was.
+fn window((first, last): (Timestamp, Timestamp)) -> Window {
+    if sabotaged("slack.without_window") {
+        return Window { oldest: Timestamp::UNIX_EPOCH, latest: Timestamp::MAX };
+    }
+    let oldest = first.saturating_sub(SKEW).unwrap_or(Timestamp::MIN);
+    Window { oldest, latest: last.saturating_add(TAKEN_WITHIN).unwrap_or(Timestamp::MAX) }
 }
 
 /// Better late than twice, but not for ever.

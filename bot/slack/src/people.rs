@@ -1,16 +1,39 @@
 //! Who speaks: people of a workspace, made known to the service with the name and zone that Slack has of them.
+//!
+//! Whom Slack does not name in time is called by their id, and has no zone, until it does: its answer counts however late
+//! it comes, and it is asked again whenever they are met.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::access::Principal;
+use domain::command::{Command, Request};
 use domain::ids::PersonId;
+use domain::message::ConversationId;
 use domain::person::{Identity, Person, Settings};
+use domain::place::Place;
 use domain::ports::error::PortError;
-use domain::service::{Operators, Tasks};
+use domain::service::{Failure, Operators, Tasks};
 use domain::tenant::TenantId;
-use tracing::warn;
+use domain::trace::TraceParent;
+use domain::zone::Zone;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
+use tracing::{Instrument, debug, warn};
 
-use crate::api::Api;
+use crate::api::{self, Api, CallError};
+use crate::silence::{self, Question, Silence};
+
+/// How long a newcomer waits for their name and zone: without a zone most times cannot be read.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long somebody waits who has waited before.
+const AGAIN: Duration = Duration::from_secs(1);
+/// How long anybody waits while the workspace gives no answers: long enough for one that comes at once.
+const HASTE: Duration = Duration::from_millis(200);
+/// How Slack is asked who somebody is.
+const QUESTION: Question = "users.info";
+/// The role of the process, in events.
+const ROLE: &str = "bot";
 
 /// Makes people known.
 #[derive(Clone)]
@@ -18,11 +41,14 @@ pub(crate) struct Visitors {
     api: Api,
     tasks: Tasks,
     operators: Arc<Operators>,
+    work: TaskTracker,
+    silence: Silence,
 }
 
 impl Visitors {
-    pub(crate) fn new(api: Api, tasks: Tasks, operators: Arc<Operators>) -> Self {
-        Self { api, tasks, operators }
+    /// What Slack answers later is worked on among `work`.
+    pub(crate) fn new(api: Api, tasks: Tasks, operators: Arc<Operators>, work: TaskTracker, silence: Silence) -> Self {
+        Self { api, tasks, operators, work, silence }
     }
 
     /// The same in another workspace.
@@ -51,32 +77,123 @@ impl Visitors {
     /// Makes one person known, if Slack knows them.
     pub(crate) async fn meet_one(&self, tenant: &TenantId, user: &str) {
         let identity = Identity { tenant: tenant.clone(), user: user.to_owned() };
-        let known = matches!(self.tasks.people.who_is(&identity).await, Ok(Some(_)));
-        if !known
-            && let Ok(found) = self.api.person(user).await
-            && !found.is_bot
-            && !found.deleted
-            && let Err(error) = self.introduce(&identity, Some(found)).await
-        {
-            warn!(%error, "somebody could not be made known");
+        let met = match self.tasks.people.who_is(&identity).await {
+            Ok(Some(person)) if is_named(&person, &identity) => return,
+            Ok(Some(_)) => self.learnt(&identity, AGAIN).await,
+            Ok(None) => self.learnt(&identity, PATIENCE).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = met {
+            debug!(%error, "somebody who is mentioned is not known");
         }
     }
 
-    async fn person(&self, identity: &Identity) -> Result<Person, PortError> {
-        if let Some(person) = self.tasks.people.who_is(identity).await? {
+    /// Somebody with their settings; whoever is new is made known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn person(&self, identity: &Identity) -> Result<Person, PortError> {
+        let known = self.tasks.people.who_is(identity).await?;
+        let patience = match &known {
+            Some(person) if is_named(person, identity) => return Ok(person.clone()),
+            Some(_) => AGAIN,
+            None => PATIENCE,
+        };
+        match (self.learnt(identity, patience).await, known) {
+            (Ok(person), _) => Ok(person),
+            (Err(_), Some(nameless)) => Ok(nameless),
+            // Without a name somebody can still be answered.
+            (Err(error), None) => {
+                warn!(%error, "a newcomer has no name yet");
+                self.tasks.people.introduce(identity, self.newcomer(&identity.user, None)).await
+            }
+        }
+    }
+
+    /// Somebody as Slack knows them, if it says so in time; if it says so later, they are called so from then on. Of a
+    /// workspace that gave nobody an answer a moment ago it is asked, but hardly waited for.
+    async fn learnt(&self, identity: &Identity, patience: Duration) -> Result<Person, CallError> {
+        self.silence.may_ask(&identity.tenant, QUESTION)?;
+        let silent = self.silence.holds(&identity.tenant);
+        let patience = if silent { HASTE } else { patience };
+        let learning = self.work.spawn(self.clone().learn(identity.clone()).in_current_span());
+        match timeout(patience, learning).await {
+            Ok(learnt) => learnt.unwrap_or_else(|_| Err(CallError::Unknown("the question was given up".to_owned()))),
+            Err(_) => {
+                let error = silence::late(patience);
+                if !silent {
+                    self.silence.note(&identity.tenant, QUESTION, &error);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn learn(self, identity: Identity) -> Result<Person, CallError> {
+        let found = self.api.person(&identity.user).await.inspect_err(|error| self.keep_to(&identity.tenant, error))?;
+        if !found.is_there() {
+            return Err(CallError::Refused("user_not_found".to_owned()));
+        }
+        let person = self.tasks.people.introduce(&identity, self.newcomer(found.called(), found.zone())).await?;
+        if is_named(&person, &identity) {
             return Ok(person);
         }
-        // Without a name somebody can still be answered: it is asked for again when they are mentioned.
-        let found = self.api.person(&identity.user).await.inspect_err(|error| warn!(%error, "a newcomer has no name"));
-        self.introduce(identity, found.ok()).await
+        self.recognise(&identity.tenant, &person, &found).await?;
+        Ok(self.tasks.people.person(person.id).await?.unwrap_or(person))
     }
 
-    async fn introduce(&self, identity: &Identity, found: Option<crate::api::Person>) -> Result<Person, PortError> {
-        let name = found.as_ref().map_or(identity.user.as_str(), |found| found.called()).to_owned();
-        let settings = Settings::of_profile(found.and_then(|found| found.zone()));
-        let newcomer = Person { id: PersonId(self.tasks.ids.fresh()), name, settings, version: 1 };
-        self.tasks.people.introduce(identity, newcomer).await
+    /// Asks less often if Slack says so. That it breaks at once costs nobody time.
+    fn keep_to(&self, tenant: &TenantId, error: &CallError) {
+        if matches!(error, CallError::Later { after: Some(_), .. }) {
+            self.silence.note(tenant, QUESTION, error);
+        }
     }
+
+    /// Calls somebody who is known by the name that Slack has of them now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn follow_name(&self, identity: &Identity, found: &api::Person) -> Result<(), PortError> {
+        match self.tasks.people.who_is(identity).await? {
+            Some(person) if person.name != found.called() => self.recognise(&identity.tenant, &person, found).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Calls somebody by their name who was met without one or changed it, and reads their words in their zone from now on.
+    async fn recognise(&self, tenant: &TenantId, person: &Person, found: &api::Person) -> Result<(), PortError> {
+        let place = Place::Direct(person.id);
+        let request = Request {
+            principal: Principal { person: person.id, tenants: [tenant.clone()].into(), operator: false },
+            tenant: tenant.clone(),
+            conversation: ConversationId::of(tenant, &place, person.id),
+            place,
+            key: None,
+            said_at: None,
+            trace: Some(TraceParent::root(self.tasks.ids.fresh())),
+            role: ROLE,
+            cause: None,
+            command: Command::Recognise { name: found.called().to_owned(), zone: found.zone() },
+        };
+        match self.tasks.execute(request).await {
+            Ok(_) => Ok(()),
+            Err(Failure::Port(error)) => Err(error),
+            Err(Failure::Refused(refusal)) => {
+                warn!(%refusal, "somebody keeps their id for a name");
+                Ok(())
+            }
+        }
+    }
+
+    fn newcomer(&self, name: &str, zone: Option<Zone>) -> Person {
+        let id = PersonId(self.tasks.ids.fresh());
+        Person { id, name: name.to_owned(), settings: Settings::of_profile(zone), version: 1 }
+    }
+}
+
+/// Whether Slack has said who that is: until then they are called by their id.
+fn is_named(person: &Person, identity: &Identity) -> bool {
+    person.name != identity.user
 }
 
 /// The users that a text mentions: `<@U1>`, `<@U1|ana>`.

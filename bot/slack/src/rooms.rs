@@ -9,7 +9,7 @@ use domain::tenant::TenantId;
 use tokio::time::Instant;
 
 use crate::api::{Api, CallError, Room};
-use crate::silence::Silence;
+use crate::silence::{Question, Silence};
 
 /// How long whoever makes a reminder waits for Slack's word; without it the reminder is made all the same.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -54,7 +54,7 @@ impl Rooms {
             if self.is_open(&key) {
                 continue;
             }
-            if let Some(refusal) = self.silence.broken(tenant, PATIENCE, door.closed(api)).await? {
+            if let Some(refusal) = self.silence.broken(tenant, door.question(), PATIENCE, door.closed(api)).await? {
                 return Ok(Some((nth, refusal)));
             }
             self.note(key);
@@ -80,6 +80,13 @@ impl Rooms {
 }
 
 impl Door {
+    const fn question(&self) -> Question {
+        match self {
+            Self::Channel(_) => "conversations.info",
+            Self::Person(..) => "conversations.open",
+        }
+    }
+
     /// Why the bot cannot post there, or nothing.
     async fn closed(&self, api: &Api) -> Result<Option<Refusal>, CallError> {
         match self {
@@ -112,7 +119,9 @@ fn shut(room: &Room) -> Option<Refusal> {
 
 fn unseen() -> Refusal {
     let sentence = "Slack does not show me that channel, so I could not remind anybody there.";
-    Refusal::new(Code::Unknown, sentence, "Type `/invite @taskbot` in it, then say it again.")
+    let next = "Type `/invite @taskbot` in it, then say it again. A group message takes nobody in: make it a private channel \
+                first, or add it with `/todo` to your own list.";
+    Refusal::new(Code::Unknown, sentence, next)
 }
 
 fn no_direct(name: &str) -> Refusal {

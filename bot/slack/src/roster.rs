@@ -1,20 +1,26 @@
-//! Who and which groups are in a workspace, for names that Slack has not resolved: asked at most every five minutes.
+//! Who and which groups are in a workspace, for names that Slack has not resolved: asked at most every five minutes. A
+//! large workspace is read page by page; where Slack stops that, it goes on there the next time.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::ports::chat::Called;
-use domain::ports::error::PortError;
 use domain::tenant::TenantId;
 use strsim::normalized_damerau_levenshtein;
+use tokio::sync::Mutex as Turn;
 use tokio::time::Instant;
 use tracing::warn;
 
-use crate::api::{Api, CallError, Group, Person};
+use crate::api::{Api, CallError, Group, PAGES, Person};
+use crate::silence::Silence;
 
 /// How long an answer of Slack's is believed.
 const FRESH: Duration = Duration::from_secs(5 * 60);
+/// How long somebody waits for a page of Slack's.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(2_500);
+/// What Slack says of a place in a long answer that it has forgotten.
+const FORGOTTEN: &str = "invalid_cursor";
 /// So many names that look alike are offered,
 const NEAR: usize = 3;
 /// and so much of them must be alike, from 0 to 1.
@@ -23,11 +29,28 @@ const ALIKE: f64 = 0.6;
 const SHARED: usize = 5;
 
 /// The rosters of the workspaces, as they were asked for last.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Rosters(Arc<Mutex<Asked>>);
+#[derive(Clone, Debug)]
+pub(crate) struct Rosters {
+    sheets: Arc<Mutex<HashMap<TenantId, Arc<Turn<Sheet>>>>>,
+    silence: Silence,
+}
 
-/// The rosters, and when they were asked for.
-type Asked = HashMap<TenantId, (Instant, Arc<Roster>)>;
+/// What is known of a workspace.
+#[derive(Debug, Default)]
+struct Sheet {
+    /// The roster, and since when.
+    known: Option<(Instant, Arc<Roster>)>,
+    reading: Reading,
+}
+
+/// How far the next roster is read.
+#[derive(Debug, Default)]
+struct Reading {
+    people: Vec<Person>,
+    pages: usize,
+    /// Where the next page begins; empty before the first and behind the last.
+    cursor: String,
+}
 
 /// The people and groups of a workspace.
 #[derive(Debug)]
@@ -45,26 +68,59 @@ pub(crate) enum Found {
 }
 
 impl Rosters {
+    pub(crate) fn new(silence: Silence) -> Self {
+        Self { sheets: Arc::default(), silence }
+    }
+
     /// The roster of a workspace.
     ///
     /// # Errors
     /// When Slack does not say who is there. Groups that it does not show are none.
     pub(crate) async fn of(&self, tenant: &TenantId, api: &Api) -> Result<Arc<Roster>, CallError> {
-        if let Some((asked, roster)) = self.asked().get(tenant)
-            && asked.elapsed() < FRESH
+        let sheet = Arc::clone(self.sheets().entry(tenant.clone()).or_default());
+        let mut sheet = sheet.lock().await;
+        if let Some((since, roster)) = &sheet.known
+            && since.elapsed() < FRESH
         {
             return Ok(Arc::clone(roster));
         }
-        let mut people = api.everybody().await?;
-        people.retain(Person::is_there);
-        let groups = api.groups().await.inspect_err(|error| warn!(%error, "Slack does not show its groups"));
-        let roster = Arc::new(Roster { people, groups: groups.unwrap_or_default() });
-        self.asked().insert(tenant.clone(), (Instant::now(), Arc::clone(&roster)));
+        self.read_on(tenant, api, &mut sheet.reading).await?;
+        let groups = self.silence.broken(tenant, "usergroups.list", PATIENCE, api.groups()).await;
+        let groups = there(groups)?.unwrap_or_default();
+        let people = std::mem::take(&mut sheet.reading).people;
+        let roster = Arc::new(Roster { people, groups });
+        sheet.known = Some((Instant::now(), Arc::clone(&roster)));
         Ok(roster)
     }
 
-    fn asked(&self) -> MutexGuard<'_, Asked> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Reads the pages that are missing. What was read stays if one of them does not come.
+    async fn read_on(&self, tenant: &TenantId, api: &Api, reading: &mut Reading) -> Result<(), CallError> {
+        while !reading.is_whole() {
+            let asking = api.people(&reading.cursor);
+            match self.silence.broken(tenant, "users.list", PATIENCE, asking).await {
+                Ok((people, cursor)) => reading.take(people, cursor),
+                Err(CallError::Refused(word)) if word == FORGOTTEN && reading.pages > 0 => {
+                    *reading = Reading::default()
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn sheets(&self) -> MutexGuard<'_, HashMap<TenantId, Arc<Turn<Sheet>>>> {
+        self.sheets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reading {
+    fn take(&mut self, people: Vec<Person>, cursor: String) {
+        self.people.extend(people.into_iter().filter(Person::is_there));
+        (self.pages, self.cursor) = (self.pages + 1, cursor);
+    }
+
+    const fn is_whole(&self) -> bool {
+        self.pages == PAGES || (self.pages > 0 && self.cursor.is_empty())
     }
 }
 
@@ -121,14 +177,14 @@ pub(crate) fn group_id(text: &str) -> Option<&str> {
 }
 
 /// The answer, or nothing if there is no such thing or Slack does not show it.
-pub(crate) fn there<T>(answer: Result<T, CallError>) -> Result<Option<T>, PortError> {
+pub(crate) fn there<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
     match answer {
         Ok(found) => Ok(Some(found)),
         Err(CallError::Refused(word)) => {
             warn!(word, "Slack shows no such thing");
             Ok(None)
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 

@@ -59,6 +59,7 @@ async fn with_zone(tasks: &Tasks, session: Session, zone: &Zone) -> Result<Sessi
         place: session.place.clone(),
         conversation: ConversationId(format!("introduction/{}", session.person.id)),
         key: None,
+        said_at: None,
         trace: None,
         role: "bot",
         cause: None,

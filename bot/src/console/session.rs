@@ -30,7 +30,7 @@ impl Session {
             tenant: TenantId::console(),
             place: self.place.clone(),
             text,
-            received_at: tasks.clock.now(),
+            said_at: tasks.clock.now(),
             trace: TraceParent::root(tasks.ids.fresh()),
         }
     }

@@ -55,8 +55,8 @@ async fn message(request: Request, door: &Door, trace: TraceParent) -> Result<Me
     let body = Bytes::from_request(request, door).await.map_err(|rejection| unreadable(&rejection))?;
     let said: Said = serde_json::from_slice(&body).map_err(|error| unwanted(&error))?;
     let place = place(door, &author, &tenant, said.channel.as_deref()).await?;
-    let received_at = door.turns.tasks().clock.now();
-    Ok(Message { key, author, tenant, place, text: said.text, received_at, trace })
+    let said_at = door.turns.tasks().clock.now();
+    Ok(Message { key, author, tenant, place, text: said.text, said_at, trace })
 }
 
 /// Who holds the token, speaking in one tenant: the console's if they are in it, else their first.

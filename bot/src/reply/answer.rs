@@ -108,6 +108,14 @@ const fn wrong(code: ErrorCode) -> &'static str {
 
 fn failed(error: &PortError) -> Reply {
     warn!(%error, "a turn failed");
+    // Who and where is asked before anything is done.
+    if let PortError::Unavailable { backend: "slack", .. } = error {
+        let lines = [
+            Block::line("Slack does not tell me right now whom or what that means, so nothing was done."),
+            Block::detail("Type it once more in a minute."),
+        ];
+        return Reply { verdict: Verdict::Failed, ..Reply::private(lines) };
+    }
     let lines = [
         Block::line("I cannot reach my storage right now, so I do not know whether that was done."),
         Block::detail("`list` shows it, once I can again; then type it once more if it is not there."),

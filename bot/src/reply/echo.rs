@@ -1,16 +1,12 @@
 //! The echo of a command: what was understood, what came of it, how to change or undo it.
 
-use std::collections::BTreeMap;
-
 use domain::ids::PersonId;
 use domain::outcome::{Deed, Effect, Outcome};
 use domain::task::RepeatFrom;
-use jiff::Timestamp;
 
 use super::changes::told_but_due;
 use super::headline::headline;
 use super::scene::Scene;
-use super::watch::clock;
 use super::{Block, Reply, Text, channel_line, details, senders, settings};
 
 /// What a command came to, in words.
@@ -28,24 +24,7 @@ pub(crate) fn echo(scene: &Scene, outcome: &Outcome) -> Reply {
     };
     let shown_in_channel = channel_line::channel_line(scene, effects);
     let tasks = effects.iter().map(|effect| scene.view(&effect.task, &effect.list)).collect();
-    let settled = settled(scene, effects);
-    Reply { blocks, private: shown_in_channel.is_none(), shown_in_channel, tasks, settled, ..Reply::default() }
-}
-
-/// `Done by Ana, 09:12`, of tasks that are done by now, whoever was first with each.
-fn settled(scene: &Scene, effects: &[Effect]) -> Option<Text> {
-    let mut last: BTreeMap<PersonId, Timestamp> = BTreeMap::new();
-    for effect in effects {
-        let (by, at) = match (effect.deed, &effect.task.closed) {
-            (Deed::AlreadyDone { by, at }, _) => (by, at),
-            (Deed::Completed, Some(closed)) => (closed.by, closed.at),
-            _ => return None,
-        };
-        last.entry(by).and_modify(|known| *known = at.max(*known)).or_insert(at);
-    }
-    let time = |at| clock(scene.watch.zone.wall(at).time());
-    let each = last.into_iter().map(|(by, at)| Text::new().theirs(scene.name(by)).then(", ").moment(at, time(at)));
-    (!effects.is_empty()).then(|| Text::say("Done by ").and(Text::joined(each, "; ")))
+    Reply { blocks, private: shown_in_channel.is_none(), shown_in_channel, tasks, ..Reply::default() }
 }
 
 /// The people that the words of an outcome speak of.
@@ -97,7 +76,10 @@ fn facts(scene: &Scene, effect: &Effect) -> Vec<Text> {
         Deed::Reopened | Deed::Claimed => vec![details::due(scene, task), details::reminder(scene, effect)],
         Deed::Edited => edited(scene, effect),
         Deed::Moved => vec![details::due_change(scene, effect), only_once(effect), details::reminder(scene, effect)],
-        Deed::Snoozed if !task.bare_reminder => vec![details::due(scene, task).map(|due| due.then(", as before"))],
+        Deed::Snoozed => {
+            let due = details::due(scene, task).filter(|_| !task.bare_reminder);
+            vec![due.map(|due| due.then(", as before")), at_once(scene, effect)]
+        }
         Deed::Completed | Deed::Skipped => vec![comes_again(scene, effect)],
         Deed::Undone if task.is_open() => undone(scene, effect),
         Deed::Undone => vec![comes_again(scene, effect)],
@@ -108,6 +90,11 @@ fn facts(scene: &Scene, effect: &Effect) -> Vec<Text> {
         _ => Vec::new(),
     };
     facts.into_iter().flatten().collect()
+}
+
+/// That the reminder comes now, of one whose time passed while the command was on its way.
+fn at_once(scene: &Scene, effect: &Effect) -> Option<Text> {
+    effect.reminds_at.filter(|at| *at <= scene.watch.now).and_then(|_| details::reminder(scene, effect))
 }
 
 fn edited(scene: &Scene, effect: &Effect) -> Vec<Option<Text>> {

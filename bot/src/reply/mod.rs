@@ -17,6 +17,7 @@ pub(crate) mod rows;
 pub(crate) mod scene;
 pub(crate) mod senders;
 pub(crate) mod settings;
+pub(crate) mod standing;
 mod text;
 pub(crate) mod topics;
 pub(crate) mod watch;
@@ -28,6 +29,7 @@ use domain::refusal::Code;
 pub use news::news;
 pub use plain::plain;
 pub use reminder::{facts, reminder};
+pub use standing::Standing;
 pub use text::{Piece, Text};
 pub use watch::Watch;
 
@@ -42,8 +44,6 @@ pub struct Reply {
     pub shown_in_channel: Option<ChannelLine>,
     /// The tasks that it speaks of, in order.
     pub tasks: Vec<TaskView>,
-    /// What a message that asked for it says from now on: who did it, and when.
-    pub settled: Option<Text>,
     /// The lines that show what comes before and after it, where it is a page of several.
     pub pages: Option<Pages>,
     /// How it ended.

@@ -16,6 +16,7 @@ mod question;
 mod read;
 mod senders;
 mod settings;
+mod standing;
 mod talk;
 
 use std::sync::Arc;
@@ -96,7 +97,11 @@ impl Turns {
         if let Err(refusal) = self.limiter.take(&message) {
             return No::from(refusal).into();
         }
-        let added = async { Talk::with(self, &message).await?.add(draft, description).await };
+        let added = async {
+            let talk = Talk::with(self, &message).await?;
+            talk.zone_for(draft.repeat.as_ref())?;
+            talk.add(draft, description).await
+        };
         added.await.unwrap_or_else(Reply::from)
     }
 
@@ -105,7 +110,13 @@ impl Turns {
         if let Err(refusal) = self.limiter.take(&message) {
             return No::from(refusal).into();
         }
-        let taken = async { Talk::with(self, &message).await?.carry_out(reading).await };
+        let taken = async {
+            let talk = Talk::with(self, &message).await?;
+            if let Reading::Edit(edit) = &reading {
+                talk.zone_for(edit.repeat.as_ref())?;
+            }
+            talk.carry_out(reading).await
+        };
         taken.await.unwrap_or_else(Reply::from)
     }
 

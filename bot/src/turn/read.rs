@@ -2,7 +2,7 @@
 
 use domain::refusal::{Code, Refusal};
 use jiff::tz::{TimeZone, offset};
-use language::{Context, Misread, Reading, Settings, read_in_conversation};
+use language::{Context, Misread, Reading, Repeat, Settings, read_in_conversation};
 
 use super::own;
 use super::talk::Talk;
@@ -25,6 +25,14 @@ impl Talk<'_> {
             (Ok(east), Ok(west)) if east == west => Ok(east),
             (Err(east), Err(west)) if east == west => Err(self.misread(east)),
             _ => Err(zone_wanted().into()),
+        }
+    }
+
+    /// What was picked in a form is an instant; what repeats comes at the wall time of a zone, so that must be known.
+    pub(super) fn zone_for(&self, repeat: Option<&Repeat>) -> Result<(), Refusal> {
+        match &self.me.settings.zone {
+            None if repeat.is_some() => Err(zone_wanted()),
+            _ => Ok(()),
         }
     }
 

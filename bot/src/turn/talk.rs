@@ -71,7 +71,7 @@ impl<'a> Talk<'a> {
 
     /// The instant at which it was typed: words of time are counted from here.
     pub(super) fn now(&self) -> Timestamp {
-        self.message.received_at
+        self.message.said_at
     }
 
     /// The speaker's zone; UTC as long as it is not known.
@@ -79,8 +79,9 @@ impl<'a> Talk<'a> {
         self.me.settings.zone.clone().unwrap_or_else(Zone::utc)
     }
 
+    /// What is told counts from when it is told.
     pub(super) fn watch(&self) -> Watch {
-        Watch { now: self.now(), zone: self.zone() }
+        Watch { now: self.service().clock.now(), zone: self.zone() }
     }
 
     pub(super) fn due(&self, when: When) -> Due {
@@ -107,6 +108,7 @@ impl<'a> Talk<'a> {
             place: message.place.clone(),
             conversation: message.conversation(),
             key: message.key.as_ref().map(|key| self.key(key)),
+            said_at: Some(message.said_at),
             trace: Some(message.trace.clone()),
             role: ROLE,
             cause: None,

@@ -1,6 +1,7 @@
 //! From a command over HTTP to its row in the audit log: how long it takes until others can see the row.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -15,6 +16,9 @@ use crate::runtime;
 
 /// How often the audit log is looked at; so much at most is added to what is measured.
 const LOOK: Duration = Duration::from_millis(1);
+/// So many rows before the last one are looked at again: they are numbered before they are committed, and those of
+/// different tasks are committed side by side.
+const AGAIN: i64 = 100;
 /// How long a row may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -52,20 +56,20 @@ async fn watch(options: Options) -> Result<Value> {
 }
 
 /// When each task was first seen, until so many as are wanted were, or nothing new has come for too long.
-async fn look(
-    mut connection: PgConnection,
-    mut last: i64,
-    wanted: Arc<AtomicUsize>,
-) -> Result<HashMap<String, Instant>> {
-    let mut seen = HashMap::new();
+async fn look(mut connection: PgConnection, first: i64, wanted: Arc<AtomicUsize>) -> Result<HashMap<String, Instant>> {
+    let (mut seen, mut last) = (HashMap::new(), first);
     let mut news = Instant::now();
     while seen.len() < wanted.load(Ordering::Relaxed) && news.elapsed() < PATIENCE {
-        let fresh = query("SELECT row, subject::text FROM audit_log WHERE row > $1 ORDER BY row").bind(last);
+        let fresh =
+            query("SELECT row, subject::text FROM audit_log WHERE row > $1 ORDER BY row").bind(first.max(last - AGAIN));
         let rows = fresh.fetch_all(&mut connection).await?;
         let now = Instant::now();
         for row in rows {
-            (last, news) = (row.try_get(0)?, now);
-            seen.entry(row.try_get(1)?).or_insert(now);
+            last = last.max(row.try_get(0)?);
+            if let Entry::Vacant(new) = seen.entry(row.try_get(1)?) {
+                new.insert(now);
+                news = now;
+            }
         }
         sleep(LOOK).await;
     }

@@ -5,7 +5,6 @@ mod schema;
 mod sealer;
 mod verify;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -37,11 +36,6 @@ impl Audit {
         Self { log, order }
     }
 
-    async fn last(&self, streams: BTreeSet<Stream>) -> Result<BTreeMap<Stream, u64>, Trouble> {
-        let streams: Vec<Stream> = streams.into_iter().collect();
-        Ok(self.log.last_versions(&streams).await?)
-    }
-
     /// All of the plan in one commit. A crash before the rows that waited are forgotten only means that they
     /// are found to be old next time.
     async fn apply(&self, mut plan: Plan) -> Result<(), Trouble> {
@@ -69,6 +63,11 @@ impl Handler for Audit {
         100
     }
 
+    /// Of a backlog: while the database writes some, the next are read.
+    fn lanes(&self) -> usize {
+        3
+    }
+
     fn keeps_unknown(&self) -> bool {
         true
     }
@@ -83,13 +82,13 @@ impl Handler for Audit {
             blind.apply.extend_from_slice(events);
             return self.apply(blind).await;
         }
-        let last = self.last(events.iter().map(|incoming| incoming.event.stream()).collect()).await?;
-        self.apply(self.order.plan(&last, events).await?).await
+        let last = async |streams: Vec<Stream>| self.log.last_versions(&streams).await;
+        self.apply(self.order.plan(last, events).await?).await
     }
 
     async fn upkeep(&self) -> Result<(), Trouble> {
         for stream in self.order.overdue().await? {
-            let last = self.last(BTreeSet::from([stream])).await?;
+            let last = self.log.last_versions(&[stream]).await?;
             self.apply(self.order.fill(stream, &last, |found| schema::check(found).is_ok()).await?).await?;
         }
         Ok(())

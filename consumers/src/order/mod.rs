@@ -9,6 +9,7 @@ use domain::ports::bus::{Outbox, OutboxRow, Record};
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use domain::ports::inbox::{DeadLetter, Inbox, Parked};
+use futures::try_join;
 use tracing::{info, warn};
 
 use crate::incoming::{Decoded, Incoming, decode};
@@ -50,14 +51,20 @@ impl Order {
         Self { consumer, inbox, outbox, clock, patience: PATIENCE }
     }
 
-    /// Plans a batch. `last` holds the last version of each stream that was applied.
+    /// Plans a batch. `last` gives the last version that was applied of each of these streams; it is asked while the
+    /// parked rows are.
     ///
     /// # Errors
-    /// When the parked rows cannot be read.
-    pub async fn plan(&self, last: &BTreeMap<Stream, u64>, batch: &[Incoming]) -> Result<Plan, PortError> {
+    /// When the parked rows or those versions cannot be read.
+    pub async fn plan<L>(&self, last: impl FnOnce(Vec<Stream>) -> L, batch: &[Incoming]) -> Result<Plan, PortError>
+    where
+        L: Future<Output = Result<BTreeMap<Stream, u64>, PortError>>,
+    {
         let mut plan = Plan::default();
         let streams: BTreeSet<Stream> = batch.iter().map(|incoming| incoming.event.stream()).collect();
-        let mut lines = self.lines(last, &streams, &mut plan).await?;
+        let streams: Vec<Stream> = streams.into_iter().collect();
+        let (last, parked) = try_join!(last(streams.clone()), self.inbox.parked(self.consumer, &streams))?;
+        let mut lines = lines(&streams, &last, &parked, &mut plan);
         for incoming in batch {
             if let Some(line) = lines.get_mut(&incoming.event.stream()) {
                 line.arrive(incoming.clone(), &mut plan);
@@ -108,7 +115,8 @@ impl Order {
         fits: impl Fn(&Incoming) -> bool + Send,
     ) -> Result<Plan, PortError> {
         let mut plan = Plan::default();
-        let mut lines = self.lines(last, &BTreeSet::from([stream]), &mut plan).await?;
+        let parked = self.inbox.parked(self.consumer, &[stream]).await?;
+        let mut lines = lines(&[stream], last, &parked, &mut plan);
         let Some(line) = lines.get_mut(&stream) else { return Ok(plan) };
         let Some((key, missing)) = line.gap() else { return Ok(plan) };
         warn!(consumer = self.consumer, %stream, missing, "looking for missing versions in the outbox");
@@ -122,24 +130,6 @@ impl Order {
             plan.lost = line.give_up();
         }
         Ok(plan)
-    }
-
-    /// Where each stream stands, with what is parked of it; what that already settles goes into the plan.
-    async fn lines(
-        &self,
-        last: &BTreeMap<Stream, u64>,
-        streams: &BTreeSet<Stream>,
-        plan: &mut Plan,
-    ) -> Result<BTreeMap<Stream, Line>, PortError> {
-        let after = |stream: &Stream| Line::after(*stream, last.get(stream).copied().unwrap_or_default());
-        let mut lines: BTreeMap<Stream, Line> = streams.iter().map(|stream| (*stream, after(stream))).collect();
-        let streams: Vec<Stream> = streams.iter().copied().collect();
-        for parked in self.inbox.parked(self.consumer, &streams).await? {
-            if let Some(line) = lines.get_mut(&parked.stream) {
-                line.unpark(&parked, plan);
-            }
-        }
-        Ok(lines)
     }
 
     fn parked(&self, incoming: &Incoming) -> Parked {
@@ -168,6 +158,23 @@ impl Order {
         meter::dead_letter(self.consumer);
         self.inbox.bury(&letter).await
     }
+}
+
+/// Where each stream stands, with what is parked of it; what that already settles goes into the plan.
+fn lines(
+    streams: &[Stream],
+    last: &BTreeMap<Stream, u64>,
+    parked: &[Parked],
+    plan: &mut Plan,
+) -> BTreeMap<Stream, Line> {
+    let after = |stream: &Stream| Line::after(*stream, last.get(stream).copied().unwrap_or_default());
+    let mut lines: BTreeMap<Stream, Line> = streams.iter().map(|stream| (*stream, after(stream))).collect();
+    for parked in parked {
+        if let Some(line) = lines.get_mut(&parked.stream) {
+            line.unpark(parked, plan);
+        }
+    }
+    lines
 }
 
 /// The event of a row of the outbox.

@@ -30,6 +30,7 @@ pub(crate) async fn advance(
         place: Place::Direct(PersonId::SYSTEM),
         conversation: ConversationId(Recurrence::NAME.to_owned()),
         key: because.map(key),
+        said_at: None,
         // What a clock begins is a trace of its own.
         trace: match because {
             Some(event) => event.traceparent.clone(),

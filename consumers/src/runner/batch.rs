@@ -1,11 +1,14 @@
-//! One batch: decode, hand over, wait and try again, bury.
+//! One batch: part it by keys, decode, hand over, wait and try again, bury.
 
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::AssertUnwindSafe;
 
 use domain::ports::bus::Record;
 use domain::ports::error::PortError;
 use domain::ports::inbox::DeadLetter;
 use futures::FutureExt;
+use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -17,20 +20,27 @@ use crate::meter;
 impl Runner {
     /// Deals with every record. Returns false when somebody asked to stop before that; the batch comes again.
     pub(super) async fn process(&self, records: Vec<Record>, stop: &CancellationToken) -> bool {
-        let mut wanted = Vec::with_capacity(records.len());
-        for record in records {
-            match self.sort(&record) {
-                Ok(Some(incoming)) => wanted.push(*incoming),
-                Ok(None) => {}
-                Err(reason) => {
-                    if !self.give_up(&record, &reason, stop).await {
-                        return false;
+        let lanes = lanes(records, self.lanes());
+        let done = join_all(lanes.into_iter().map(|lane| self.follow(lane, stop))).await;
+        done.into_iter().all(|done| done)
+    }
+
+    /// Deals with records one chunk after another: while the handler waits for one, another lane's is decoded.
+    async fn follow(&self, lane: Vec<Record>, stop: &CancellationToken) -> bool {
+        for records in lane.chunks(even(lane.len(), self.handler.chunk())) {
+            let mut wanted = Vec::with_capacity(records.len());
+            for record in records {
+                match self.sort(record) {
+                    Ok(Some(incoming)) => wanted.push(*incoming),
+                    Ok(None) => {}
+                    Err(reason) => {
+                        if !self.give_up(record, &reason, stop).await {
+                            return false;
+                        }
                     }
                 }
             }
-        }
-        for chunk in wanted.chunks(self.handler.chunk().max(1)) {
-            if !self.carry_out(chunk, stop).await {
+            if !wanted.is_empty() && !self.carry_out(&wanted, stop).await {
                 return false;
             }
         }
@@ -159,5 +169,36 @@ impl Runner {
         meter::dead_letter(name);
         self.post(record, reason).await;
         Ok(())
+    }
+}
+
+/// Parts a batch so that what has the same key stays in order in one lane.
+fn lanes(records: Vec<Record>, count: usize) -> Vec<Vec<Record>> {
+    let mut lanes: BTreeMap<u64, Vec<Record>> = BTreeMap::new();
+    for record in records {
+        let mut hasher = DefaultHasher::new();
+        record.key.hash(&mut hasher);
+        lanes.entry(hasher.finish() % count as u64).or_default().push(record);
+    }
+    lanes.into_values().collect()
+}
+
+/// The size of chunks that are alike, as few as there can be of `most` at most: a small rest would cost as much as a
+/// whole one.
+fn even(count: usize, most: usize) -> usize {
+    let chunks = count.div_ceil(most.max(1)).max(1);
+    count.div_ceil(chunks).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::even;
+
+    #[test]
+    fn chunks_are_alike_and_no_larger_than_they_may_be() {
+        for (count, most, size) in [(408, 100, 82), (100, 100, 100), (101, 100, 51), (7, 1, 1), (3, 0, 1), (0, 100, 1)]
+        {
+            assert_eq!(even(count, most), size, "{count} in {most}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::BATCH;
 pub(super) struct Limit(Option<DefaultDirectRateLimiter>);
 
 impl Limit {
-    /// So many events per second, a batch at once at least.
+    /// So many events per second, a burst of the smallest batch at once.
     pub(super) fn per_second(events: NonZeroU32) -> Self {
         let batch = NonZeroU32::new(BATCH as u32).unwrap_or(NonZeroU32::MIN);
         Self(Some(RateLimiter::direct(Quota::per_second(events).allow_burst(batch))))
@@ -19,10 +19,11 @@ impl Limit {
 
     /// Waits until so many events may be handled.
     pub(super) async fn admit(&self, events: usize) {
-        let events = u32::try_from(events.min(BATCH)).ok().and_then(NonZeroU32::new);
-        if let (Some(limit), Some(events)) = (&self.0, events) {
-            // A batch always fits into the burst.
-            let _fits = limit.until_n_ready(events).await;
+        let Some(limit) = &self.0 else { return };
+        for begun in (0..events).step_by(BATCH) {
+            let portion = u32::try_from(BATCH.min(events - begun)).ok().and_then(NonZeroU32::new);
+            // A portion always fits into the burst.
+            let _fits = limit.until_n_ready(portion.unwrap_or(NonZeroU32::MIN)).await;
         }
     }
 }
@@ -43,6 +44,8 @@ mod tests {
             limit.admit(BATCH).await;
         }
         assert!(began.elapsed() >= Duration::from_millis(180), "{:?}", began.elapsed());
+        limit.admit(2 * BATCH).await;
+        assert!(began.elapsed() >= Duration::from_millis(380), "{:?}", began.elapsed());
         Limit::default().admit(1_000_000).await;
     }
 }

@@ -23,8 +23,10 @@ use crate::meter;
 use crate::pace::Pace;
 use limit::Limit;
 
-/// How many records are taken off the bus at once.
+/// How many records are taken off the bus at once, at least.
 const BATCH: usize = 100;
+/// So many chunks of each lane are taken at once: lanes wait for each other only at the end of all of them.
+const ROUNDS: usize = 4;
 /// How often the handler looks after what waits, and the lag is measured, when nothing comes.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// A session on the bus that lasted this long was a success: the next failure is the first of a row.
@@ -119,7 +121,7 @@ impl Runner {
             let records = tokio::select! {
                 () = stop.cancelled() => return self.finish(&mut *subscription, stop).await,
                 _ = ticks.tick() => Vec::new(),
-                records = subscription.next(BATCH) => records?,
+                records = subscription.next(self.batch()) => records?,
             };
             if records.is_empty() {
                 self.upkeep().await;
@@ -127,6 +129,19 @@ impl Runner {
                 return Ok(());
             }
         }
+    }
+
+    /// How many records are taken off the bus at once.
+    fn batch(&self) -> usize {
+        match self.lanes() {
+            1 => BATCH,
+            lanes => BATCH.max(ROUNDS * lanes * self.handler.chunk()),
+        }
+    }
+
+    /// How many chunks are handled at the same time.
+    fn lanes(&self) -> usize {
+        if self.bus.has_one_order() { 1 } else { self.handler.lanes().max(1) }
     }
 
     /// Handles a batch and acknowledges it. Returns false when somebody asked to stop before that.

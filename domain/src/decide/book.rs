@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{Decision, Setting};
@@ -19,6 +19,9 @@ use crate::reminder::{Delivery, Reminder, ReminderState, next_at};
 use crate::series::Series;
 use crate::snapshot::{Loaded, Snapshot};
 use crate::task::{Status, Task};
+
+/// So long any command may be on its way.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(10);
 
 /// A decision in the making.
 pub(super) struct Book<'a> {
@@ -71,6 +74,16 @@ impl<'a> Book<'a> {
 
     pub(super) fn now(&self) -> Timestamp {
         self.setting.now
+    }
+
+    /// When the command was said.
+    pub(super) fn said_at(&self) -> Timestamp {
+        self.request.said_at.map_or(self.now(), |said_at| said_at.min(self.now()))
+    }
+
+    /// A time after this that has passed by now was meant: it passed while the command was on its way.
+    pub(super) fn meant_after(&self) -> Timestamp {
+        self.said_at().min(self.now().saturating_sub(ON_ITS_WAY).unwrap_or(Timestamp::MIN))
     }
 
     pub(super) fn actor(&self) -> PersonId {

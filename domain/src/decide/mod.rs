@@ -95,6 +95,7 @@ pub fn decide(snapshot: &Snapshot, request: &Request, setting: &Setting<'_>) -> 
         Command::Snooze { tasks, until } => snooze::snooze(&mut book, tasks, *until)?,
         Command::Undo => undo::undo(&mut book)?,
         Command::Settings(edit) => settings::settings(&mut book, edit)?,
+        Command::Recognise { name, zone } => settings::recognise(&mut book, name, zone.as_ref())?,
         Command::Advance(series) => advance::advance(&mut book, *series),
     }
     Ok(book.close())
@@ -114,7 +115,12 @@ fn named(command: &Command) -> &[TaskRef] {
         | Command::Stop(tasks)
         | Command::StopAll { tasks, .. }
         | Command::MoveToList { tasks, .. } => tasks,
-        Command::Add(_) | Command::Undo | Command::Settings(_) | Command::Allow(_) | Command::Advance(_) => &[],
+        Command::Add(_)
+        | Command::Undo
+        | Command::Settings(_)
+        | Command::Recognise { .. }
+        | Command::Allow(_)
+        | Command::Advance(_) => &[],
     }
 }
 

@@ -11,9 +11,6 @@ use crate::reminder::{Delivery, DeliveryState, Reminder, ReminderState};
 use crate::snapshot::Loaded;
 use crate::task::Task;
 
-/// A time that passed while the command was on its way was meant, and is sent at once.
-const JUST_NOW: SignedDuration = SignedDuration::from_secs(10);
-
 /// What becomes of a reminder whose time has already passed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Late {
@@ -26,11 +23,10 @@ pub(super) enum Late {
 /// Schedules the reminders that a task's due asks for, one per place.
 pub(super) fn schedule(book: &mut Book<'_>, task: &Task, list: &List, late: Late) {
     let Some(due) = task.due.as_ref().filter(|_| task.is_open()) else { return };
-    let just_now = book.now().saturating_sub(JUST_NOW).unwrap_or(Timestamp::MIN);
     for (place, recipients) in places(book, task, list) {
         let whose = recipients.first().copied().unwrap_or(task.author);
         let at = match due.reminds_at(book.default_time(whose), book.now()) {
-            Some(at) if at > just_now || late == Late::AtOnce => at,
+            Some(at) if at > book.meant_after() || late == Late::AtOnce => at,
             None if late == Late::AtOnce => book.now(),
             _ => continue,
         };

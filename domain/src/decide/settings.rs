@@ -39,6 +39,20 @@ pub(super) fn settings(book: &mut Book<'_>, edit: &SettingsEdit) -> Result<(), R
     Ok(())
 }
 
+/// The platform names somebody: of whom it said nothing when they were met, or who has another name now. What they set
+/// themselves stays; nobody asked for it, so `undo` knows nothing of it.
+pub(super) fn recognise(book: &mut Book<'_>, name: &str, zone: Option<&Zone>) -> Result<(), Refusal> {
+    let person = own(book)?;
+    let settings = match zone.filter(|_| person.settings.zone.is_none()) {
+        Some(zone) => Settings { zone: Some(zone.clone()), zone_of_profile: true, ..person.settings.clone() },
+        None => person.settings.clone(),
+    };
+    if name != person.name || settings != person.settings {
+        put(book, &Person { name: name.to_owned(), ..person }, settings);
+    }
+    Ok(())
+}
+
 /// Whoever speaks.
 pub(super) fn own(book: &Book<'_>) -> Result<Person, Refusal> {
     let me = book.person(book.actor()).cloned();
@@ -70,7 +84,9 @@ pub(super) fn take_back(book: &mut Book<'_>, before: &Settings, after: &Settings
 }
 
 fn put(book: &mut Book<'_>, person: &Person, settings: Settings) {
-    note(book, person, &settings);
+    if settings != person.settings {
+        note(book, person, &settings);
+    }
     let version = person.version + 1;
     book.change.people.push(Put::over(person.version, Person { settings, version, ..person.clone() }));
 }

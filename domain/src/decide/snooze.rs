@@ -17,7 +17,7 @@ use crate::task::Task;
 
 /// `snooze`: without a task, the one whose reminder came last in this place.
 pub(super) fn snooze(book: &mut Book<'_>, named: &[TaskRef], until: Timestamp) -> Result<(), Refusal> {
-    if until <= book.now() {
+    if until <= book.said_at() {
         let refusal = Refusal::new(Code::Invalid, "That time has passed.", "Say a later one, e.g. `snooze 20m`.");
         return Err(refusal.or_plainly("Name a later one."));
     }

@@ -28,6 +28,7 @@ pub(super) fn person(book: &mut Book<'_>, task: &Task, person: PersonId, kind: N
         attempts: 0,
         next_attempt_at: book.now(),
         unsure_since: None,
+        unsure_until: None,
         message_id: None,
         last_error: None,
         version: 1,

@@ -33,6 +33,11 @@ pub trait Bus: Send + Sync {
     /// # Errors
     /// When the bus cannot be reached.
     async fn subscribe(&self, consumer: &'static str, topics: &[Topic]) -> Result<Box<dyn Subscription>, PortError>;
+
+    /// Whether all records come in one order, and not only those of one key; then they are to stay in it.
+    fn has_one_order(&self) -> bool {
+        false
+    }
 }
 
 /// One consumer's place on the bus.

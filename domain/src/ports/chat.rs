@@ -109,6 +109,8 @@ pub struct Posting {
     pub attempt: u32,
     /// When the first attempt began of which nobody knows whether it arrived; `None` if none has arrived for certain.
     pub unsure_since: Option<Timestamp>,
+    /// When the last such attempt began.
+    pub unsure_until: Option<Timestamp>,
     /// The trace that it continues.
     pub trace: Option<TraceParent>,
 }

@@ -71,7 +71,8 @@ pub trait Installations: Send + Sync {
     /// Removes a tenant that sleeps, if its row still is as it is here: its tasks, series, reminders and lists, who is
     /// in it, people known nowhere else with their tokens, the row itself, and the contents in the audit log. What was
     /// sealed of them stays, and so does the last number given. `act` is noted as what erased the contents, with their
-    /// rows. All of it or nothing. Returns whether it was done.
+    /// rows. Nobody's commands wait for all of it: where one writer serves everybody it goes in portions, the row last,
+    /// and whoever installs meanwhile finds what is left. Returns whether it was done.
     ///
     /// # Errors
     /// When the database cannot write.

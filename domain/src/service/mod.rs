@@ -32,7 +32,8 @@ use crate::ports::error::PortError;
 use crate::ports::people::People;
 use crate::ports::store::{CommitError, Store};
 use crate::refusal::{Code, Refusal};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Needs, Snapshot};
+use crate::tenant::TenantId;
 
 /// How often a command is decided again before the asker is told that it is busy.
 const ATTEMPTS: u32 = 64;
@@ -135,6 +136,15 @@ impl Tasks {
             Err(CommitError::Conflict(_)) => Ok(false),
             Err(CommitError::Port(error)) => Err(error),
         }
+    }
+
+    /// When this key was used for the first time; `None` if it was not, or so long ago that it is forgotten.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn used_at(&self, tenant: &TenantId, key: String) -> Result<Option<Timestamp>, PortError> {
+        let needs = Needs { receipt: Some(key), ..Needs::in_tenant(tenant.clone()) };
+        Ok(self.store.load(&needs).await?.receipt.map(|receipt| receipt.at))
     }
 
     /// What a principal sees now. When the platform cannot be asked, only own, authored and assigned tasks.

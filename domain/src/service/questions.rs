@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use super::{Failure, Tasks};
 use crate::access::{Principal, Sight};
 use crate::command::TaskRef;
+use crate::decide::delivery::posted;
 use crate::event::{Event, TaskView};
 use crate::ids::{ListId, TaskId};
 use crate::list::List;
 use crate::ports::audit::AuditQuery;
+use crate::ports::chat::PostingItem;
 use crate::ports::error::PortError;
 use crate::query::{Page, TaskQuery};
 use crate::refusal::Refusal;
@@ -51,6 +53,46 @@ impl Tasks {
             return Err(Refusal::no_task(task).into());
         }
         Ok(listed)
+    }
+
+    /// These tasks as they stand, deleted ones too, each with its list and its reminders, as far as the principal sees
+    /// them; in any order.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn look(
+        &self,
+        principal: &Principal,
+        tenant: &TenantId,
+        tasks: Vec<TaskRef>,
+    ) -> Result<Vec<Loaded>, PortError> {
+        let sight = self.sight(principal).await?;
+        let snapshot = self.store.load(&Needs { tasks, ..Needs::in_tenant(tenant.clone()) }).await?;
+        Ok(snapshot.tasks.into_values().filter(|loaded| sight.sees(&loaded.task)).collect())
+    }
+
+    /// What a message reminded of that carries these tasks among others, as far as somebody sees it: `message` is the
+    /// platform's id of it, and `at` when it was posted. Nothing once the tasks were reminded of again.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn reminded(
+        &self,
+        principal: &Principal,
+        tenant: &TenantId,
+        tasks: Vec<TaskRef>,
+        message: &str,
+        at: Timestamp,
+    ) -> Result<Vec<PostingItem>, PortError> {
+        let sight = self.sight(principal).await?;
+        let mut needs = Needs { tasks, ..Needs::in_tenant(tenant.clone()) };
+        let named = self.store.load(&needs).await?;
+        let told = named.tasks.values().flat_map(|loaded| &loaded.reminders);
+        needs.deliveries = told.filter_map(|reminder| reminder.delivery).collect();
+        let snapshot = self.store.load(&needs).await?;
+        let carrier = snapshot.deliveries.values().find(|one| one.message_id.as_deref() == Some(message));
+        let items = carrier.map(|carrier| posted(&snapshot, carrier, at)).unwrap_or_default();
+        Ok(items.into_iter().filter(|item| sight.sees(&item.task)).collect())
     }
 
     /// When a task will next remind. Whether somebody may know that, [`Self::get`] has said.

@@ -48,6 +48,7 @@ impl Api {
             place: Place::Direct(person),
             conversation: ConversationId(format!("rest/{person}")),
             key,
+            said_at: None,
             trace: caller.trace.clone(),
             role: "gateway",
             cause: None,

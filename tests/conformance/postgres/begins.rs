@@ -15,7 +15,9 @@ use crate::kit::proxy::Proxy;
 use crate::kit::samples::tenant;
 
 /// How long a connection takes to come about; each for itself, a crowd would wait for many times that.
-const SLOW: Duration = Duration::from_millis(400);
+const SLOW: Duration = Duration::from_millis(1_600);
+/// How long they wait: four times as long as by default, as connections are four times as slow as they may be.
+const WAIT: Duration = Duration::from_secs(6);
 const CROWD: usize = 64;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -25,7 +27,8 @@ async fn the_first_who_ask_share_the_connections_that_are_there() {
     let proxy = Proxy::slow(&format!("{}:{}", options.get_host(), options.get_port()), SLOW).await;
     let (host, port) = proxy.addr.split_once(':').expect("host and port");
     let url = options.host(host).port(port.parse().expect("a port")).to_url_lossy().to_string();
-    let store = Arc::new(PostgresStore::open(&url, Options::default()).await.expect("a store"));
+    let store =
+        Arc::new(PostgresStore::open(&url, Options { wait: WAIT, ..Options::default() }).await.expect("a store"));
     let asked = join_all((0..CROWD).map(|_| {
         let store = Arc::clone(&store);
         async move { store.load(&Needs::in_tenant(tenant("console"))).await.map(drop) }

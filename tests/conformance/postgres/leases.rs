@@ -16,7 +16,7 @@ use crate::conformance::leases::had_at_once_or_not_at_all;
 use crate::conformance::store::make_one;
 use crate::kit::samples::{Samples, tenant};
 
-const SOON: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn a_lease_goes_to_one_at_a_time_and_counts_its_holders() {

@@ -55,7 +55,7 @@ async fn a_migration_waits_for_no_table_for_long_and_names_who_holds_it() {
     assert!(step.contains(&format!("locked by process {pid} (")), "{step}");
     let mut other = scratch.database.role("taskbot_app").await;
     let reads = other.execute("SELECT FROM counters");
-    tokio::time::timeout(Duration::from_secs(10), reads).await.expect("nobody is held up for long").expect("read");
+    tokio::time::timeout(Duration::from_secs(60), reads).await.expect("nobody is held up for long").expect("read");
     held.rollback().await.expect("let go");
     migrating.await.expect("a task").expect("migrated");
     PostgresStore::open(&scratch.database.url(), Options::default()).await.expect("a store");

@@ -135,7 +135,7 @@ async fn audited(talk: &Talk) {
     };
     let running = start(&parts, &[Role::Audit]);
     let query = domain::ports::audit::AuditQuery { limit: 100, ..Default::default() };
-    for _ in 0..500 {
+    for _ in 0..3_000 {
         let page = talk.world.tasks.audit.page(&query).await.expect("a page");
         if page.items.len() >= 7 {
             break;

@@ -132,7 +132,7 @@ async fn a_process_reaches_the_places_of_its_open_sessions() {
     let person = session.person.id;
     let ana = process.opens(session, false).await;
     let expected = vec![Place::Direct(person), Place::Channel("ops".to_owned())];
-    for _ in 0..200 {
+    for _ in 0..6_000 {
         if process.chat.reach() == Reach::Places(TenantId::console(), expected.clone()) {
             break;
         }

@@ -8,6 +8,7 @@ mod clocks;
 mod console;
 mod correcting;
 mod http;
+mod late;
 mod lists;
 mod privacy;
 mod repeating;

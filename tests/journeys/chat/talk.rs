@@ -64,7 +64,7 @@ impl Talk {
             tenant: tenant(&who.principal),
             place: who.place.clone(),
             text: text.to_owned(),
-            received_at: self.world.clock.now(),
+            said_at: self.world.clock.now(),
             trace: TraceParent::root(self.world.ids.fresh()),
         }
     }

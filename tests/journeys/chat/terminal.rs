@@ -108,7 +108,7 @@ impl Window {
     pub async fn shows(&mut self, text: &str) {
         while !self.shown.contains(text) {
             let mut bytes = [0; 4096];
-            let read = timeout(Duration::from_secs(20), self.screen.read(&mut bytes)).await;
+            let read = timeout(Duration::from_secs(60), self.screen.read(&mut bytes)).await;
             let read = read.unwrap_or_else(|_| panic!("never shown: {text}\n{}", self.shown)).expect("read");
             assert!(read > 0, "it ended without {text}\n{}", self.shown);
             self.shown.push_str(&String::from_utf8_lossy(&bytes[..read]));
@@ -118,7 +118,7 @@ impl Window {
     /// Ends the input and gives all that was shown until the session ended.
     pub async fn closes(mut self) -> String {
         self.keys.shutdown().await.expect("the input ends");
-        let ended = timeout(Duration::from_secs(40), self.running).await.expect("it ends").expect("it did not panic");
+        let ended = timeout(Duration::from_secs(60), self.running).await.expect("it ends").expect("it did not panic");
         drop(ended.expect("it ends quietly"));
         let mut rest = Vec::new();
         drop(self.keys);
@@ -129,7 +129,7 @@ impl Window {
     /// The screen goes away while the session runs.
     pub async fn breaks(self) -> io::Result<()> {
         drop((self.keys, self.screen));
-        let ended = timeout(Duration::from_secs(20), self.running).await.expect("it ends");
+        let ended = timeout(Duration::from_secs(60), self.running).await.expect("it ends");
         ended.expect("it did not panic").map(drop)
     }
 }

@@ -17,7 +17,9 @@ use consumers::{Consumers, Handler, Parts, Role, start};
 use domain::access::Principal;
 use domain::event::{Event, EventType};
 use domain::ports::audit::{AuditLog, AuditQuery};
+use tokio::time::Instant;
 
+use crate::kit::program::PATIENCE;
 use crate::kit::world::World;
 use chat::FakeChat;
 
@@ -84,11 +86,9 @@ impl Bench {
 
 /// Waits for something that the consumers are about to do.
 async fn eventually<F: Future<Output = bool>>(what: &str, is_so: impl Fn() -> F) {
-    for _ in 0..500 {
-        if is_so().await {
-            return;
-        }
+    let until = Instant::now() + PATIENCE;
+    while !is_so().await {
+        assert!(Instant::now() < until, "it never came true that {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("it never came true that {what}");
 }

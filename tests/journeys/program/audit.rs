@@ -51,7 +51,7 @@ async fn audit(server: &Server, token: &str) -> Vec<Value> {
 
 /// The audit log once it holds so many events, after `serve` has ended and begun again: nothing may come behind.
 async fn settled(scratch: &Scratch, mut server: Server, token: &str, count: usize) -> Vec<Value> {
-    for _ in 0..200 {
+    for _ in 0..600 {
         if audit(&server, token).await.len() >= count {
             break;
         }
@@ -79,7 +79,7 @@ fn lines(items: &[Value]) -> Vec<String> {
 
 /// Waits until there are so many tasks that are not deleted.
 async fn tasks(server: &Server, token: &str, count: usize) {
-    for _ in 0..200 {
+    for _ in 0..1_200 {
         let listed = server.get(token, "/api/v1/tasks").await;
         if listed["items"].as_array().map(Vec::len) == Some(count) {
             return;

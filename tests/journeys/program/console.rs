@@ -26,9 +26,9 @@ async fn a_piped_chat_creates_lists_and_delivers_in_that_order() {
 async fn what_was_not_delivered_comes_once_at_the_next_start() {
     let scratch = Scratch::new();
     let mut first = scratch.console("ana");
-    first.ask("remind me to stretch in 2 seconds", "Added #1").await;
+    first.ask("remind me to stretch in 5 seconds", "Added #1").await;
     first.kill().await;
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
     let next = scratch.run(&["console", "--user", "ana"], "").await;
     let after = scratch.run(&["console", "--user", "ana"], "list\n").await;
     assert_eq!(next.out.matches("⏰ Reminder (#1): stretch").count(), 1, "{}", next.out);

@@ -18,7 +18,11 @@ fn spans(line: &Value) -> Vec<&str> {
 fn chain(lines: &[Value], trace: &str) -> Vec<String> {
     let belongs = |line: &&Value| line["spans"].as_array().into_iter().flatten().any(|span| span["trace_id"] == trace);
     let show = |line: &Value| {
-        let kind = line["span"]["event_type"].as_str().map(|kind| format!(" {kind}")).unwrap_or_default();
+        let kind = line["spans"]
+            .as_array()
+            .and_then(|spans| spans.last()?["event_type"].as_str())
+            .map(|kind| format!(" {kind}"))
+            .unwrap_or_default();
         format!("{}: {}{kind}", spans(line).join(" > "), line["message"].as_str().unwrap_or_default())
     };
     lines.iter().filter(belongs).map(show).collect()
@@ -37,7 +41,7 @@ async fn one_trace_leads_from_the_chat_line_to_the_audit_row_and_the_posted_remi
     assert!(chat.end().await.success());
     let lines = logged(&chat);
     let turn = lines.iter().find(|line| line["message"] == "answered").expect("the turn is logged");
-    let trace = turn["span"]["trace_id"].as_str().expect("its trace").to_owned();
+    let trace = turn["spans"][0]["trace_id"].as_str().expect("its trace").to_owned();
     assert!(trace.len() == 32 && trace.bytes().all(|byte| byte.is_ascii_hexdigit()), "{trace}");
     let chain = chain(&lines, &trace);
     let expected = [

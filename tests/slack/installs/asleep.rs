@@ -6,8 +6,9 @@ use fakes::slack::Standing;
 use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
+use tokio::time::{Instant, sleep_until};
 
-use super::super::kit::{BOTH, Site, Way, shown, texts};
+use super::super::kit::{BOTH, Site, Way, shown};
 use super::kit::Public;
 use crate::kit::postgres::Database;
 use crate::kit::program::Scratch;
@@ -51,13 +52,13 @@ async fn on_postgres_too_they_are_held_and_come_once_it_is_back() {
 async fn removed_and_back(mut public: Public) {
     public.install("T1").await;
     public.install("T2").await;
-    for team in ["T1", "T2"] {
-        public.person(team).command("C1", "/remindme", "to stretch in 3 seconds").await;
-    }
+    public.person("T1").command("C1", "/remindme", "to stretch in 6 seconds").await;
+    let passed = Instant::now() + Duration::from_secs(7);
+    public.person("T2").command("C1", "/remindme", "to stretch in 1 second").await;
     public.slack.uninstall("A1", "T1").await;
     public.logs("the bot was removed").await;
     public.comes("T2", "*stretch").await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    sleep_until(passed).await;
     let told = list(&public).await;
     assert!(told.contains("Reminders of slack:T1 are held") && told.contains("stretch"), "{told}");
     let (id, kinds) = first(&public).await;
@@ -99,7 +100,7 @@ async fn a_token_that_is_revoked_between_two_posts_loses_and_doubles_nothing() {
 async fn a_token_that_was_revoked_without_a_word_is_noticed_by_the_first_call() {
     let mut public = Public::new(BOTH[0]).await;
     public.install("T1").await;
-    public.person("T1").command("C1", "/remindme", "to stretch in 2 seconds").await;
+    public.person("T1").command("C1", "/remindme", "to stretch in 5 seconds").await;
     public.slack.change(|world| world.apps.get_mut("A1").expect("the app").events.clear());
     public.slack.revoke("A1", "T1").await;
     public.logs("the bot was removed").await;
@@ -140,8 +141,8 @@ async fn a_late_word_of_a_removal_does_not_put_a_new_installation_to_sleep() {
         for turn in &turns {
             turn.again(1).await;
         }
-        let added = public.person("T1").command("C1", "/remindme", "to stretch in 1 second").await;
-        assert!(texts(added.answer()).contains("stretch"), "{:?}", added.answer());
+        let added = public.told("T1", "/remindme", "to stretch in 1 second").await;
+        assert!(added.contains("stretch"), "{added}");
         public.comes("T1", "*stretch").await;
     }
 }
@@ -149,10 +150,11 @@ async fn a_late_word_of_a_removal_does_not_put_a_new_installation_to_sleep() {
 #[tokio::test]
 async fn the_token_of_the_configuration_may_be_replaced_after_a_removal() {
     let mut site = Site::new(Way::Socket).await;
-    site.person("U1").command("C1", "/remindme", "to stretch in 3 seconds").await;
+    site.person("U1").command("C1", "/remindme", "to stretch in 6 seconds").await;
+    let passed = Instant::now() + Duration::from_secs(7);
     site.slack.uninstall("A1", "T1").await;
     site.server.program.err.line("the bot was removed").await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    sleep_until(passed).await;
     let install = site.slack.install("A1", "T1");
     site.again("TASKBOT_SLACK__BOT_TOKEN", &install.token).await;
     let direct = site.direct("U1").await;

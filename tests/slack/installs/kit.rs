@@ -2,18 +2,35 @@
 
 use std::time::Duration;
 
-use fakes::slack::{Channel, FakeSlack, Install, Kind, Message, Person, Team, User};
+use fakes::slack::{App, Channel, FakeSlack, Install, Kind, Message, Person, Team, User};
 use reqwest::Url;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 use tokio::time::{Instant, sleep};
 
-use super::super::kit::{Way, connect, is_first_word, shown, texts};
+use super::super::kit::{Way, connect, is_first_word, patient, shown, texts};
 use super::super::manifest;
 use crate::kit::program::{PATIENCE, Scratch, Server};
 
 /// A key that tokens are closed with.
 pub(super) const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// By which Slack knows the app.
+const CLIENT: &str = "1234567890.9876543210";
+
+/// The app, which others may install.
+pub(crate) fn app() -> App {
+    App { client_id: CLIENT.to_owned(), ..manifest::app() }
+}
+
+/// What the program needs for that.
+pub(crate) fn may_be_installed(scratch: Scratch) -> Scratch {
+    scratch
+        .with("TASKBOT_SLACK__CLIENT_ID", CLIENT)
+        .with("TASKBOT_SLACK__CLIENT_SECRET", "client-secret-A1")
+        .with("TASKBOT_SLACK__REDIRECT_URL", "http://127.0.0.1:1/slack/oauth")
+        .with("TASKBOT_SLACK__TOKEN_KEY", KEY)
+}
 
 /// The program, installed nowhere yet.
 pub(super) struct Public {
@@ -43,7 +60,7 @@ impl Public {
 
     /// With a program that has this in its environment besides.
     pub(super) async fn with(way: Way, scratch: Scratch) -> Self {
-        let slack = FakeSlack::start().await;
+        let slack = patient().await;
         for (id, name, first) in [("T1", "Acme", "ana"), ("T2", "Bolts & <Nuts>", "zoe")] {
             let team = Team::new(id, name).user(User::new("U1", first, "Europe/Madrid")).channel(Channel::new(
                 "C1",
@@ -53,14 +70,8 @@ impl Public {
             ));
             slack.add_team(team);
         }
-        let app = fakes::slack::App { client_id: "1234567890.9876543210".to_owned(), ..manifest::app() };
-        slack.add_app(app);
-        let scratch = scratch
-            .with("TASKBOT_SLACK__API_URL", &slack.api_url())
-            .with("TASKBOT_SLACK__CLIENT_ID", "1234567890.9876543210")
-            .with("TASKBOT_SLACK__CLIENT_SECRET", "client-secret-A1")
-            .with("TASKBOT_SLACK__REDIRECT_URL", "http://127.0.0.1:1/slack/oauth")
-            .with("TASKBOT_SLACK__TOKEN_KEY", KEY);
+        slack.add_app(app());
+        let scratch = may_be_installed(scratch).with("TASKBOT_SLACK__API_URL", &slack.api_url());
         let scratch = match way {
             Way::Socket => scratch.with("TASKBOT_SLACK__APP_TOKEN", "xapp-fake-A1"),
             Way::Http => scratch.with("TASKBOT_SLACK__SIGNING_SECRET", "signing-secret-A1"),
@@ -81,9 +92,7 @@ impl Public {
 
     /// Somebody installs it, and invites it to `ops`.
     pub(super) async fn install(&self, team: &str) -> Install {
-        let mut browser = self.browser();
-        let back = browser.consent(team).await;
-        browser.back(&back).await.says(200, "Taskbot is installed in");
+        self.browser().install(team).await;
         let install = self.slack.read(|world| world.install("A1", team).cloned()).expect("an installation");
         self.slack.invite(team, "C1", &install.bot_user);
         install
@@ -113,8 +122,7 @@ impl Public {
     }
 
     pub(super) fn browser(&self) -> Browser {
-        let client = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
-        Browser { client, base: format!("http://{}", self.server.addr), cookie: String::new() }
+        Browser::before(&self.server)
     }
 
     /// The messages of the bot in a team with this in them, each with its channel.
@@ -152,13 +160,24 @@ impl Public {
 }
 
 /// Somebody's browser.
-pub(super) struct Browser {
+pub(crate) struct Browser {
     client: reqwest::Client,
     base: String,
     pub(super) cookie: String,
 }
 
 impl Browser {
+    pub(crate) fn before(server: &Server) -> Self {
+        let client = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
+        Self { client, base: format!("http://{}", server.addr), cookie: String::new() }
+    }
+
+    /// Installs it in a team.
+    pub(crate) async fn install(mut self, team: &str) {
+        let back = self.consent(team).await;
+        self.back(&back).await.says(200, "Taskbot is installed in");
+    }
+
     /// Begins to install, and keeps the cookie. Gives Slack's page.
     pub(super) async fn begin(&mut self) -> Url {
         let answer = self.client.get(format!("{}/slack/install", self.base)).send().await.expect("an answer");

@@ -3,6 +3,7 @@
 mod apart;
 mod asleep;
 mod check;
+mod homes;
 mod keys;
-mod kit;
+pub(crate) mod kit;
 mod pages;

@@ -3,7 +3,7 @@
 //! ```text
 //! line    = [ "/" ] { polite } command [ thanks ] | add
 //! command = done | list | reopen | undo | edit | move | snooze | delete | history | help | settings
-//! polite  = "please" | "pls" | "can you" | "could you" | "hey" [ "bot" ]
+//! polite  = "please" | "pls" | "can you" | "could you" | "hey" [ "bot" ] | ( "hi" | "hello" | "ok" ) "bot"
 //! thanks  = "please" | "thanks" | "thank you"
 //! ```
 //!

@@ -2,6 +2,9 @@
 
 use crate::tokens::{Cursor, Token};
 
+/// The bot's name.
+const BOT: [&str; 2] = ["bot", "taskbot"];
+
 /// The tokens without what is polite before the command.
 pub(super) fn without_lead<'a>(tokens: &'a [Token<'a>]) -> &'a [Token<'a>] {
     let mut c = Cursor::new(tokens);
@@ -20,9 +23,13 @@ fn polite(c: &mut Cursor<'_>) -> Option<()> {
     if c.one_of(&["can", "could"]).is_some() {
         return c.word("you");
     }
-    c.word("hey")?;
-    let _ = c.one_of(&["bot", "taskbot"]);
-    Some(())
+    if c.word("hey").is_some() {
+        let _ = c.one_of(&BOT);
+        return Some(());
+    }
+    // Without the bot's name they may begin a title.
+    c.one_of(&["hi", "hello", "ok"])?;
+    c.one_of(&BOT).map(drop)
 }
 
 /// The tokens without thanks and punctuation behind the command.

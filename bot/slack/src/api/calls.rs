@@ -13,7 +13,7 @@ use crate::options::Secret;
 
 /// How many rows a page of an answer may hold, and how many pages are read.
 const PAGE: &str = "200";
-const PAGES: usize = 50;
+pub(crate) const PAGES: usize = 50;
 
 /// A message on its way out.
 #[derive(Clone, Debug, Serialize)]
@@ -147,13 +147,16 @@ struct Further {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Messages {
     pub(crate) messages: Vec<Value>,
+    /// Whether the time holds more than was given.
+    #[serde(default)]
+    pub(crate) has_more: bool,
 }
 
 /// A stretch of a channel's time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Window {
     pub(crate) oldest: Timestamp,
-    pub(crate) latest: Option<Timestamp>,
+    pub(crate) latest: Timestamp,
 }
 
 /// An answer of which nothing is looked at.
@@ -233,9 +236,22 @@ impl Api {
         Ok(found.user)
     }
 
-    /// Everybody in the workspace, as far as the pages go.
-    pub(crate) async fn everybody(&self) -> Result<Vec<Person>, CallError> {
-        self.pages("users.list", &[]).await
+    /// A page of everybody in the workspace, from this place on, and the place of the next one; the first has no name, and
+    /// behind the last one there is none.
+    pub(crate) async fn people(&self, cursor: &str) -> Result<(Vec<Person>, String), CallError> {
+        self.page("users.list", &[], cursor).await
+    }
+
+    async fn page<T: DeserializeOwned + Send>(
+        &self,
+        method: &str,
+        parameters: &[(&str, Option<&str>)],
+        cursor: &str,
+    ) -> Result<(Vec<T>, String), CallError> {
+        let cursor = Some(cursor).filter(|cursor| !cursor.is_empty());
+        let asked = [parameters, &[("limit", Some(PAGE)), ("cursor", cursor)]].concat();
+        let page: Page<T> = self.ask(method, &asked).await?;
+        Ok((page.rows, page.response_metadata.next_cursor))
     }
 
     /// The rows of a long answer, as far as the pages go.
@@ -246,11 +262,9 @@ impl Api {
     ) -> Result<Vec<T>, CallError> {
         let (mut rows, mut cursor) = (Vec::new(), String::new());
         for _ in 0..PAGES {
-            let next = Some(cursor.as_str()).filter(|cursor| !cursor.is_empty());
-            let asked = [parameters, &[("limit", Some(PAGE)), ("cursor", next)]].concat();
-            let page: Page<T> = self.ask(method, &asked).await?;
-            rows.extend(page.rows);
-            cursor = page.response_metadata.next_cursor;
+            let (more, next) = self.page(method, parameters, &cursor).await?;
+            rows.extend(more);
+            cursor = next;
             if cursor.is_empty() {
                 break;
             }
@@ -294,12 +308,12 @@ impl Api {
     ) -> Result<Messages, CallError> {
         let method = if thread.is_some() { "conversations.replies" } else { "conversations.history" };
         let oldest = window.oldest.as_second().to_string();
-        let latest = window.latest.map(|latest| latest.as_second().to_string());
+        let latest = window.latest.as_second().to_string();
         let parameters = [
             ("channel", Some(channel)),
             ("ts", thread),
             ("oldest", Some(oldest.as_str())),
-            ("latest", latest.as_deref()),
+            ("latest", Some(latest.as_str())),
             ("include_all_metadata", Some("true")),
             ("limit", Some("100")),
         ];

@@ -10,6 +10,10 @@ use slack_morphism::errors::{SlackClientError, SlackClientHttpProtocolError};
 /// Error words by which Slack says that it has a bad moment.
 const BAD_MOMENTS: [&str; 4] = ["service_unavailable", "internal_error", "fatal_error", "request_timeout"];
 
+/// Error words by which Slack says that the workspace is closed to apps for a while, and did nothing: it moves to another
+/// organisation, or its keys are out of reach.
+const CLOSED: [&str; 3] = ["team_added_to_org", "org_login_required", "ekm_access_denied"];
+
 /// Error words by which Slack says that it takes no more for now, and did nothing.
 const TOO_MANY: [&str; 3] = ["ratelimited", "rate_limited", "message_limit_exceeded"];
 
@@ -53,6 +57,9 @@ impl CallError {
         match word {
             word if BAD_MOMENTS.contains(&word) => Self::Unknown(word.to_owned()),
             word if TOO_MANY.contains(&word) => Self::Later { after: None, reason: "too many calls".to_owned() },
+            word if CLOSED.contains(&word) => {
+                Self::Later { after: None, reason: format!("the workspace is closed for a while: {word}") }
+            }
             word => Self::Refused(word.to_owned()),
         }
     }
@@ -167,7 +174,9 @@ mod tests {
 
     #[test]
     fn what_slack_did_not_do_may_be_tried_again_and_what_it_refuses_is_said_in_words() {
-        assert!(matches!(CallError::from_word("rate_limited"), CallError::Later { .. }));
+        for word in ["rate_limited", "team_added_to_org"] {
+            assert!(matches!(CallError::from_word(word), CallError::Later { .. }));
+        }
         assert!(matches!(CallError::from_word("fatal_error"), CallError::Unknown(_)));
         for word in ["is_archived", "user_disabled", "restricted_action_thread_locked", "msg_too_long"] {
             assert_ne!(in_words(word), word);

@@ -16,7 +16,7 @@ use slack_morphism::{SlackApiToken, SlackApiTokenValue};
 
 use crate::installs::{Access, Workspaces};
 
-pub(crate) use calls::{Group, Message, Messages, Person, Room, Sent, Window, tenant};
+pub(crate) use calls::{Group, Message, Messages, PAGES, Person, Room, Sent, Window, tenant};
 pub(crate) use error::CallError;
 pub(crate) use wire::Wire;
 

@@ -18,6 +18,16 @@ pub(super) fn instead(answer: Value) -> Value {
     answer
 }
 
+/// An answer in words: a form that is on the screen has said nothing yet.
+pub(super) fn told(answer: Value) -> Value {
+    if answer == on_screen() { words("Here is the form.") } else { answer }
+}
+
+/// The answer to a command that has opened a form: nothing is said besides.
+pub(super) fn on_screen() -> Value {
+    json!({})
+}
+
 pub(super) fn words(text: &str) -> Value {
     json!({ "response_type": "ephemeral", "text": text })
 }
@@ -33,13 +43,25 @@ pub(super) fn too_late() -> Value {
     )
 }
 
+/// The same, to whoever pressed.
+pub(super) fn pressed_too_late() -> Value {
+    words(
+        "That takes too long, so I do not know whether it was done. If nothing changes here in a minute, press it again.",
+    )
+}
+
+/// To whoever pressed, where no form came up.
+pub(super) fn not_opened() -> Value {
+    words("The form could not be opened. Press it again in a moment.")
+}
+
 /// To whoever comes while too much is worked on already.
 pub(super) fn busy() -> Value {
-    words("More is asked of me right now than I can do, so nothing was done. Type it again in a moment.")
+    words("More is asked of me right now than I can do, so nothing was done. Try again in a moment.")
 }
 
 pub(super) fn failed() -> Value {
-    words("I cannot reach my storage right now, so nothing was done. Type it again in a minute.")
+    words("I cannot reach my storage right now, so nothing was done. Try again in a minute.")
 }
 
 pub(super) fn not_installed() -> Value {

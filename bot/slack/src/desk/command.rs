@@ -6,10 +6,11 @@ use domain::fault::sabotaged;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
-use tracing::{Instrument, warn};
+use tracing::warn;
 
-use super::answer::{busy, failed, instead, not_installed, private, too_late, working_on_it};
+use super::answer::{busy, failed, instead, not_installed, private, told, too_late, working_on_it};
 use super::line::typed;
+use super::respond::Asked;
 use super::{AT_ONCE, Desk, Line, TOO_LATE};
 use crate::api::CallError;
 use crate::inbound::payload::Command;
@@ -18,41 +19,41 @@ impl Desk {
     /// The first answer: the answer itself, if it comes soon, else a first word, and the truth later at the
     /// `response_url`.
     pub(crate) async fn command(&self, command: Command) -> Value {
-        let (since, url) = (Instant::now(), command.response_url.clone());
+        let (since, asked) = (Instant::now(), Asked::by(&command));
         let desk = self.clone();
-        let mut working = tokio::spawn(async move { desk.answer(command).await }.in_current_span());
+        let mut working = self.beside(async move { desk.answer(command).await });
         let soon = if sabotaged("slack.answer_when_done") { Duration::from_secs(60) } else { AT_ONCE };
         match timeout(soon, &mut working).await {
             Ok(answer) => answer.unwrap_or_else(|_| failed()),
             Err(_) => {
                 let desk = self.clone();
-                tokio::spawn(async move { desk.later(working, since, &url).await }.in_current_span());
+                self.beside(async move { desk.later(working, since, &asked).await });
                 working_on_it()
             }
         }
     }
 
     /// The truth, when it is known; before that, in time, that it is not.
-    async fn later(&self, mut working: JoinHandle<Value>, since: Instant, url: &str) {
+    async fn later(&self, mut working: JoinHandle<Value>, since: Instant, asked: &Asked) {
         let answer = match timeout_at(since + TOO_LATE, &mut working).await {
             Ok(answer) => answer,
             Err(_) => {
-                self.respond(url, instead(too_late())).await;
+                self.respond(asked, instead(too_late())).await;
                 working.await
             }
         };
         let answer = answer.unwrap_or_else(|_| failed());
-        self.respond(url, instead(answer)).await;
-    }
-
-    pub(super) async fn respond(&self, url: &str, answer: Value) {
-        if let Err(error) = self.call_paced("response_url", || self.api.respond(url, &answer)).await {
-            warn!(%error, "an answer did not arrive");
-        }
+        self.respond(asked, instead(told(answer))).await;
     }
 
     async fn answer(&self, command: Command) -> Value {
-        let Some(_seat) = self.seats.take().await else { return busy() };
+        let arrived = self.now();
+        // A form is Slack's to open: nobody's seat is held for as long as that takes.
+        let asks = command.text.trim().is_empty();
+        let seat = if asks { None } else { self.seats.take().await };
+        if !asks && seat.is_none() {
+            return busy();
+        }
         let tenant = match self.tenant(&command.team_id).await {
             Ok(tenant) => tenant,
             Err(CallError::Refused(_)) => return not_installed(),
@@ -61,7 +62,7 @@ impl Desk {
                 return failed();
             }
         };
-        if command.text.trim().is_empty() && command.command != "/todo" {
+        if asks {
             return self.open_form(&command).await;
         }
         let line = Line {
@@ -71,6 +72,7 @@ impl Desk {
             thread: None,
             key: Some(format!("command/{}", command.trigger_id)),
             text: format!("{} {}", command.command, typed(&command.text)),
+            said_at: Some(arrived),
         };
         match self.take(line).await {
             Ok(reply) => private(&reply),

@@ -9,16 +9,19 @@ use language::{Addressee, Draft, Person, Repeat, RepeatFrom, When};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tokio::time::timeout;
-use tracing::{Instrument, warn};
+use tokio::time::{Instant, timeout};
+use tracing::warn;
 
-use super::answer::{not_installed, words};
-use super::title::title_of;
+use super::answer::{self, not_installed, not_opened, words};
+use super::channel::Asker;
+use super::respond::Asked;
+use super::title::{self, title_of};
 use super::{Desk, Line, TOO_LATE};
-use crate::api::CallError;
-use crate::inbound::payload::{Command, Entered, Named, Shortcut, Submitted};
+use crate::api::{CallError, Message};
+use crate::inbound::payload::{Command, Entered, Named, Shortcut, Shown, Submitted};
 use crate::render::dialog::task::{REPEAT, TITLE, WHEN, WHERE, WHO, form};
 use crate::render::dialog::{edit, loading, outcome, settings, snooze};
+use crate::render::kit::section;
 use crate::render::{mrkdwn, reply};
 
 /// The shortcut that reminds the one who uses it; every other one makes a task where it is used.
@@ -46,36 +49,66 @@ struct About {
 
 impl Desk {
     /// Opens the dialog of a shortcut: at first an empty one, because the permission to open it lasts three seconds.
+    /// Whoever used it is told if it does not open.
     pub(super) async fn open_dialog(&self, used: Shortcut) {
-        if let Err(error) = self.opened(used).await {
-            warn!(%error, "a dialog could not be opened");
+        let tenant = timeout(TOO_LATE, self.tenant(&used.team.id)).await;
+        let opened = match tenant.unwrap_or_else(|_| Err(CallError::Unknown("it took too long".to_owned()))) {
+            Ok(tenant) => self.api.open_view(&used.trigger_id, &loading()).await.map_err(|error| (Some(tenant), error)),
+            Err(error) => Err((None, error)),
+        };
+        match opened {
+            Ok(view) => self.fill_about(&view, used).await,
+            Err((tenant, error)) => {
+                warn!(%error, "a dialog could not be opened");
+                self.not_opened(tenant.as_ref(), &used, &error).await;
+            }
         }
     }
 
-    async fn opened(&self, used: Shortcut) -> Result<(), CallError> {
-        self.tenant(&used.team.id).await?;
-        let view = self.api.open_view(&used.trigger_id, &loading()).await?;
+    /// Says so beside the message; of a shortcut that belongs to none, in the direct message.
+    async fn not_opened(&self, tenant: Option<&TenantId>, used: &Shortcut, error: &CallError) {
+        let told = if error.is_farewell() { not_installed() } else { not_opened() };
+        match (&used.response_url, tenant) {
+            (Some(url), _) => self.respond(&Asked::about(url, used), told).await,
+            (None, Some(tenant)) => {
+                let text = told["text"].as_str().unwrap_or_default();
+                let message = Message::to(used.user.id.as_str(), text.to_owned(), vec![section(text)]);
+                if let Err(error) = self.post_direct(tenant, &used.user.id, &message).await {
+                    warn!(%error, "nobody hears that a dialog did not open");
+                }
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// Fills an open dialog with what the message says that it is about.
+    async fn fill_about(&self, view: &str, used: Shortcut) {
+        let until = Instant::now() + title::PATIENCE;
         let (title, link) = match (&used.message, &used.channel) {
             (Some(message), Some(channel)) => {
-                let link = self.api.permalink(&channel.id, &message.ts).await;
-                (
-                    title_of(&self.api, &message.text).await,
-                    link.inspect_err(|error| warn!(%error, "no link to the message")).ok(),
-                )
+                // Of a conversation that the bot is not in Slack gives no link.
+                let link = title::in_time(until, self.api.permalink(&channel.id, &message.ts)).await;
+                let link = link.or_else(|| address(used.team.domain.as_deref()?, channel, message));
+                (title_of(&self.api, &message.text, until).await, link)
             }
             _ => (String::new(), None),
         };
         let remind = used.callback_id == REMIND;
         let thread = used.message.and_then(|message| message.thread_ts);
         let about = About { remind, channel: used.channel.as_ref().and_then(Named::as_channel), thread, link };
-        self.update_view(&view, &form(&title, &metadata(&about))).await
+        let form = form(&title, about.link.as_deref(), &metadata(&about));
+        if let Err(error) = self.fill(view, Ok(form)).await {
+            warn!(%error, "an open dialog could not be changed");
+        }
     }
 
-    /// The dialog of a command without words.
+    /// The dialog of a command without words. What is filled in after `/todo` is for one's own list, wherever it was
+    /// typed.
     pub(super) async fn open_form(&self, command: &Command) -> Value {
-        let about = About { remind: command.command == "/remindme", channel: command.channel(), ..About::default() };
-        match self.api.open_view(&command.trigger_id, &form("", &metadata(&about))).await {
-            Ok(_) => json!({}),
+        let channel = command.channel().filter(|_| command.command != "/todo");
+        let about = About { remind: command.command == "/remindme", channel, ..About::default() };
+        match self.api.open_view(&command.trigger_id, &form("", None, &metadata(&about))).await {
+            Ok(_) => answer::on_screen(),
             Err(error) => {
                 warn!(%error, "a dialog could not be opened");
                 words("Type what is to be done, e.g. `/task call Ana tomorrow 5pm`; `/task help` tells more.")
@@ -94,16 +127,24 @@ impl Desk {
         let desk = self.clone();
         let work = async move {
             let _seat = seat;
-            desk.taken(submitted).await
+            desk.taken(submitted, first).await
         };
-        let working = tokio::spawn(work.in_current_span());
+        let working = self.beside(work);
         let answer = timeout(TOO_LATE, working).await.ok().and_then(Result::ok);
         Some(answer.unwrap_or_else(|| errors(first, "That takes too long right now; save it once more in a moment.")))
     }
 
-    async fn taken(&self, submitted: Submitted) -> Value {
-        let Ok(tenant) = self.tenant(submitted.installed_in()).await else {
-            return json!({ "response_action": "update", "view": outcome(vec![mrkdwn_of(&not_installed())]) });
+    /// What went wrong for a while is said beside the first field, so that what was filled in is not lost.
+    async fn taken(&self, submitted: Submitted, first: &str) -> Value {
+        let tenant = match self.tenant(submitted.installed_in()).await {
+            Ok(tenant) => tenant,
+            Err(CallError::Refused(_)) => {
+                return json!({ "response_action": "update", "view": outcome(vec![mrkdwn_of(&not_installed())]) });
+            }
+            Err(error) => {
+                warn!(%error, "whose workspace it is cannot be asked");
+                return errors(first, AWAY);
+            }
         };
         match submitted.view.callback_id.as_str() {
             snooze::CALLBACK => self.picked(tenant, submitted).await,
@@ -124,12 +165,10 @@ impl Desk {
         let told = format!("{draft:?}");
         let digest = Sha256::digest(told.as_bytes());
         let line = Line {
-            tenant,
-            user: submitted.user.id,
             channel: about.channel.clone(),
             thread: about.thread.clone(),
             key: Some(format!("view/{}/{digest:x}", submitted.view.id)),
-            text: told,
+            ..Line::of(tenant, submitted.user.id, told)
         };
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());
         match self.form(line, trace, draft, about.link.unwrap_or_default()).await {
@@ -151,12 +190,25 @@ impl Desk {
         for person in &draft.people {
             self.visitors.meet_one(&line.tenant, person.as_str()).await;
         }
+        let asker = Asker::of(&line);
         let message = self.message(line, trace).await?;
         let key = message.key.clone();
         let reply = self.turns.take_form(message, draft, description).await;
-        self.show_in_channel(key, &reply);
+        self.show_in_channel(asker, key, &reply);
         Ok(reply)
     }
+}
+
+/// The address of a message, as Slack makes them.
+fn address(domain: &str, channel: &Named, message: &Shown) -> Option<String> {
+    let fits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
+    let parts = [domain, &channel.id, &message.ts, message.thread_ts.as_deref().unwrap_or("0")];
+    parts.into_iter().all(fits).then(|| {
+        let thread = message.thread_ts.as_ref().filter(|thread| **thread != message.ts);
+        let thread = thread.map(|thread| format!("?thread_ts={thread}&cid={}", channel.id));
+        let ts = message.ts.replace('.', "");
+        format!("https://{domain}.slack.com/archives/{}/p{ts}{}", channel.id, thread.unwrap_or_default())
+    })
 }
 
 /// The time that was picked.
@@ -231,7 +283,7 @@ pub(super) fn shown(reply: &Reply, field: &str) -> Value {
 }
 
 fn mrkdwn_of(answer: &Value) -> Value {
-    crate::render::kit::section(&mrkdwn::escaped(answer["text"].as_str().unwrap_or_default()))
+    section(&mrkdwn::escaped(answer["text"].as_str().unwrap_or_default()))
 }
 
 pub(super) fn errors(block: &str, sentence: &str) -> Value {

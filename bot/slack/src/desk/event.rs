@@ -5,12 +5,13 @@ use bot::reply::Verdict;
 use domain::place::Place;
 use domain::tenant::TenantId;
 use tokio::time::timeout;
-use tracing::{Instrument, debug, warn};
+use tracing::{debug, warn};
 
 use super::line::{typed, without_mention};
+use super::paced::surely;
 use super::{AT_ONCE, Desk, Line, TOO_LATE, scoped};
 use crate::api::{CallError, Message, Person};
-use crate::inbound::payload::{Event, Said};
+use crate::inbound::payload::{Event, Said, instant};
 use crate::render;
 
 /// The event was not taken; Slack is to send it again.
@@ -23,30 +24,36 @@ impl Desk {
     /// # Errors
     /// When it takes too long or a backend fails: what Slack sends again then has one effect all the same.
     pub(crate) async fn event(&self, team: &str, event: Event) -> Result<(), Withheld> {
-        let (said, direct) = match event {
-            Event::AppMention(said) => (said, false),
-            Event::Message(said) if said.is_direct() => (said, true),
-            Event::AppHomeOpened { user, tab } => return self.home_opened(team, user, &tab).await,
-            Event::UserChange { user } => return self.user_changed(team, *user).await,
-            Event::AppUninstalled | Event::TokensRevoked => return self.farewell().await,
-            Event::Message(_) | Event::Other => return Ok(()),
-        };
-        if said.subtype.is_some() || said.bot_id.is_some() || said.user.is_none() {
-            return Ok(());
-        }
-        let tenant = match self.tenant(team).await {
-            Ok(tenant) => tenant,
-            Err(CallError::Refused(_)) => return Ok(()),
-            Err(error) => {
-                warn!(%error, "whose workspace it is cannot be asked");
-                return Err(Withheld);
-            }
-        };
-        let desk = self.clone();
-        let working = tokio::spawn(async move { desk.said(tenant, said, direct).await }.in_current_span());
+        let (desk, team) = (self.clone(), team.to_owned());
+        let working = self.beside(async move { desk.happened(&team, event).await });
         match timeout(TOO_LATE, working).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) | Err(_) => Err(Withheld),
+        }
+    }
+
+    async fn happened(&self, team: &str, event: Event) -> Result<(), Withheld> {
+        match event {
+            Event::AppMention(said) => self.spoken_to(team, said, false).await,
+            Event::Message(said) if said.is_direct() => self.spoken_to(team, said, true).await,
+            Event::AppHomeOpened { user, tab } => self.home_opened(team, user, &tab).await,
+            Event::UserChange { user } => self.user_changed(team, *user).await,
+            Event::AppUninstalled | Event::TokensRevoked => self.farewell().await,
+            Event::Message(_) | Event::Other => Ok(()),
+        }
+    }
+
+    async fn spoken_to(&self, team: &str, said: Said, direct: bool) -> Result<(), Withheld> {
+        if !said.was_written() || said.bot_id.is_some() || said.user.is_none() {
+            return Ok(());
+        }
+        match self.tenant(team).await {
+            Ok(tenant) => self.said(tenant, said, direct).await,
+            Err(CallError::Refused(_)) => Ok(()),
+            Err(error) => {
+                warn!(%error, "whose workspace it is cannot be asked");
+                Err(Withheld)
+            }
         }
     }
 
@@ -60,9 +67,9 @@ impl Desk {
     /// The bot seems to have been removed. Whether it was, the token tells: the event may be told late, after the bot
     /// was installed again.
     async fn farewell(&self) -> Result<(), Withheld> {
-        match timeout(TOO_LATE, self.api.verify()).await {
-            Ok(Ok(()) | Err(CallError::Refused(_))) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Withheld),
+        match self.api.verify().await {
+            Ok(()) | Err(CallError::Refused(_)) => Ok(()),
+            Err(_) => Err(Withheld),
         }
     }
 
@@ -86,6 +93,7 @@ impl Desk {
             thread: said.thread_ts.clone(),
             key: Some(key),
             text: typed(&without_mention(&said.text, &bot)),
+            said_at: instant(&said.ts),
         };
         match self.take(line).await {
             // Nobody needs to type it again: Slack sends it again, and it has one effect.
@@ -93,14 +101,12 @@ impl Desk {
             Ok(reply) => {
                 let (desk, tenant) = (self.clone(), tenant.clone());
                 let answer = async move {
-                    if desk.is_first("answered", &answered).await {
-                        desk.reply(&tenant, &said, direct, &reply).await;
-                    }
+                    desk.once(&tenant, &answered, desk.reply(&tenant, &said, direct, &reply)).await;
                     claim.answered(desk.turns.state().as_ref()).await;
                 };
                 // Slack hears that it was taken once it is answered, so that a crash loses no answer; it does not wait
                 // for one that Slack itself holds up.
-                drop(timeout(AT_ONCE, tokio::spawn(answer.in_current_span())).await);
+                drop(timeout(AT_ONCE, self.beside(answer)).await);
                 Ok(())
             }
             Err(error) => {
@@ -110,7 +116,8 @@ impl Desk {
         }
     }
 
-    /// The answer, where the message stands; in a channel for the asker alone.
+    /// The answer, where the message stands; in a channel for the asker alone, or in their direct message if the channel
+    /// does not take it.
     async fn reply(&self, tenant: &TenantId, said: &Said, direct: bool, reply: &Reply) {
         let (text, blocks) = render::reply::message(reply);
         let message = Message::to(said.channel.as_str(), text, blocks).in_thread(said.thread_ts.clone());
@@ -118,7 +125,13 @@ impl Desk {
         let sent = match direct {
             false => {
                 let place = Place::Channel(said.channel.clone());
-                self.post_paced(&place, || self.api.whisper(user, &message)).await
+                match self.post_paced(&place, || surely(|| self.api.whisper(user, &message))).await {
+                    Err(CallError::Refused(_)) => {
+                        let direct = Message { channel: user.to_owned(), thread_ts: None, ..message };
+                        self.post_direct(tenant, user, &direct).await
+                    }
+                    answered => answered,
+                }
             }
             true => self.post_direct(tenant, user, &message).await,
         };

@@ -1,7 +1,10 @@
 //! The dialogs that a button opens: to pick a time, to edit a task, to set something, to make a task.
 
+use bot::reply::Text;
 use domain::command::TaskRef;
 use domain::person::{Identity, Person};
+use domain::ports::error::PortError;
+use domain::service::Failure;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use domain::zone::Zone;
@@ -9,19 +12,32 @@ use language::{Edit, Field, Ids, Person as Named, Reading, Repeat, RepeatFrom, S
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 use tracing::warn;
 
+use super::answer::not_opened;
+use super::channel::Asker;
 use super::dialog::{AWAY, errors, moment, shown, users};
-use super::{Desk, Line, scoped};
+use super::picking::Picking;
+use super::{Desk, Line, TOO_LATE, scoped};
 use crate::api::CallError;
-use crate::inbound::payload::{Act, Entered, Named as Thing, Pressed, Submitted};
+use crate::inbound::payload::{Entered, Named as Thing, Pressed, Submitted};
 use crate::render::dialog::task::{REPEAT, TITLE, form as new_form};
-use crate::render::dialog::{edit, loading, settings, snooze};
+use crate::render::dialog::{edit, loading, outcome, settings, snooze};
 use crate::render::home::{NEW, SETTINGS};
+use crate::render::kit::section;
+use crate::render::mrkdwn::mrkdwn;
 use crate::render::reminder::PICK;
+use crate::render::sheet::Sheet;
+
+/// While the storage is away.
+const NOT_READ: &str = "I cannot reach my storage right now. Close this and press the button again in a minute.";
+
+/// While Slack does not take the form.
+const NOT_SHOWN: &str = "Slack did not let me show the form. Close this and try it again in a moment.";
 
 /// What a button asks to be filled in.
-enum Wanted<'a> {
+pub(super) enum Wanted<'a> {
     Time(&'a str),
     Edit(u64),
     Settings,
@@ -29,7 +45,7 @@ enum Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    fn of(says: &'a str) -> Option<Self> {
+    pub(super) fn of(says: &'a str) -> Option<Self> {
         match says {
             NEW => Some(Self::Task),
             SETTINGS => Some(Self::Settings),
@@ -40,15 +56,6 @@ impl<'a> Wanted<'a> {
     fn edit(says: &str) -> Option<Self> {
         says.strip_prefix("edit ")?.parse().ok().map(Self::Edit)
     }
-}
-
-/// What a picked time is for, kept in the dialog until it is submitted.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Picking {
-    numbers: String,
-    /// The message whose button it was, if it was one.
-    pub(super) channel: Option<String>,
-    pub(super) ts: Option<String>,
 }
 
 /// What a task said when its dialog was opened: what is as it was is not changed.
@@ -62,56 +69,87 @@ struct Before {
 }
 
 impl Desk {
-    /// Opens the dialog that a button asks for; `false` if it stands for a line.
-    pub(super) async fn opens(&self, tenant: &TenantId, pressed: &Pressed, act: &Act) -> bool {
-        let Some(wanted) = act.meant().and_then(Wanted::of) else { return false };
-        if let Err(error) = self.open(tenant, pressed, wanted).await {
-            warn!(%error, "a dialog could not be opened");
+    /// Opens the dialog that a button asks for; whoever pressed is told if it does not open.
+    pub(super) async fn open(&self, pressed: &Pressed, wanted: Wanted<'_>) {
+        let seated = timeout(TOO_LATE, self.seated(pressed)).await.unwrap_or_else(|_| Err(not_opened()));
+        match seated {
+            Ok((seat, tenant)) => {
+                // From here on it is mostly Slack that is waited for.
+                drop(seat);
+                self.open_within(&tenant, pressed, wanted).await;
+            }
+            Err(answer) => self.tell(pressed, &answer).await,
         }
-        true
     }
 
     /// At first an empty one, because the permission to open it lasts three seconds.
-    async fn open(&self, tenant: &TenantId, pressed: &Pressed, wanted: Wanted<'_>) -> Result<(), CallError> {
-        let view = self.api.open_view(&pressed.trigger_id, &loading()).await?;
-        let form = match wanted {
-            Wanted::Task => new_form("", "{}"),
-            Wanted::Settings => settings::form(&self.person(tenant, &pressed.user.id).await?.settings),
-            Wanted::Time(numbers) => self.time_form(tenant, pressed, numbers).await?,
-            Wanted::Edit(number) => self.edit_form(tenant, &pressed.user.id, number).await?,
+    async fn open_within(&self, tenant: &TenantId, pressed: &Pressed, wanted: Wanted<'_>) {
+        let view = match self.api.open_view(&pressed.trigger_id, &loading()).await {
+            Ok(view) => view,
+            Err(error) => {
+                warn!(%error, "a dialog could not be opened");
+                return self.tell(pressed, &not_opened()).await;
+            }
         };
-        self.update_view(&view, &form).await
+        let form = match wanted {
+            Wanted::Task => Ok(new_form("", None, "{}")),
+            Wanted::Settings => self.settings_form(tenant, &pressed.user.id).await,
+            Wanted::Time(numbers) => self.time_form(tenant, pressed, numbers).await,
+            Wanted::Edit(number) => self.edit_form(tenant, &pressed.user.id, number).await,
+        };
+        if let Err(error) = self.fill(&view, form).await {
+            warn!(%error, "an open dialog could not be changed");
+        }
+    }
+
+    /// Shows in an open dialog what it was opened for, or in words why there is nothing to fill in.
+    ///
+    /// # Errors
+    /// When Slack shows neither.
+    pub(super) async fn fill(&self, view: &str, form: Result<Value, Failure>) -> Result<(), CallError> {
+        let form = form.unwrap_or_else(|failure| instead_of_form(&failure));
+        match self.update_view(view, &form).await {
+            Err(error) => {
+                warn!(%error, "a dialog could not be filled");
+                self.update_view(view, &nothing_to_fill_in(NOT_SHOWN)).await
+            }
+            filled => filled,
+        }
     }
 
     /// Shows something else in a dialog.
-    pub(super) async fn update_view(&self, view: &str, form: &Value) -> Result<(), CallError> {
+    async fn update_view(&self, view: &str, form: &Value) -> Result<(), CallError> {
         self.call_paced("views.update", || self.api.update_view(view, form)).await
     }
 
-    async fn person(&self, tenant: &TenantId, user: &str) -> Result<Person, CallError> {
-        let identity = Identity { tenant: tenant.clone(), user: user.to_owned() };
-        let found = self.turns.tasks().people.who_is(&identity).await.map_err(away)?;
-        found.ok_or_else(|| CallError::Refused("nobody known".to_owned()))
+    async fn settings_form(&self, tenant: &TenantId, user: &str) -> Result<Value, Failure> {
+        Ok(settings::form(&self.person(tenant, user).await?.settings))
     }
 
-    async fn time_form(&self, tenant: &TenantId, pressed: &Pressed, numbers: &str) -> Result<Value, CallError> {
+    async fn person(&self, tenant: &TenantId, user: &str) -> Result<Person, PortError> {
+        self.visitors.person(&Identity { tenant: tenant.clone(), user: user.to_owned() }).await
+    }
+
+    async fn time_form(&self, tenant: &TenantId, pressed: &Pressed, numbers: &str) -> Result<Value, Failure> {
         let zone = self.person(tenant, &pressed.user.id).await?.settings.zone.unwrap_or_else(Zone::utc);
         let today = zone.wall(self.now()).date();
+        let sheet = pressed.message.as_ref().and_then(|message| Sheet::of(&message.blocks));
         let picking = Picking {
             numbers: numbers.to_owned(),
             channel: pressed.channel.as_ref().map(|channel| channel.id.clone()),
             ts: pressed.message.as_ref().map(|message| message.ts.clone()),
+            rows: sheet.map(|sheet| sheet.numbers()).unwrap_or_default(),
         };
         Ok(snooze::form(today.tomorrow().unwrap_or(today), &zone.to_string(), &kept(&picking)))
     }
 
-    async fn edit_form(&self, tenant: &TenantId, user: &str, number: u64) -> Result<Value, CallError> {
-        let speaker = self.visitors.speaker(tenant, user).await.map_err(away)?;
-        let listed = self.turns.tasks().get(&speaker, tenant, TaskRef::Number(number)).await.map_err(away)?;
+    async fn edit_form(&self, tenant: &TenantId, user: &str, number: u64) -> Result<Value, Failure> {
+        let speaker = self.visitors.speaker(tenant, user).await?;
+        let listed = self.turns.tasks().get(&speaker, tenant, TaskRef::Number(number)).await?;
         let task = listed.task;
         let mut who = Vec::new();
         for person in &task.assignees {
-            let identities = self.turns.tasks().people.identities(*person).await.map_err(away)?;
+            let identities = self.turns.tasks().people.identities(*person).await?;
             who.extend(identities.into_iter().filter(|one| one.tenant == *tenant).map(|one| one.user));
         }
         let due = task.due.as_ref().filter(|due| due.time.is_some());
@@ -131,11 +169,12 @@ impl Desk {
         let text = format!("snooze {} until {day} {time}", picking.numbers);
         let line = Line {
             channel: picking.channel.clone().and_then(|id| Thing { id }.as_channel()),
-            ..filled_line(tenant, &submitted, text.clone())
+            ..filled_line(tenant.clone(), &submitted, text)
         };
+        let user = submitted.user.id;
         match self.take(line).await {
             Ok(reply) => {
-                self.show_picked(picking, &text, &reply);
+                self.show_picked(tenant, user, picking, &reply);
                 shown(&reply, snooze::DAY)
             }
             Err(error) => {
@@ -157,11 +196,12 @@ impl Desk {
 
     /// Somebody's settings.
     pub(super) async fn settings_given(&self, tenant: TenantId, submitted: Submitted) -> Value {
-        let entered = &submitted.view.state;
+        let (entered, shown) = (&submitted.view.state, &submitted.view.private_metadata);
+        let zone = entered.text(settings::ZONE, "/value").map(|zone| zone.trim().to_owned());
         let time = entered.text(settings::TIME, "/selected_time");
         let order = entered.text(settings::ORDER, "/selected_option/value");
         let change = SettingsChange {
-            timezone: entered.text(settings::ZONE, "/value").map(|zone| zone.trim().to_owned()),
+            timezone: zone.filter(|zone| !zone.is_empty() && zone != shown),
             default_time: time.and_then(|time| time.parse().ok()),
             day_first: order.map(|order| order == settings::DAY_FIRST),
             ..SettingsChange::default()
@@ -172,11 +212,11 @@ impl Desk {
     async fn read_form(&self, tenant: TenantId, submitted: Submitted, reading: Reading, field: &str) -> Value {
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());
         let line = filled_line(tenant, &submitted, format!("{reading:?}"));
-        let key = line.key.as_ref().map(|key| scoped(&line.tenant, key));
+        let (asker, key) = (Asker::of(&line), line.key.as_ref().map(|key| scoped(&line.tenant, key)));
         match self.message(line, trace).await {
             Ok(message) => {
                 let reply = self.turns.take_reading(message, reading).await;
-                self.show_in_channel(key, &reply);
+                self.show_in_channel(asker, key, &reply);
                 shown(&reply, field)
             }
             Err(error) => {
@@ -191,7 +231,7 @@ impl Desk {
 fn filled_line(tenant: TenantId, submitted: &Submitted, text: String) -> Line {
     let digest = Sha256::digest(text.as_bytes());
     let key = Some(format!("view/{}/{digest:x}", submitted.view.id));
-    Line { tenant, user: submitted.user.id.clone(), channel: None, thread: None, key, text }
+    Line { key, ..Line::of(tenant, submitted.user.id.clone(), text) }
 }
 
 /// What the dialog changes of the task.
@@ -224,6 +264,17 @@ fn kept(what: &impl Serialize) -> String {
     serde_json::to_string(what).unwrap_or_default()
 }
 
-fn away(error: impl std::fmt::Display) -> CallError {
-    CallError::Unknown(error.to_string())
+/// What a dialog says that cannot show its form.
+fn instead_of_form(failure: &Failure) -> Value {
+    match failure {
+        Failure::Refused(refusal) => nothing_to_fill_in(&mrkdwn(&Text::say(refusal.to_string()))),
+        failure => {
+            warn!(error = %failure, "a dialog has nothing to show");
+            nothing_to_fill_in(NOT_READ)
+        }
+    }
+}
+
+fn nothing_to_fill_in(sentence: &str) -> Value {
+    outcome(vec![section(sentence)])
 }

@@ -1,19 +1,25 @@
 //! The bot's own page, shown when somebody looks at it, after what they do there, and when something changes.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use bot::Reply;
 use domain::message::Message;
 use domain::ports::error::PortError;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use serde_json::Value;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, warn};
+use tracing::warn;
 
 use super::event::Withheld;
 use super::{Desk, Line};
 use crate::api::CallError;
 use crate::homes::{BETWEEN, Look, PACE};
-use crate::render::home::home;
+use crate::inbound::payload::Looked;
+use crate::render::home::{home, with_word};
 
 /// What the page shows.
 const LIST: &str = "list";
@@ -26,23 +32,33 @@ impl Desk {
         if tab == "home" {
             let (desk, team) = (self.clone(), team.to_owned());
             let show = async move {
-                if let Ok(tenant) = desk.tenant(&team).await {
-                    desk.show_home(&tenant, &user, None).await;
+                if let Ok(tenant) = desk.tenant(&team).await
+                    && let Err(error) = desk.show_home(&tenant, &user, None).await
+                {
+                    warn!(%error, "a page could not be filled");
                 }
             };
-            tokio::spawn(show.in_current_span());
+            self.beside(show);
         }
         Ok(())
     }
 
     /// Shows somebody their page, and on top of it what was just done there.
-    pub(super) async fn show_home(&self, tenant: &TenantId, user: &str, told: Option<&Reply>) {
-        match self.glance(tenant, user).await {
-            Ok(list) => {
-                let plain = home(&list, None);
-                self.publish(tenant, user, &home(&list, told), Look::at(&plain)).await;
-            }
-            Err(error) => warn!(%error, "a page could not be filled"),
+    ///
+    /// # Errors
+    /// When it is not known what is on it.
+    pub(super) async fn show_home(&self, tenant: &TenantId, user: &str, told: Option<&Reply>) -> Result<(), PortError> {
+        let list = self.glance(tenant, user).await?;
+        let plain = home(&list, None);
+        self.publish(tenant, user, &home(&list, told), Look::at(&plain)).await;
+        Ok(())
+    }
+
+    /// Puts an answer on top of a page that somebody sees, and leaves the rest as it is.
+    pub(super) async fn tell_at_home(&self, user: &str, page: &Looked, answer: &Value) {
+        let view = with_word(&page.blocks, answer["text"].as_str().unwrap_or_default());
+        if let Err(error) = self.call_paced(PUBLISH, || self.api.publish_home(user, &view)).await {
+            warn!(%error, "a page could not be shown");
         }
     }
 
@@ -61,25 +77,43 @@ impl Desk {
     /// What is on somebody's list. Nobody asked for it, so their conversation does not hear of it.
     async fn glance(&self, tenant: &TenantId, user: &str) -> Result<Reply, PortError> {
         let (user_id, text) = (user.to_owned(), LIST.to_owned());
-        let line = Line { tenant: tenant.clone(), user: user_id, channel: None, thread: None, key: None, text };
+        let line = Line::of(tenant.clone(), user_id, text);
         let message: Message = self.message(line, TraceParent::root(self.turns.tasks().ids.fresh())).await?;
         Ok(self.turns.glance(message).await)
     }
 
     /// Keeps the pages that people look at up to date, whoever changes something and in whichever process, until
-    /// somebody asks to stop. Changes that come together are shown together.
+    /// somebody asks to stop. Changes that come together are shown together; each tenant has its own keeper, so that a
+    /// workspace that is slow to take its pages holds up no other.
     pub(crate) async fn keep_homes(&self, stop: CancellationToken) {
         let mut ear = self.turns.tasks().bell.listen();
         let watch = async {
+            let (mut keepers, mut wakes) = (JoinSet::new(), HashMap::<TenantId, Arc<Notify>>::new());
             loop {
                 drop(tokio::time::timeout(BETWEEN, ear.heard()).await);
                 tokio::time::sleep(PACE).await;
-                for (tenant, user) in self.around.homes.watched() {
-                    self.within(Some(tenant.clone())).refresh(&tenant, &user).await;
+                for tenant in self.around.homes.tenants() {
+                    let wake = wakes.entry(tenant).or_insert_with_key(|tenant| {
+                        let wake = Arc::<Notify>::default();
+                        keepers.spawn(self.clone().keep_homes_of(tenant.clone(), Arc::clone(&wake)));
+                        wake
+                    });
+                    wake.notify_one();
                 }
             }
         };
         stop.run_until_cancelled(watch).await;
+    }
+
+    /// Looks at the pages of a tenant, one after the other, whenever it is woken; also when it was woken meanwhile.
+    async fn keep_homes_of(self, tenant: TenantId, wake: Arc<Notify>) {
+        let desk = self.within(Some(tenant.clone()));
+        loop {
+            wake.notified().await;
+            for user in desk.around.homes.watched(&tenant) {
+                desk.refresh(&tenant, &user).await;
+            }
+        }
     }
 
     /// Shows a page anew if it would say something else, unless Slack wants none at present.
@@ -87,7 +121,9 @@ impl Desk {
         if self.around.pace.rests(tenant, PUBLISH).is_some() {
             return;
         }
+        let looking = self.around.homes.turn().await;
         let Ok(list) = self.glance(tenant, user).await else { return };
+        drop(looking);
         let view = home(&list, None);
         if !self.around.homes.differs(tenant, user, Look::at(&view)) {
             return;

@@ -45,13 +45,14 @@ fn entity(text: &str, line: &mut String) -> usize {
     entity.len()
 }
 
-/// The line without the mention of the bot at its beginning or end.
+/// The line without the mention of the bot at its beginning or end. Elsewhere it is the bot's name: nobody is reminded
+/// because somebody says "hey" first.
 pub(super) fn without_mention(text: &str, bot: &str) -> String {
     let mention = format!("<@{bot}>");
     let text = text.trim();
     let text = text.strip_prefix(mention.as_str()).map(|rest| rest.trim_start_matches([',', ':'])).unwrap_or(text);
     let text = text.strip_suffix(mention.as_str()).unwrap_or(text);
-    text.trim().to_owned()
+    text.trim().replace(&mention, "taskbot")
 }
 
 #[cfg(test)]
@@ -81,6 +82,6 @@ mod tests {
         for text in ["<@B1> list", "<@B1>, list", "list <@B1>", "  <@B1>:  list "] {
             assert_eq!(without_mention(text, "B1"), "list");
         }
-        assert_eq!(without_mention("ask <@B1> to list", "B1"), "ask <@B1> to list");
+        assert_eq!(without_mention("hey <@B1>, list", "B1"), "hey taskbot, list");
     }
 }

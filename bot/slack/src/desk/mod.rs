@@ -2,34 +2,39 @@
 //! wants it.
 
 mod answer;
+mod channel;
 mod command;
 mod dialog;
 mod event;
 mod forms;
 mod home;
 mod line;
+mod once;
 mod paced;
+mod picking;
 mod press;
 mod profile;
+mod respond;
 mod seats;
 mod seen;
+mod sheets;
 mod title;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use bot::reply::ChannelLine;
 use bot::{Reply, Turns};
-use domain::fault::sabotaged;
 use domain::message::Message;
 use domain::place::{Channel, Place};
 use domain::ports::error::PortError;
 use domain::service::Operators;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
+use jiff::Timestamp;
 use serde_json::Value;
-use tokio::time::timeout;
-use tracing::{Instrument, debug, info_span, warn};
+use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
+use tracing::{Instrument, debug, info_span};
 
 use crate::api::{self, Api, CallError};
 use crate::homes::Homes;
@@ -37,8 +42,11 @@ use crate::inbound::payload::Interaction;
 use crate::pace::Pace;
 use crate::people::Visitors;
 use crate::sightings::Sightings;
+use crate::silence::Silence;
+use channel::Asker;
 use seats::Seats;
 use seen::Seen;
+use sheets::Sheets;
 
 /// Within so long the first answer is the answer itself.
 pub(crate) const AT_ONCE: Duration = Duration::from_millis(400);
@@ -54,6 +62,7 @@ pub(crate) struct Desk {
     around: Around,
     seats: Seats,
     seen: Seen,
+    sheets: Sheets,
 }
 
 /// What the desk shares with the rest of Slack.
@@ -62,6 +71,9 @@ pub(crate) struct Around {
     pub(crate) sightings: Arc<Sightings>,
     pub(crate) homes: Arc<Homes>,
     pub(crate) pace: Arc<Pace>,
+    pub(crate) silence: Silence,
+    /// What is worked on beside the answers, so that the end of the process can wait for it.
+    pub(crate) work: TaskTracker,
 }
 
 /// Something that somebody said in Slack.
@@ -75,6 +87,15 @@ struct Line {
     /// The same for each time that Slack tells of it; nothing of what only asks.
     key: Option<String>,
     text: String,
+    /// When, if Slack may have told of it late.
+    said_at: Option<Timestamp>,
+}
+
+impl Line {
+    /// In the direct message of whoever said it, just now.
+    fn of(tenant: TenantId, user: String, text: String) -> Self {
+        Self { tenant, user, channel: None, thread: None, key: None, text, said_at: None }
+    }
 }
 
 /// A key that no other workspace uses.
@@ -82,14 +103,12 @@ fn scoped(tenant: &TenantId, key: &str) -> String {
     format!("slack/{tenant}/{key}")
 }
 
-/// How long the line waits by which a channel learns of a change: where more changes than Slack takes messages, the list
-/// tells, and reminders come first.
-const NEWS: Duration = Duration::from_secs(10);
-
 impl Desk {
     pub(crate) fn new(api: Api, turns: Turns, operators: Arc<Operators>, around: Around) -> Self {
-        let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators);
-        Self { api, turns, visitors, around, seats: Seats::default(), seen: Seen::default() }
+        let (work, silence) = (around.work.clone(), around.silence.clone());
+        let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators, work, silence);
+        let (seats, seen, sheets) = Default::default();
+        Self { api, turns, visitors, around, seats, seen, sheets }
     }
 
     /// The same in the workspace of a team.
@@ -103,8 +122,13 @@ impl Desk {
         Self { visitors: self.visitors.of(api.clone()), api, ..self.clone() }
     }
 
+    /// Works on something beside what Slack waits for. The process does not end before it is over, within a grace.
+    fn beside<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.around.work.spawn(work.in_current_span())
+    }
+
     /// The time, for signatures.
-    pub(crate) fn now(&self) -> jiff::Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.turns.tasks().clock.now()
     }
 
@@ -119,15 +143,16 @@ impl Desk {
     }
 
     async fn turn(&self, line: Line, trace: TraceParent) -> Result<Reply, PortError> {
+        let asker = Asker::of(&line);
         let message = self.message(line, trace).await?;
         let key = message.key.clone();
         let reply = self.turns.take(message).await;
-        self.show_in_channel(key, &reply);
+        self.show_in_channel(asker, key, &reply);
         Ok(reply)
     }
 
     async fn message(&self, line: Line, trace: TraceParent) -> Result<Message, PortError> {
-        let received_at = self.now();
+        let now = self.now();
         let author = self.visitors.speaker(&line.tenant, &line.user).await?;
         self.visitors.meet(&line.tenant, &line.text).await;
         if let Some(id) = &line.channel {
@@ -138,9 +163,11 @@ impl Desk {
             (Some(channel), None) => Place::Channel(channel),
             (Some(channel), Some(thread)) => Place::Thread { channel, thread },
         };
-        let Line { tenant, key, text, .. } = line;
+        let Line { tenant, key, text, said_at, .. } = line;
         let key = key.map(|key| scoped(&tenant, &key));
-        Ok(Message { key, author, tenant, place, text, received_at, trace })
+        // Slack's clock may be ahead of this one.
+        let said_at = said_at.map_or(now, |said_at| said_at.min(now));
+        Ok(Message { key, author, tenant, place, text, said_at, trace })
     }
 
     /// Takes what somebody did with a message, a dialog or a shortcut. What it gives answers a dialog; all else is
@@ -149,51 +176,15 @@ impl Desk {
         let desk = self.clone();
         match interaction {
             Interaction::BlockActions(pressed) => {
-                tokio::spawn(async move { desk.pressed(*pressed).await }.in_current_span());
+                self.beside(async move { desk.pressed(*pressed).await });
             }
             Interaction::MessageAction(used) | Interaction::Shortcut(used) => {
-                tokio::spawn(async move { desk.open_dialog(*used).await }.in_current_span());
+                self.beside(async move { desk.open_dialog(*used).await });
             }
             Interaction::ViewSubmission(submitted) => return desk.submitted(*submitted).await,
             Interaction::Other => debug!("an interaction of another kind"),
         }
         None
-    }
-
-    /// Whether nobody has given this answer to what carries the key, in any process. If that cannot be known it is
-    /// given: better twice than never.
-    async fn is_first(&self, answer: &str, key: &str) -> bool {
-        let first = self.turns.tasks().is_first(format!("{answer}/{key}")).await;
-        first.unwrap_or(true) || sabotaged("slack.answer_again")
-    }
-
-    /// Shows the one line by which a channel learns of a change of its list, beside the answer: whoever asked does not
-    /// wait for Slack to take it.
-    fn show_in_channel(&self, key: Option<String>, reply: &Reply) {
-        let Some(line) = reply.shown_in_channel.clone() else { return };
-        let desk = self.clone();
-        let show = async move {
-            let first = match key {
-                Some(key) => desk.is_first("shown", &key).await,
-                None => true,
-            };
-            if first {
-                desk.tell_channel(&line).await;
-            }
-        };
-        tokio::spawn(show.in_current_span());
-    }
-
-    async fn tell_channel(&self, line: &ChannelLine) {
-        let markup = crate::render::mrkdwn::mrkdwn(&line.text);
-        let blocks = vec![crate::render::kit::context(&markup)];
-        let message = api::Message::to(line.channel.as_str(), markup, blocks);
-        let place = Place::Channel(line.channel.clone());
-        match timeout(NEWS, self.post_paced(&place, || self.api.post(&message))).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => warn!(%error, channel = line.channel, "the channel does not learn of the change"),
-            Err(_) => warn!(channel = line.channel, "so much happens there that the channel is not told of all of it"),
-        }
     }
 
     /// The tenant of a team, if the bot is installed there.

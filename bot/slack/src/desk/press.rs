@@ -1,55 +1,80 @@
 //! Buttons and menus: each stands for a line that its reader could type, so that it holds for ever, on any replica.
 
-use bot::Reply;
-use bot::reply::{Block, Verdict};
-use domain::tenant::TenantId;
-use serde_json::json;
-use tracing::{Instrument, warn};
+use std::pin::pin;
 
-use super::forms::Picking;
-use super::{Desk, Line, scoped};
+use bot::Reply;
+use bot::reply::Verdict;
+use domain::tenant::TenantId;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+use tracing::warn;
+
+use super::answer::{busy, failed, instead, not_installed, pressed_too_late, private};
+use super::forms::Wanted;
+use super::respond::Asked;
+use super::seats::Seat;
+use super::sheets::Spot;
+use super::{Desk, Line, TOO_LATE, scoped};
 use crate::api::{CallError, Message};
 use crate::inbound::payload::{Act, Named, Pressed, Shown};
 use crate::render;
-use crate::render::mrkdwn::{mrkdwn, words};
-use crate::render::settled::{Next, anew, settled};
+use crate::render::reminder::STOP;
+use crate::render::sheet::Sheet;
 
 impl Desk {
     /// Carries out what was pressed and shows it in the message.
     pub(crate) async fn pressed(&self, pressed: Pressed) {
-        let Some(_seat) = self.seats.take().await else {
-            return self.tell(&pressed, &super::answer::busy()).await;
-        };
-        let tenant = match self.tenant(pressed.installed_in()).await {
-            Ok(tenant) => tenant,
-            Err(error) => return warn!(%error, "a button of a workspace that is not ours"),
-        };
         for act in &pressed.actions {
-            if !self.opens(&tenant, &pressed, act).await {
-                self.press(&tenant, &pressed, act).await;
+            match act.meant().and_then(Wanted::of) {
+                Some(wanted) => self.open(&pressed, wanted).await,
+                None => self.press(&pressed, act).await,
             }
         }
     }
 
-    async fn press(&self, tenant: &TenantId, pressed: &Pressed, act: &Act) {
-        let Some(says) = act.meant() else { return };
+    /// What came of it, when it is known; before that, in time, that it is not.
+    async fn press(&self, pressed: &Pressed, act: &Act) {
+        let (mut working, late) = (pin!(self.carry_out(pressed, act)), pressed_too_late());
+        let done = match timeout(TOO_LATE, working.as_mut()).await {
+            Ok(done) => done,
+            Err(_) => tokio::join!(working, self.tell(pressed, &late)).0,
+        };
+        match done {
+            Ok(Some(Done { tenant, key, reply })) => {
+                self.once(&tenant, &key, self.show(&tenant, pressed, act, &reply)).await;
+            }
+            Ok(None) => {}
+            Err(answer) => self.tell(pressed, &answer).await,
+        }
+    }
+
+    /// What is to be shown of it; nothing of what stands for nothing, and words if nothing was done.
+    async fn carry_out(&self, pressed: &Pressed, act: &Act) -> Result<Option<Done>, Value> {
+        let Some(says) = act.meant() else { return Ok(None) };
+        let (_seat, tenant) = self.seated(pressed).await?;
         let key = format!("press/{}/{}/{}", pressed.user.id, act.action_id, act.action_ts);
         let line = Line {
-            tenant: tenant.clone(),
-            user: pressed.user.id.clone(),
             channel: pressed.channel.as_ref().and_then(Named::as_channel),
             thread: pressed.message.as_ref().and_then(|message| message.thread_ts.clone()),
             key: Some(key.clone()),
-            text: says.to_owned(),
+            ..Line::of(tenant.clone(), pressed.user.id.clone(), says.to_owned())
         };
-        match self.take(line).await {
-            Ok(reply) if self.is_first("answered", &scoped(tenant, &key)).await => {
-                self.show(tenant, pressed, act, &reply).await;
-            }
-            Ok(_) => {}
+        let reply = self.take(line).await.map_err(|error| {
+            warn!(%error, "a button could not be answered");
+            failed()
+        })?;
+        let key = scoped(&tenant, &key);
+        Ok(Some(Done { tenant, key, reply }))
+    }
+
+    /// A seat, and whose workspace it is; else words for whoever pressed.
+    pub(super) async fn seated(&self, pressed: &Pressed) -> Result<(Seat, TenantId), Value> {
+        let seat = self.seats.take().await.ok_or_else(busy)?;
+        match self.tenant(pressed.installed_in()).await {
+            Ok(tenant) => Ok((seat, tenant)),
             Err(error) => {
-                warn!(%error, "a button could not be answered");
-                self.tell(pressed, &super::answer::failed()).await;
+                warn!(%error, "a button of a workspace that is not ours, or cannot be asked for");
+                Err(if matches!(error, CallError::Refused(_)) { not_installed() } else { failed() })
             }
         }
     }
@@ -57,46 +82,47 @@ impl Desk {
     /// The message says what became of it; a refusal is for whoever pressed.
     async fn show(&self, tenant: &TenantId, pressed: &Pressed, act: &Act, reply: &Reply) {
         let turns = act.action_id.starts_with("page:");
-        let done = reply.verdict == Verdict::Answered;
+        let (done, user) = (reply.verdict == Verdict::Answered, &pressed.user.id);
         let shown = match (&pressed.channel, &pressed.message) {
             _ if pressed.view.is_some() && turns => return self.turn_home(tenant, &pressed.user.id, reply).await,
-            _ if pressed.view.is_some() => return self.show_home(tenant, &pressed.user.id, Some(reply)).await,
+            _ if pressed.view.is_some() => return self.show_done_at_home(tenant, pressed, reply).await,
             (Some(channel), Some(message)) if turns => self.turn_page(&channel.id, message, reply).await,
             (_, None) if turns => return self.tell_instead(pressed, reply).await,
-            (Some(channel), Some(message)) if done => self.edit(&channel.id, message, act, reply).await,
-            _ => return self.tell(pressed, &super::answer::private(reply)).await,
+            (Some(channel), Some(message)) if done => {
+                let spot = Spot { tenant, user, channel: &channel.id, ts: &message.ts };
+                self.show_in_message(&spot, message, pressed, act, reply).await
+            }
+            _ => return self.tell(pressed, &private(reply)).await,
         };
         if let Err(error) = shown {
             warn!(%error, "the message could not be changed");
-            self.tell(pressed, &super::answer::private(reply)).await;
+            self.tell(pressed, &private(reply)).await;
         }
     }
 
-    async fn edit(&self, channel: &str, message: &Shown, act: &Act, reply: &Reply) -> Result<(), CallError> {
-        let Some(told) = became(reply) else { return Ok(()) };
-        let next = Next::after(act.meant().unwrap_or_default(), &reply.tasks);
-        let blocks = settled(&message.blocks, &act.action_id, &mrkdwn(&told), next, &reply.tasks);
-        self.update(&message.ts, &Message::to(channel, words(&told), blocks)).await
+    /// The message says how its tasks stand. That whoever pressed takes no more of them is for them alone, and what others
+    /// read does not change because of it.
+    async fn show_in_message(
+        &self,
+        spot: &Spot<'_>,
+        message: &Shown,
+        pressed: &Pressed,
+        act: &Act,
+        reply: &Reply,
+    ) -> Result<(), CallError> {
+        let others_read = || (Named { id: spot.channel.to_owned() }).as_channel().is_some();
+        let sheet = Sheet::of(&message.blocks).filter(|_| !(stops(act) && others_read()));
+        if let Some(sheet) = &sheet {
+            self.show_sheet(spot, sheet).await?;
+        }
+        if stops(act) || sheet.is_none() {
+            self.tell(pressed, &private(reply)).await;
+        }
+        Ok(())
     }
 
-    async fn update(&self, ts: &str, message: &Message) -> Result<(), CallError> {
+    pub(super) async fn update(&self, ts: &str, message: &Message) -> Result<(), CallError> {
         self.call_paced("chat.update", || self.api.update(ts, message)).await
-    }
-
-    /// The message whose menu opened a dialog says what became of it, too, a moment after the dialog.
-    pub(super) fn show_picked(&self, picking: Picking, says: &str, reply: &Reply) {
-        let (Some(channel), Some(ts), Some(told)) = (picking.channel, picking.ts, became(reply)) else { return };
-        if reply.verdict != Verdict::Answered {
-            return;
-        }
-        let blocks = anew(&mrkdwn(&told), Next::after(says, &reply.tasks), &reply.tasks);
-        let (desk, message) = (self.clone(), Message::to(channel, words(&told), blocks));
-        let show = async move {
-            if let Err(error) = desk.update(&ts, &message).await {
-                warn!(%error, "the message could not be changed");
-            }
-        };
-        tokio::spawn(show.in_current_span());
     }
 
     async fn turn_page(&self, channel: &str, message: &Shown, reply: &Reply) -> Result<(), CallError> {
@@ -106,24 +132,38 @@ impl Desk {
 
     async fn tell_instead(&self, pressed: &Pressed, reply: &Reply) {
         if let Some(url) = &pressed.response_url {
-            self.respond(url, super::answer::instead(super::answer::private(reply))).await;
+            self.respond(&Asked::in_message(url, pressed), instead(private(reply))).await;
         }
     }
 
-    async fn tell(&self, pressed: &Pressed, answer: &serde_json::Value) {
-        if let Some(url) = &pressed.response_url {
-            let mut answer = answer.clone();
-            answer["replace_original"] = json!(false);
-            self.respond(url, answer).await;
+    async fn show_done_at_home(&self, tenant: &TenantId, pressed: &Pressed, reply: &Reply) {
+        if self.show_home(tenant, &pressed.user.id, Some(reply)).await.is_err() {
+            self.tell(pressed, &private(reply)).await;
+        }
+    }
+
+    /// Words for whoever pressed alone: beside the message, or on top of their page.
+    pub(super) async fn tell(&self, pressed: &Pressed, answer: &Value) {
+        match (&pressed.response_url, &pressed.view) {
+            (Some(url), _) => {
+                let mut answer = answer.clone();
+                answer["replace_original"] = json!(false);
+                self.respond(&Asked::in_message(url, pressed), answer).await;
+            }
+            (None, Some(page)) => self.tell_at_home(&pressed.user.id, page, answer).await,
+            (None, None) => {}
         }
     }
 }
 
-/// What became of the tasks, in a line.
-fn became(reply: &Reply) -> Option<bot::reply::Text> {
-    let first = reply.blocks.first().and_then(|block| match block {
-        Block::Line(told) => Some(told.clone()),
-        _ => None,
-    });
-    reply.settled.clone().or(first)
+/// What a press came to, and by which key it is known wherever Slack tells of it.
+struct Done {
+    tenant: TenantId,
+    key: String,
+    reply: Reply,
+}
+
+/// Whether whoever pressed takes no more of something.
+fn stops(act: &Act) -> bool {
+    act.meant().is_some_and(|says| says.starts_with(STOP))
 }

@@ -1,11 +1,12 @@
-//! Somebody's profile in Slack says another zone: it is theirs from now on, and they are told.
+//! Somebody's profile in Slack says another name, by which they are called from now on, or another zone: it is theirs from
+//! now on, and they are told.
 
 use bot::reply::{Block, Text};
 use domain::person::Identity;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use domain::zone::Zone;
-use tracing::{Instrument, warn};
+use tracing::warn;
 
 use super::{Desk, Line};
 use crate::api::{CallError, Message, Person};
@@ -15,6 +16,11 @@ impl Desk {
     /// Follows the profile of somebody known. Whoever set a zone of their own keeps it.
     pub(super) async fn profile_changed(&self, tenant: &TenantId, person: &Person) {
         let identity = Identity { tenant: tenant.clone(), user: person.id.clone() };
+        if person.is_there()
+            && let Err(error) = self.visitors.follow_name(&identity, person).await
+        {
+            warn!(%error, "somebody is not called by their new name yet");
+        }
         let known = matches!(self.turns.tasks().people.who_is(&identity).await, Ok(Some(_)));
         if let Some(zone) = person.zone().filter(|_| known && person.is_there())
             && let Err(error) = self.follow(tenant, &person.id, zone).await
@@ -25,7 +31,7 @@ impl Desk {
 
     async fn follow(&self, tenant: &TenantId, user: &str, zone: Zone) -> Result<(), CallError> {
         let (user_id, text) = (user.to_owned(), format!("timezone {zone}"));
-        let line = Line { tenant: tenant.clone(), user: user_id, channel: None, thread: None, key: None, text };
+        let line = Line::of(tenant.clone(), user_id, text);
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());
         let message = self.message(line, trace).await.map_err(|error| CallError::Unknown(error.to_string()))?;
         let Some(mut reply) = self.turns.follow_profile(message, zone.clone()).await else { return Ok(()) };
@@ -40,7 +46,7 @@ impl Desk {
                 warn!(%error, "somebody did not hear of their new zone");
             }
         };
-        tokio::spawn(tell.in_current_span());
+        self.beside(tell);
         Ok(())
     }
 }

@@ -1,12 +1,12 @@
 //! How much is worked on at the same time. What comes on top waits a moment; whoever gets no seat by then is told so at
 //! once, and nothing was done. So the first answer never waits for what others asked.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::fault::sabotaged;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// How many lines are worked on at the same time: as many as keep the connections of a store busy, but no more, so that
 /// none of them runs out of time while it waits for another one's statements.
@@ -15,12 +15,19 @@ const SEATS: usize = 32;
 const WAITING: usize = 1_024;
 /// How long one waits for a seat, so that enough is left of the time in which the first answer is the answer itself.
 const PATIENCE: Duration = Duration::from_millis(250);
+/// How long one waits when others have waited all along: what comes is then more than can be done, and who waits for a
+/// seat only waits longer to be sent away. So a queue does not stand (as CoDel has it), and a burst is still taken.
+const PATIENCE_IN_A_CROWD: Duration = Duration::from_millis(50);
+/// After so long without a free seat it is a crowd.
+const BURST: Duration = Duration::from_millis(500);
 
 /// The seats of a process.
 #[derive(Clone, Debug)]
 pub(super) struct Seats {
     free: Arc<Semaphore>,
     places: Arc<Semaphore>,
+    /// When somebody came and found a seat free.
+    last_free: Arc<Mutex<Instant>>,
 }
 
 /// A seat, until it is dropped.
@@ -31,7 +38,8 @@ pub(super) struct Seat {
 
 impl Default for Seats {
     fn default() -> Self {
-        Self { free: Arc::new(Semaphore::new(SEATS)), places: Arc::new(Semaphore::new(SEATS + WAITING)) }
+        let (free, places) = (Semaphore::new(SEATS), Semaphore::new(SEATS + WAITING));
+        Self { free: free.into(), places: places.into(), last_free: Arc::new(Mutex::new(Instant::now())) }
     }
 }
 
@@ -42,8 +50,17 @@ impl Seats {
         if sabotaged("slack.without_seats") {
             return Some(Seat { _permits: None });
         }
-        let seat = timeout(PATIENCE, Arc::clone(&self.free).acquire_owned()).await.ok()?.ok()?;
+        let free = self.free.available_permits() > 0;
+        let seat = timeout(self.patience(free), Arc::clone(&self.free).acquire_owned()).await.ok()?.ok()?;
         Some(Seat { _permits: Some((seat, place)) })
+    }
+
+    fn patience(&self, free: bool) -> Duration {
+        let mut last = self.last_free.lock().unwrap_or_else(PoisonError::into_inner);
+        if free {
+            *last = Instant::now();
+        }
+        if last.elapsed() < BURST { PATIENCE } else { PATIENCE_IN_A_CROWD }
     }
 }
 
@@ -69,7 +86,23 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_crowd_is_sent_away_at_once() {
+    async fn where_others_have_waited_all_along_nobody_waits_long() {
+        let seats = Seats::default();
+        let taken = full(&seats).await;
+        let waited = async |seats: &Seats| {
+            let came = Instant::now();
+            assert!(seats.take().await.is_none());
+            came.elapsed()
+        };
+        assert_eq!([waited(&seats).await, waited(&seats).await], [PATIENCE; 2], "a burst");
+        assert_eq!(waited(&seats).await, PATIENCE_IN_A_CROWD);
+        drop(taken);
+        let _taken = full(&seats).await;
+        assert_eq!(waited(&seats).await, PATIENCE, "seats were free meanwhile");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_crowd_beyond_all_places_is_sent_away_at_once() {
         let seats = Seats::default();
         let _taken = full(&seats).await;
         let crowd = futures::future::join_all((0..WAITING).map(|_| seats.take()));

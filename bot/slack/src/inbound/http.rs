@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::time::timeout;
+use tracing::warn;
 
 use super::payload::{Command, Envelope, Interaction};
 use super::signature::verify;
@@ -39,8 +40,19 @@ pub(crate) fn router(desk: Desk, secrets: Vec<Secret>) -> Router {
         .with_state(Door { desk, secrets: secrets.into() })
 }
 
+/// Now and then Slack asks whether the certificate of the address is good, and nothing else.
+#[derive(Deserialize)]
+struct Check {
+    #[serde(rename = "ssl_check")]
+    _asked: String,
+}
+
 async fn command(State(door): State<Door>, request: Request) -> Result<Json<Value>, StatusCode> {
-    let command: Command = form(&door.believed(request).await?)?;
+    let body = door.believed(request).await?;
+    if let Ok(Check { .. }) = form(&body) {
+        return Ok(Json(json!({})));
+    }
+    let command: Command = form(&body)?;
     Ok(Json(door.desk.of(&command.team_id).command(command).await))
 }
 
@@ -60,7 +72,12 @@ async fn interaction(State(door): State<Door>, request: Request) -> Result<Respo
 
 async fn event(State(door): State<Door>, request: Request) -> Result<Json<Value>, StatusCode> {
     let body = door.believed(request).await?;
-    match serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)? {
+    // Slack would send again what cannot be read, and it would be no clearer.
+    let envelope = serde_json::from_slice(&body).unwrap_or_else(|error| {
+        warn!(%error, "an event that cannot be read");
+        Envelope::Other
+    });
+    match envelope {
         Envelope::UrlVerification { challenge } => return Ok(Json(json!({ "challenge": challenge }))),
         Envelope::EventCallback(happened) => {
             let team = happened.team().to_owned();

@@ -1,5 +1,6 @@
 //! The two ways in, and what comes in by both.
 
+mod connection;
 pub(crate) mod http;
 pub(crate) mod payload;
 mod signature;

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::api::Person;
+
+/// The kinds of messages that are words to the bot as any other.
+const WRITTEN: [&str; 2] = ["file_share", "thread_broadcast"];
 
 /// A slash command, from a form or an envelope.
 #[derive(Clone, Deserialize)]
@@ -108,7 +112,7 @@ pub(crate) struct Said {
     pub(crate) channel: String,
     pub(crate) channel_type: Option<String>,
     pub(crate) thread_ts: Option<String>,
-    /// Edits, deletions, joinings: all but what somebody just wrote.
+    /// Edits, deletions, joinings: nearly all but what somebody just wrote.
     pub(crate) subtype: Option<String>,
     pub(crate) bot_id: Option<String>,
 }
@@ -166,13 +170,31 @@ impl fmt::Debug for Pressed {
 }
 
 /// A shortcut.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Shortcut {
-    pub(crate) team: Named,
+    pub(crate) team: Team,
+    pub(crate) user: Named,
+    /// Where whoever used it is answered; of one that belongs to no message there is none.
+    pub(crate) response_url: Option<String>,
     pub(crate) callback_id: String,
     pub(crate) trigger_id: String,
     pub(crate) channel: Option<Named>,
     pub(crate) message: Option<Shown>,
+}
+
+/// Without the address and the trigger, with which anybody could answer.
+impl fmt::Debug for Shortcut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shortcut").field("callback_id", &self.callback_id).finish_non_exhaustive()
+    }
+}
+
+/// A workspace.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Team {
+    pub(crate) id: String,
+    /// The first word of its address.
+    pub(crate) domain: Option<String>,
 }
 
 /// A dialog that was filled in.
@@ -213,6 +235,8 @@ pub(crate) struct Named {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Looked {
     app_installed_team_id: Option<String>,
+    #[serde(default)]
+    pub(crate) blocks: Vec<Value>,
 }
 
 /// The message that holds a button.
@@ -241,10 +265,23 @@ pub(crate) struct Act {
 /// A choice of a menu.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Choice {
-    pub(crate) value: String,
+    value: String,
+    /// Where it leads, if it leads somewhere.
+    url: Option<String>,
+}
+
+/// When something happened that Slack names by a timestamp, such as `1773392400.000100`.
+pub(crate) fn instant(ts: &str) -> Option<Timestamp> {
+    let (seconds, micros) = ts.split_once('.')?;
+    Timestamp::new(seconds.parse().ok()?, micros.parse::<i32>().ok()?.checked_mul(1_000)?).ok()
 }
 
 impl Said {
+    /// Whether somebody just wrote it, perhaps with a file or from a thread to the channel as well.
+    pub(crate) fn was_written(&self) -> bool {
+        self.subtype.as_deref().is_none_or(|kind| WRITTEN.contains(&kind))
+    }
+
     /// Whether it was written to the bot alone.
     pub(crate) fn is_direct(&self) -> bool {
         match self.channel_type.as_deref() {
@@ -290,8 +327,9 @@ impl Named {
 }
 
 impl Act {
-    /// What the button or choice stands for.
+    /// What the button or choice stands for; nothing if it only leads somewhere.
     pub(crate) fn meant(&self) -> Option<&str> {
-        self.value.as_deref().or_else(|| self.selected_option.as_ref().map(|choice| choice.value.as_str()))
+        let chosen = self.selected_option.as_ref().filter(|choice| choice.url.is_none());
+        self.value.as_deref().or_else(|| chosen.map(|choice| choice.value.as_str()))
     }
 }

@@ -56,7 +56,8 @@ impl Workspaces {
     }
 
     async fn look_after_one(&self, row: Installation) -> Result<(), PortError> {
-        let gone = row.asleep_since.is_some_and(|since| self.ground.clock.now() >= since + KEPT);
+        // A row without a token of its own sleeps as well when somebody configures another token: that is no farewell.
+        let gone = row.asleep_since.is_some_and(|since| self.ground.clock.now() >= since + KEPT) && row.token.is_some();
         let row = self.woken(row).await?;
         if gone && row.asleep_since.is_some() {
             return self.purge(&row).await;

@@ -6,7 +6,7 @@ use domain::event::TaskView;
 use domain::task::Status;
 use serde_json::{Value, json};
 
-use super::kit::{actions, button, context, menu, overflow, section};
+use super::kit::{actions, button, choice, context, menu, overflow, section};
 use super::mrkdwn::mrkdwn;
 use super::reminder::{DONE, SNOOZE, snoozes};
 use super::reply;
@@ -15,6 +15,9 @@ use super::reply;
 const BLOCKS_MAX: usize = 100;
 /// So many of them may tell what was just done.
 const TOLD_MAX: usize = 10;
+
+/// The block of a word to whoever sees the page.
+const TOLD: &str = "told";
 
 /// The buttons that open dialogs: each stands for a word instead of a line.
 pub(crate) const NEW: &str = "new task";
@@ -30,6 +33,15 @@ pub(crate) fn home(list: &Reply, told: Option<&Reply>) -> Value {
     let mut blocks: Vec<Value> = std::iter::once(top).chain(told).chain(listed).collect();
     blocks.truncate(BLOCKS_MAX - 1);
     blocks.extend(pages);
+    json!({ "type": "home", "blocks": blocks })
+}
+
+/// A page as somebody sees it, with a word to them on top, in the place of an earlier one.
+pub(crate) fn with_word(page: &[Value], word: &str) -> Value {
+    let mut told = section(word);
+    told["block_id"] = json!(TOLD);
+    let rest = page.iter().filter(|block| block["block_id"] != TOLD).cloned();
+    let blocks: Vec<Value> = std::iter::once(told).chain(rest).take(BLOCKS_MAX).collect();
     json!({ "type": "home", "blocks": blocks })
 }
 
@@ -59,10 +71,10 @@ fn row(cells: &[Text]) -> String {
 /// What can be done about a task.
 fn ways(task: &TaskView) -> Value {
     let number = task.number;
-    let skip = task.rrule.is_some().then(|| ("Skip this one", format!("skip {number}")));
-    let first = [("Edit", format!("edit {number}"))];
-    let last = [("History", format!("history {number}")), ("Delete", format!("delete {number}"))];
-    let more: Vec<(&str, String)> = first.into_iter().chain(skip).chain(last).collect();
+    let skip = task.rrule.is_some().then(|| choice("Skip this one", &format!("skip {number}")));
+    let first = [choice("Edit", &format!("edit {number}"))];
+    let last = [choice("History", &format!("history {number}")), choice("Delete", &format!("delete {number}"))];
+    let more: Vec<Value> = first.into_iter().chain(skip).chain(last).collect();
     let done = button(&format!("{DONE}:{number}"), "Done", &format!("done {number}"));
     let snooze = menu(&format!("{SNOOZE}:{number}"), "Snooze", &snoozes(&number.to_string()));
     let open = [done, snooze].into_iter().filter(|_| task.status == Status::Open);

@@ -7,19 +7,14 @@ const TEXT_MAX: usize = 3_000;
 /// The longest text of a button or choice.
 const LABEL_MAX: usize = 75;
 
-/// Text in Slack's markup, cut at the limit.
+/// Text in Slack's markup, cut at the limit. Slack adds no links and mentions of its own to it.
 pub(crate) fn text(markup: &str) -> Value {
-    json!({ "type": "mrkdwn", "text": cut(markup, TEXT_MAX) })
+    json!({ "type": "mrkdwn", "text": cut(markup, TEXT_MAX), "verbatim": true })
 }
 
 /// A paragraph.
 pub(crate) fn section(markup: &str) -> Value {
     json!({ "type": "section", "text": text(markup) })
-}
-
-/// A paragraph with a button or menu beside it.
-pub(crate) fn section_with(markup: &str, accessory: Value) -> Value {
-    json!({ "type": "section", "text": text(markup), "accessory": accessory })
 }
 
 /// Small print.
@@ -45,16 +40,23 @@ pub(crate) fn link_to(action: &str, label: &str, url: &str) -> Value {
 /// A menu whose choices each stand for something to say.
 pub(crate) fn menu(action: &str, label: &str, choices: &[(&str, String)]) -> Value {
     let placeholder = label_of(label);
-    json!({ "type": "static_select", "action_id": action, "placeholder": placeholder, "options": options(choices) })
+    let options: Vec<Value> = choices.iter().map(|(label, says)| choice(label, says)).collect();
+    json!({ "type": "static_select", "action_id": action, "placeholder": placeholder, "options": options })
 }
 
-/// A few choices behind three dots, each of which stands for something to say.
-pub(crate) fn overflow(action: &str, choices: &[(&str, String)]) -> Value {
-    json!({ "type": "overflow", "action_id": action, "options": options(choices) })
+/// A few choices behind three dots.
+pub(crate) fn overflow(action: &str, choices: &[Value]) -> Value {
+    json!({ "type": "overflow", "action_id": action, "options": choices })
 }
 
-fn options(choices: &[(&str, String)]) -> Vec<Value> {
-    choices.iter().map(|(label, says)| json!({ "text": label_of(label), "value": says })).collect()
+/// A choice that stands for something to say.
+pub(crate) fn choice(label: &str, says: &str) -> Value {
+    json!({ "text": label_of(label), "value": says })
+}
+
+/// A choice behind three dots that leads somewhere.
+pub(crate) fn choice_of_link(label: &str, url: &str) -> Value {
+    json!({ "text": label_of(label), "value": label, "url": url })
 }
 
 fn label_of(label: &str) -> Value {

@@ -2,6 +2,9 @@
 
 use bot::reply::{Piece, Text};
 
+/// Stands for a backtick in code, which would end it.
+const LIKE_A_BACKTICK: &str = "\u{2cb}";
+
 /// One text in Slack's markup.
 pub(crate) fn mrkdwn(text: &Text) -> String {
     text.0.iter().map(piece).collect()
@@ -14,8 +17,8 @@ pub(crate) fn words(text: &Text) -> String {
 
 fn piece(piece: &Piece) -> String {
     match piece {
-        Piece::Words(text) | Piece::Theirs(text) => escaped(text),
-        Piece::Typed(text) => format!("`{}`", escaped(text)),
+        Piece::Words(text) | Piece::Theirs(text) => shown(text),
+        Piece::Typed(text) => format!("`{}`", escaped(text).replace('`', LIKE_A_BACKTICK)),
         Piece::Channel(id) => format!("<#{}>", identifier(id)),
         Piece::Moment { at, text } => {
             let fallback = escaped(text).replace('|', "/");
@@ -36,6 +39,61 @@ pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// The text escaped, as it was typed: its addresses are links, since Slack is told to look for none itself (it would find
+/// mentions, too), and what Slack would take for markup stands as code, in which it looks for none.
+pub(crate) fn shown(text: &str) -> String {
+    text.split_inclusive('\n').map(line).collect()
+}
+
+/// Markup in bold, unless a part of it stands as code.
+pub(crate) fn bold(markup: &str) -> String {
+    if markup.contains('`') { markup.to_owned() } else { format!("*{markup}*") }
+}
+
+fn line(line: &str) -> String {
+    let words: Vec<&str> = line.split_inclusive(char::is_whitespace).collect();
+    let runs = words.chunk_by(|one, next| address(one).is_none() && address(next).is_none());
+    runs.map(|run| match run {
+        [word] => link(word),
+        run => verbatim(&run.concat()),
+    })
+    .collect()
+}
+
+/// A word with the address in it, if there is one, as a link.
+fn link(word: &str) -> String {
+    let Some((before, address, after)) = address(word) else { return verbatim(word) };
+    format!("{}<{}>{}", verbatim(before), escaped(address), verbatim(after))
+}
+
+/// The address in a word, with what stands before and after it.
+fn address(word: &str) -> Option<(&str, &str, &str)> {
+    let begin = word.find("https://").or_else(|| word.find("http://"))?;
+    let (before, rest) = word.split_at(begin);
+    let address = rest.trim_end().trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'', '"', '*', '_', '~']);
+    let is_bare = address.ends_with('/') && address.matches('/').count() == 2;
+    let fits = !is_bare && !address.contains(['<', '>', '|', '`', '"']);
+    fits.then(|| (before, address, &rest[address.len()..]))
+}
+
+/// The text escaped; from the first to the last word that has marks in it, it stands as code.
+fn verbatim(text: &str) -> String {
+    let marks = || text.char_indices().filter(|(at, c)| is_mark(text, *at, *c)).map(|(at, _)| at);
+    let (Some(first), Some(last)) = (marks().next(), marks().next_back()) else { return escaped(text) };
+    let mut before = text[..first].char_indices();
+    let begin = before.rfind(|(_, c)| c.is_whitespace()).map_or(0, |(at, c)| at + c.len_utf8());
+    let end = text[last..].find(char::is_whitespace).map_or(text.len(), |at| last + at);
+    let code = escaped(&text[begin..end]).replace('`', LIKE_A_BACKTICK);
+    format!("{}`{code}`{}", escaped(&text[..begin]), escaped(&text[end..]))
+}
+
+/// Whether Slack may take a character for the begin or end of markup. Within a word an underscore is none.
+fn is_mark(text: &str, at: usize, c: char) -> bool {
+    let inner = |beside: Option<char>| beside.is_some_and(char::is_alphanumeric);
+    let within = || inner(text[..at].chars().next_back()) && inner(text[at + 1..].chars().next());
+    matches!(c, '*' | '~' | '`') || (c == '_' && !within())
+}
+
 /// Somebody, mentioned on purpose.
 pub(crate) fn mention(user: &str) -> String {
     format!("<@{}>", identifier(user))
@@ -50,7 +108,7 @@ fn identifier(id: &str) -> String {
 mod tests {
     use bot::reply::Text;
 
-    use super::{mrkdwn, words};
+    use super::{bold, mrkdwn, shown, words};
 
     #[test]
     fn what_somebody_typed_pings_nobody() {
@@ -58,6 +116,37 @@ mod tests {
         let escaped = "Added &lt;!channel&gt; &amp; &lt;@U1&gt; @here &lt;#C1|x&gt;, type `a &lt;@U1&gt; b`";
         assert_eq!(mrkdwn(&text), escaped);
         assert!(!words(&text).contains('<'));
+    }
+
+    #[test]
+    fn addresses_are_links_and_nothing_else_is() {
+        for (typed, link) in [
+            ("see https://example.org/a?b=1&c=2.", "see <https://example.org/a?b=1&amp;c=2>."),
+            ("(http://example.org)\nand", "(<http://example.org>)\nand"),
+            ("https:// and https://a|@here", "https:// and https://a|@here"),
+            ("https://a<!here>", "https://a&lt;!here&gt;"),
+        ] {
+            assert_eq!(mrkdwn(&Text::say("").theirs(typed)), link);
+        }
+    }
+
+    #[test]
+    fn what_slack_would_take_for_markup_stands_as_code() {
+        for (typed, markup) in [
+            ("2*3*4", "`2*3*4`"),
+            ("try *this* and ~that~ now", "try `*this* and ~that~` now"),
+            ("rename my_var to a_b_c", "rename my_var to a_b_c"),
+            ("look at __init__ & <@U1>", "look at `__init__` &amp; &lt;@U1&gt;"),
+            ("run `ls *<!here>` twice", "run `\u{2cb}ls *&lt;!here&gt;\u{2cb}` twice"),
+            ("é*\u{2003}ü_", "`é*\u{2003}ü_`"),
+            ("see https://example.org/a_b_*c or *d*", "see <https://example.org/a_b_*c> or `*d*`"),
+            ("*https://example.org*", "`*`<https://example.org>`*`"),
+            ("one*\ntwo*", "`one*`\n`two*`"),
+        ] {
+            assert_eq!(mrkdwn(&Text::new().theirs(typed)), markup);
+        }
+        assert_eq!(bold(&shown("call Ana")), "*call Ana*");
+        assert_eq!(bold(&shown("2*3*4")), "`2*3*4`");
     }
 
     #[test]

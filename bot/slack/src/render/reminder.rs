@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use bot::reply::{Watch, facts};
 use domain::ids::{DeliveryId, PersonId};
 use domain::ports::chat::PostingItem;
+use domain::task::Task;
 use serde_json::{Value, json};
 
-use super::kit::{actions, button, context, cut, link_to, menu, section, section_with};
-use super::mrkdwn::{escaped, mention, mrkdwn};
+use super::kit::{actions, button, choice, context, cut, link_to, menu, section};
+use super::mrkdwn::{bold, escaped, mention, mrkdwn, shown};
+use super::rows::{Row, Rows, among};
 
 /// By which messages of this kind are known among others.
 const EVENT: &str = "taskbot_reminder";
@@ -62,11 +64,6 @@ pub(crate) fn metadata(delivery: DeliveryId) -> Value {
     json!({ "event_type": EVENT, "event_payload": { "delivery": delivery } })
 }
 
-/// The numbers of a menu, in characters: a choice takes 150, and `snooze … tomorrow 9:00` stands around them.
-const NUMBERS_MAX: usize = 120;
-
-/// A title among many, in characters: Slack takes a bounded number of all of them together.
-const TITLE_MAX: usize = 150;
 /// An address behind a button, in characters.
 const ADDRESS_MAX: usize = 3_000;
 
@@ -78,7 +75,7 @@ pub(crate) fn carried(message: &Value) -> Option<DeliveryId> {
 
 fn single(watch: &Watch, item: &PostingItem, faces: &Faces<'_>) -> Vec<Value> {
     let names = faces.names(item);
-    let title = format!(":alarm_clock: {names}*{}*", escaped(&item.task.title));
+    let title = format!(":alarm_clock: {names}{}", bold(&shown(&item.task.title)));
     let facts = mrkdwn(&facts(watch, item));
     let number = format!("#{}", item.task.number);
     let small = if facts.is_empty() { number } else { format!("{number} · {facts}") };
@@ -86,21 +83,15 @@ fn single(watch: &Watch, item: &PostingItem, faces: &Faces<'_>) -> Vec<Value> {
 }
 
 fn many(watch: &Watch, items: &[PostingItem], faces: &Faces<'_>) -> Vec<Value> {
-    let heading = section(&format!(":alarm_clock: *{} reminders*", items.len()));
-    let rows = items.iter().map(|item| {
+    let row = |item: &PostingItem| {
         let facts = mrkdwn(&facts(watch, item));
         let names = faces.names(item);
-        let title = escaped(&cut(&item.task.title, TITLE_MAX));
-        let line = format!("{names}*{title}* #{}\n{facts}", item.task.number);
-        section_with(line.trim_end(), button(&format!("{DONE}:{}", item.task.number), "Done", &say(DONE, item)))
-    });
-    let numbers: Vec<String> = items.iter().map(|item| item.task.number.to_string()).collect();
-    let all = numbers.join(" ");
-    // So many numbers that Slack takes no menu of them: what is not done is snoozed one by one.
-    let snooze = (all.len() <= NUMBERS_MAX).then(|| snooze(&all));
-    let last = std::iter::once(button(DONE, "All done", &format!("done {all}"))).chain(snooze);
-    let last = actions(last.collect());
-    std::iter::once(heading).chain(rows).chain([last]).collect()
+        let title = bold(&among(&item.task, items.len()));
+        let line = format!("{names}{title} #{}\n{facts}", item.task.number);
+        let stops = stops(item, faces).into_iter().map(|(_, label, says)| choice(&label, &says));
+        Row::new(&item.task, line.trim_end().to_owned(), stops.collect())
+    };
+    Rows::under(items.iter().map(row).collect()).message().1
 }
 
 /// The buttons under one reminder.
@@ -109,26 +100,24 @@ fn ways(item: &PostingItem, faces: &Faces<'_>) -> Vec<Value> {
     if item.task.recurring.is_some() {
         ways.push(button(SKIP, "Skip this one", &say(SKIP, item)));
     }
-    if let Some(link) = link(item) {
+    if let Some(link) = link(&item.task) {
         ways.push(link_to("open", "Open thread", link));
     }
-    if item.asked_by.is_some() && !item.recipients.is_empty() {
-        ways.push(button(STOP, "Stop this", &say(STOP, item)));
-        ways.extend(stop_all(item, faces));
-    }
+    ways.extend(stops(item, faces).into_iter().map(|(action, label, says)| button(action, &label, &says)));
     ways
 }
 
-/// Nothing more from whoever asked for it.
-fn stop_all(item: &PostingItem, faces: &Faces<'_>) -> Option<Value> {
-    let (asker, name) = item.asked_by.as_ref()?;
-    let user = faces.users.get(asker)?;
-    Some(button(STOP_ALL, &format!("Stop all from {name}"), &format!("stop all from {}", mention(user))))
+/// How to have no more of what somebody else asked for, this one or any: name, label and line of each.
+fn stops(item: &PostingItem, faces: &Faces<'_>) -> Vec<(&'static str, String, String)> {
+    let Some((asker, name)) = item.asked_by.as_ref().filter(|_| !item.recipients.is_empty()) else { return Vec::new() };
+    let this = (STOP, "Stop this".to_owned(), say(STOP, item));
+    let all = |user: &String| (STOP_ALL, format!("Stop all from {name}"), format!("stop all from {}", mention(user)));
+    std::iter::once(this).chain(faces.users.get(asker).map(all)).collect()
 }
 
 /// The message that it is about, if the task came from one: a link that leads to any other place is no button.
-fn link(item: &PostingItem) -> Option<&str> {
-    let address = item.task.description.as_str();
+pub(crate) fn link(task: &Task) -> Option<&str> {
+    let address = task.description.as_str();
     let (host, path) = address.strip_prefix("https://")?.split_once('/')?;
     let is_slack = host == "slack.com" || host.ends_with(".slack.com");
     let is_message = path.starts_with("archives/") && !address.contains(char::is_whitespace);

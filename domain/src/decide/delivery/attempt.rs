@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::members;
+use super::{frozen, members};
 use crate::change::{Change, Put};
 use crate::ids::{DeliveryId, PersonId};
 use crate::ports::chat::{News, Posting, PostingItem};
@@ -34,29 +34,30 @@ pub fn begin(snapshot: &Snapshot, id: DeliveryId, now: Timestamp) -> Option<(Cha
     let items = items(snapshot, before, now);
     let news = before.notice.as_ref().and_then(|notice| news(snapshot, notice));
     let nothing = items.is_empty() && news.is_none();
-    let unsure_since = unsure_since(before, now);
+    let unsure = unsure(before, now);
     let mut after = Delivery { version: before.version + 1, ..before.clone() };
     after.members = items.iter().map(|(reminder, _)| reminder.id).collect();
     after.state = if nothing { DeliveryState::Dropped } else { DeliveryState::Sending };
     after.attempts += 1;
-    after.unsure_since = Some(unsure_since.unwrap_or(now));
+    after.unsure_since = Some(unsure.map_or(now, |(since, _)| since));
+    after.unsure_until = Some(now);
     after.next_attempt_at = now.saturating_add(ATTEMPT_LEASE).unwrap_or(Timestamp::MAX);
-    let attempt = (!nothing).then(|| attempt(&after, items, news, unsure_since));
+    let attempt = (!nothing).then(|| attempt(&after, items, news, unsure));
     let change = Change { deliveries: vec![Put::over(before.version, after)], ..Change::default() };
     Some((change, attempt))
 }
 
-/// Since when a message may be out, if an attempt before this one was lost.
-fn unsure_since(before: &Delivery, now: Timestamp) -> Option<Timestamp> {
+/// When the first and the last attempt before this one began that may have brought a message, if one was lost.
+fn unsure(before: &Delivery, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
     let lost = matches!(before.state, DeliveryState::Sending | DeliveryState::Unknown);
-    lost.then(|| before.unsure_since.unwrap_or(now))
+    lost.then(|| (before.unsure_since.unwrap_or(now), before.unsure_until.unwrap_or(now)))
 }
 
 fn attempt(
     delivery: &Delivery,
     items: Vec<(&Reminder, PostingItem)>,
     news: Option<News>,
-    unsure_since: Option<Timestamp>,
+    unsure: Option<(Timestamp, Timestamp)>,
 ) -> Attempt {
     let trace = items.first().and_then(|(reminder, _)| reminder.trace.clone());
     let posting = Posting {
@@ -66,7 +67,8 @@ fn attempt(
         items: items.into_iter().map(|(_, item)| item).collect(),
         news,
         attempt: delivery.attempts,
-        unsure_since,
+        unsure_since: unsure.map(|(since, _)| since),
+        unsure_until: unsure.map(|(_, until)| until),
         trace,
     };
     Attempt { posting, version: delivery.version }
@@ -78,8 +80,18 @@ fn news(snapshot: &Snapshot, notice: &Notice) -> Option<News> {
 }
 
 fn items<'a>(snapshot: &'a Snapshot, delivery: &Delivery, now: Timestamp) -> Vec<(&'a Reminder, PostingItem)> {
-    let mut items: Vec<_> =
-        members(snapshot, delivery).map(|(loaded, one)| (one, item(snapshot, loaded, one, now))).collect();
+    in_order(members(snapshot, delivery).map(|(loaded, one)| (one, item(snapshot, loaded, one, now))))
+}
+
+/// What a message said that was posted at this time, of the tasks as they are now; in the order in which it said it.
+#[must_use]
+pub fn posted(snapshot: &Snapshot, delivery: &Delivery, at: Timestamp) -> Vec<PostingItem> {
+    let items = in_order(frozen(snapshot, delivery).map(|(loaded, one)| (one, item(snapshot, loaded, one, at))));
+    items.into_iter().map(|(_, item)| item).collect()
+}
+
+fn in_order<'a>(items: impl Iterator<Item = (&'a Reminder, PostingItem)>) -> Vec<(&'a Reminder, PostingItem)> {
+    let mut items: Vec<_> = items.collect();
     items.sort_by_key(|(reminder, _)| (reminder.at, reminder.id));
     items
 }

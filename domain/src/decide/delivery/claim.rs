@@ -96,6 +96,7 @@ pub fn claim(snapshot: &Snapshot, group: &Group, now: Timestamp, ids: &dyn Ids) 
         attempts: 0,
         next_attempt_at: now,
         unsure_since: None,
+        unsure_until: None,
         message_id: None,
         last_error: None,
         version: 1,

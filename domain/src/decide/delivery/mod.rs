@@ -7,7 +7,7 @@ mod settle;
 
 use jiff::Timestamp;
 
-pub use attempt::{ATTEMPT_LEASE, Attempt, begin};
+pub use attempt::{ATTEMPT_LEASE, Attempt, begin, posted};
 pub use claim::{Claim, Group, MEMBERS_MAX, claim, groups};
 pub use settle::{ATTEMPTS_MAX, settle};
 
@@ -20,9 +20,14 @@ use crate::snapshot::{Loaded, Snapshot};
 
 /// The members that a message still carries.
 fn members<'a>(snapshot: &'a Snapshot, delivery: &Delivery) -> impl Iterator<Item = (&'a Loaded, &'a Reminder)> {
+    frozen(snapshot, delivery).filter(|(_, one)| one.state == ReminderState::Due)
+}
+
+/// The members that a message was claimed with, as far as it still has them, wherever they stand by now.
+fn frozen<'a>(snapshot: &'a Snapshot, delivery: &Delivery) -> impl Iterator<Item = (&'a Loaded, &'a Reminder)> {
     let frozen = delivery.members.clone();
     let all = snapshot.tasks.values().flat_map(|loaded| loaded.reminders.iter().map(move |one| (loaded, one)));
-    all.filter(move |(_, one)| one.state == ReminderState::Due && frozen.contains(&one.id))
+    all.filter(move |(_, one)| frozen.contains(&one.id))
 }
 
 fn put(change: &mut Change, before: &Reminder, mut after: Reminder, now: Timestamp, ids: &dyn Ids) {

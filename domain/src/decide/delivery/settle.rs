@@ -8,7 +8,7 @@ use super::{Attempt, members, put, stamp};
 use crate::change::{Change, Put};
 use crate::ids::ReminderId;
 use crate::place::Place;
-use crate::ports::chat::{PostError, Posted};
+use crate::ports::chat::{PostError, Posted, Posting};
 use crate::ports::clock::Ids;
 use crate::reminder::{Delivery, DeliveryState, Reminder, ReminderState};
 use crate::snapshot::{Loaded, Snapshot};
@@ -32,7 +32,7 @@ pub fn settle(
     if before.state != DeliveryState::Sending || before.version != attempt.version {
         return None;
     }
-    let after = settled(before, attempt.posting.unsure_since.is_some(), result, now);
+    let after = settled(before, &attempt.posting, result, now);
     let mut change = Change::default();
     for (loaded, reminder) in members(snapshot, before) {
         match after.state {
@@ -49,7 +49,8 @@ pub fn settle(
 }
 
 /// The delivery after an attempt. While one before it may have arrived, a "not now" leaves that open.
-fn settled(before: &Delivery, unsure: bool, result: &Result<Posted, PostError>, now: Timestamp) -> Delivery {
+fn settled(before: &Delivery, posting: &Posting, result: &Result<Posted, PostError>, now: Timestamp) -> Delivery {
+    let unsure = posting.unsure_since.is_some();
     let mut after = Delivery { version: before.version + 1, last_error: None, ..before.clone() };
     let exhausted = before.attempts >= ATTEMPTS_MAX;
     let pause = |after: Option<Duration>| {
@@ -63,6 +64,9 @@ fn settled(before: &Delivery, unsure: bool, result: &Result<Posted, PostError>, 
         }
         Err(error) => {
             after.last_error = Some(why(error));
+            if !matches!(error, PostError::Unknown { .. }) {
+                after.unsure_until = posting.unsure_until;
+            }
             (after.state, after.next_attempt_at) = match error {
                 PostError::Refused { .. } => (DeliveryState::Dead, now),
                 _ if exhausted => (DeliveryState::Dead, now),

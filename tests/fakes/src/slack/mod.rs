@@ -17,6 +17,7 @@ mod socket;
 mod state;
 mod web;
 
+use blocks::too_long;
 pub use blocks::{check_message, check_view};
 pub use fake::{FakeSlack, Slack};
 pub use handover::{Parcel, Purpose};

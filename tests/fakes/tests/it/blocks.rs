@@ -135,3 +135,18 @@ fn views_have_limits_of_their_own() {
         assert_eq!(check_view(&modal(change)), [flaw]);
     }
 }
+
+#[test]
+fn what_is_bounded_together_is_counted_together() {
+    let markdown = |each: usize| json!(vec![json!({ "type": "markdown", "text": "x".repeat(each) }); 2]);
+    assert_eq!(check_message(&markdown(6_000)), Vec::<String>::new());
+    assert_eq!(check_message(&markdown(6_001)), ["must be less than 12001 characters together [json-pointer:/blocks]"]);
+    let input = |name: &str| {
+        let element = json!({ "type": "plain_text_input", "action_id": name, "focus_on_load": true });
+        json!({ "type": "input", "label": plain("x"), "element": element })
+    };
+    let form = |blocks: Value| modal(json!({ "submit": plain("Save"), "blocks": blocks }));
+    assert_eq!(check_view(&form(json!([input("a")]))), Vec::<String>::new());
+    let flaw = "only one element may have `focus_on_load` [json-pointer:/view/blocks]";
+    assert_eq!(check_view(&form(json!([input("a"), input("b")]))), [flaw]);
+}

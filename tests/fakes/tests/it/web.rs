@@ -188,3 +188,22 @@ async fn a_response_url_works_five_times_and_half_an_hour() {
     slack.clock().skip(1_801.0);
     assert_eq!(answer(&late).await, (404, r#"{"error":"expired_url","ok":false}"#.to_owned()));
 }
+
+#[tokio::test]
+async fn a_message_that_says_too_much_is_cut_or_refused_as_slack_does() {
+    let (slack, install) = quiet().await;
+    let post = async |body: Value| kit::call(&slack, &install.token, "chat.postMessage", body).await;
+    let long = post(json!({ "channel": "C1", "text": "x".repeat(40_001) })).await;
+    assert_eq!(long["message"]["text"].as_str().map(str::len), Some(40_000));
+    let sections = |count: usize| {
+        let section = json!({ "type": "section", "text": { "type": "mrkdwn", "text": "x".repeat(3_000) } });
+        json!({ "channel": "C1", "text": "x", "blocks": vec![section; count] })
+    };
+    assert_eq!(post(sections(4)).await["ok"], true);
+    assert_eq!(post(sections(5)).await["error"], "msg_blocks_too_long");
+    let attachments = |count: usize| json!({ "channel": "C1", "attachments": vec![json!({ "text": "x" }); count] });
+    assert_eq!(post(attachments(100)).await["ok"], true);
+    assert_eq!(post(attachments(101)).await["error"], "too_many_attachments");
+    let edited = json!({ "channel": "C1", "ts": long["ts"], "text": "x".repeat(4_001) });
+    assert_eq!(word(&slack, &install.token, "chat.update", edited).await, "msg_too_long");
+}

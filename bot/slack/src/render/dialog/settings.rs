@@ -3,7 +3,7 @@
 use domain::person::Settings;
 use serde_json::{Value, json};
 
-use super::{choices, required, view};
+use super::{choices, optional, required, view};
 
 /// Of the dialog, in what it submits.
 pub(crate) const CALLBACK: &str = "settings";
@@ -17,18 +17,20 @@ pub(crate) const ORDER: &str = "order";
 pub(crate) const DAY_FIRST: &str = "dmy";
 const ORDERS: [(&str, &str); 2] = [("4/5 is 4 May", DAY_FIRST), ("4/5 is April 5", "mdy")];
 
-/// The form, filled with what is set.
+/// The form, filled with what is set. It carries the zone that it shows: one that is left as it was is not chosen, and
+/// goes on to follow the profile.
 pub(crate) fn form(settings: &Settings) -> Value {
     let mut zone = json!({ "type": "plain_text_input", "max_length": 60 });
-    if let Some(known) = &settings.zone {
-        zone["initial_value"] = json!(known.to_string());
+    let known = settings.zone.as_ref().map(ToString::to_string).unwrap_or_default();
+    if !known.is_empty() {
+        zone["initial_value"] = json!(known);
     }
     let time = settings.default_time.strftime("%H:%M").to_string();
     let order = if settings.day_first { DAY_FIRST } else { "mdy" };
     let fields = vec![
-        required(ZONE, "Time zone, e.g. Europe/Madrid", zone),
+        optional(ZONE, "Time zone, e.g. Europe/Madrid", zone),
         required(TIME, "A day without a time reminds at", json!({ "type": "timepicker", "initial_time": time })),
         required(ORDER, "Day and month", choices(&ORDERS, Some(order))),
     ];
-    view(CALLBACK, "", fields)
+    view(CALLBACK, &known, fields)
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::kit::cut;
+use super::super::kit::{context, cut};
+use super::super::mrkdwn::escaped;
 use super::{choices, optional, required, view};
 
 /// Of the dialog, in what it submits.
@@ -27,9 +28,10 @@ pub(super) const REPEATS: [(&str, &str); 5] = [
     ("Every year", "FREQ=YEARLY"),
 ];
 
-/// The form, with a title to begin with.
-pub(crate) fn form(title: &str, metadata: &str) -> Value {
-    let fields = vec![
+/// The form, with a title to begin with, about the message at this address if it is about one.
+pub(crate) fn form(title: &str, link: Option<&str>, metadata: &str) -> Value {
+    let about = link.map(|link| context(&format!("About <{}|this message>", escaped(link))));
+    let fields = about.into_iter().chain([
         what(title),
         optional(WHEN, "When", json!({ "type": "datetimepicker" })),
         optional(REPEAT, "Repeat", choices(&REPEATS, None)),
@@ -42,8 +44,8 @@ pub(crate) fn form(title: &str, metadata: &str) -> Value {
                 "filter": { "include": ["public", "private"], "exclude_bot_users": true },
             }),
         ),
-    ];
-    view(CALLBACK, metadata, fields)
+    ]);
+    view(CALLBACK, metadata, fields.collect())
 }
 
 pub(super) fn what(title: &str) -> Value {

@@ -26,7 +26,16 @@ pub fn check_view(view: &Value) -> Vec<String> {
         check_blocks(&mut flaws, blocks, "/view/blocks", VIEW_MAX);
     }
     submittable(&mut flaws, view);
+    focused(&mut flaws, view);
     flaws.all()
+}
+
+/// The cursor stands in one field at most.
+fn focused(flaws: &mut Flaws, view: &Value) {
+    let fields = view["blocks"].as_array().into_iter().flatten().map(|block| &block["element"]);
+    if fields.filter(|element| element["focus_on_load"] == true).count() > 1 {
+        flaws.add("only one element may have `focus_on_load`", "/view/blocks");
+    }
 }
 
 /// What can be entered must be submittable.

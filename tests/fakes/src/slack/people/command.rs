@@ -43,7 +43,7 @@ impl Person {
         let name = world.user(&self.team, &self.user).map(|(_, user)| user.name.clone()).unwrap_or_default();
         let mut payload = json!({
             "token": app.verification_token, "team_id": team.id, "team_domain": team.domain, "channel_id": channel,
-            "channel_name": name_of(&place), "user_id": self.user, "user_name": name, "command": command,
+            "channel_name": name_of(place), "user_id": self.user, "user_name": name, "command": command,
             "text": typed(&world, &self.team, text, style), "api_app_id": by.app_id,
             "is_enterprise_install": "false",
         });

@@ -21,12 +21,12 @@ impl Person {
     }
 
     /// A channel that the person sees.
-    pub(super) fn channel_of(&self, world: &World, id: &str) -> Tried<Channel> {
+    pub(super) fn channel_of<'w>(&self, world: &'w World, id: &str) -> Tried<&'w Channel> {
         let (_, channel) = world.channel(&self.team, id).ok_or_else(|| format!("there is no channel {id}"))?;
         if channel.kind != Kind::Public && !channel.members.contains(&self.user) {
             return Err(format!("{} is not in {id}", self.user));
         }
-        Ok(channel.clone())
+        Ok(channel)
     }
 
     /// Seconds since 1970, as actions carry them.

@@ -93,6 +93,8 @@ fn heard(world: &World, by: &Install, place: &Channel, team: &str, message: &Mes
     if mentioned && place.kind != Kind::Im && subscribes("app_mention") {
         let mut mention = event.clone();
         mention["type"] = json!("app_mention");
+        // A mention is plain, whatever else the message is.
+        mention.as_object_mut().and_then(|fields| fields.remove("subtype"));
         events.push((by.clone(), mention));
     }
     if subscribes(place.subscription()) {

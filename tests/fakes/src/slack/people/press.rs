@@ -23,12 +23,12 @@ impl Person {
         action_id: &str,
         choice: Option<&str>,
     ) -> Tried<Turn> {
-        let (place, message) = {
+        let (name, message) = {
             let world = self.slack.world();
             let place = self.channel_of(&world, channel)?;
             let message = place.message(ts).filter(|one| one.only_for.as_ref().is_none_or(|who| *who == self.user));
             let message = message.cloned().ok_or_else(|| format!("there is no message {ts} in {channel}"))?;
-            (place, message)
+            (name_of(place), message)
         };
         let action = self.action(&message.blocks, action_id, choice)?;
         let by = self.author(&message)?;
@@ -37,7 +37,7 @@ impl Person {
         let hidden = message.only_for.is_some();
         payload["container"] =
             json!({ "type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": hidden });
-        payload["channel"] = json!({ "id": channel, "name": name_of(&place) });
+        payload["channel"] = json!({ "id": channel, "name": name });
         if !hidden {
             payload["message"] = message.shown(true);
             payload["message"]["team"] = json!(by.team_id);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Person, Tried, Turn};
-use crate::slack::{Install, Parcel};
+use crate::slack::{Install, Parcel, User};
 
 impl Person {
     /// Sets another zone (IANA) in the person's profile. Apps hear of it if they subscribe to `user_change`.
@@ -11,12 +11,21 @@ impl Person {
         self.try_move(zone).await.expect("a profile to change")
     }
 
+    /// Takes another name, by which the person is displayed. Apps hear of it in the same way.
+    pub async fn renames(&self, name: &str) -> Vec<Turn> {
+        self.try_change(|user| user.name = name.to_owned()).await.expect("a profile to change")
+    }
+
     pub(in crate::slack) async fn try_move(&self, zone: &str) -> Tried<Vec<Turn>> {
+        self.try_change(|user| user.tz = Some(zone.to_owned())).await
+    }
+
+    async fn try_change(&self, change: impl FnOnce(&mut User)) -> Tried<Vec<Turn>> {
         let told: Vec<(Install, serde_json::Value)> = {
             let mut world = self.slack.world();
             let team = world.teams.get_mut(&self.team).ok_or("there is no such team")?;
             let user = team.users.get_mut(&self.user).ok_or("there is no such person")?;
-            user.tz = Some(zone.to_owned());
+            change(user);
             let event = json!({ "type": "user_change", "user": user.shown(&self.team), "cache_ts": 1_700_000_000 });
             let hears = |by: &&Install| {
                 by.team_id == self.team

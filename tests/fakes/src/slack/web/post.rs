@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Install, Message, Slack, World, check_message};
+use super::super::{Install, Message, Slack, World, check_message, too_long};
 use super::Refusal;
 use crate::kit::Accepted;
 
 /// What Slack keeps of a text at most.
 const TEXT_MAX: usize = 40_000;
+/// The most of the older attachments.
+const ATTACHMENTS_MAX: usize = 100;
 
 /// A message that an app wants posted.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +43,12 @@ impl Draft {
         draft.checked()
     }
 
+    /// The same from the arguments of a call, which may say less than a response URL takes.
+    pub(super) fn called(args: &super::Args) -> Result<Self, Refusal> {
+        let draft = Self::of(args)?;
+        if too_long(&draft.blocks) { Err("msg_blocks_too_long".into()) } else { Ok(draft) }
+    }
+
     fn checked(self) -> Result<Self, Refusal> {
         let empty = |list: &Value| list.as_array().is_none_or(Vec::is_empty);
         if self.text.is_empty() && empty(&self.blocks) && empty(&self.attachments) {
@@ -48,6 +56,9 @@ impl Draft {
         }
         if self.metadata.as_ref().is_some_and(|metadata| !metadata["event_type"].is_string()) {
             return Err("invalid_metadata_format".into());
+        }
+        if self.attachments.as_array().is_some_and(|list| list.len() > ATTACHMENTS_MAX) {
+            return Err("too_many_attachments".into());
         }
         let flaws = check_message(&self.blocks);
         if !flaws.is_empty() {

@@ -1,0 +1,138 @@
+//! Answers that come late, at an address that works five times and for half an hour.
+
+use fakes::kit::{Call, Fault, What};
+use fakes::slack::Message;
+
+use super::kit::{BOTH, Site, Way, shown};
+
+/// A workspace in which Slack takes a moment to say who Bob is, so that whatever he types first is answered late.
+async fn slow(way: Way, ms: u64) -> Site {
+    let site = Site::new(way).await;
+    site.slack.faults().add(Fault::next(1, "users.info", What::Delay { ms }).field("user", "U2"));
+    site
+}
+
+/// What the bot has answered to Bob in this channel.
+fn answers(site: &Site, channel: &str, part: &str) -> Vec<Message> {
+    let mut posted = site.posted(channel);
+    posted.retain(|message| shown(message).contains(part));
+    posted
+}
+
+fn responses(site: &Site) -> Vec<Call> {
+    site.slack.ledger().calls(Some("response_url"))
+}
+
+#[tokio::test]
+async fn a_late_answer_uses_the_address_once_and_one_that_takes_too_long_twice() {
+    for (way, ms, uses) in [(Way::Socket, 1_500, 1), (Way::Http, 3_500, 2)] {
+        let site = slow(way, ms).await;
+        site.person("U2").command("C1", "/todo", "water the plants").await;
+        site.message("C1", "Added #1: water the plants").await;
+        assert_eq!(responses(&site).len(), uses, "{way:?}: {:#?}", responses(&site));
+        assert_eq!(answers(&site, "C1", "Added #1").len(), 1, "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn waiting_as_long_as_slack_asks_uses_nothing_of_the_address() {
+    for way in BOTH {
+        let site = slow(way, 1_000).await;
+        // The address works once: an answer that used it up while it waited would be lost.
+        site.slack.set(|settings| settings.hook_uses = 1);
+        site.slack.faults().add(Fault::next(3, "response_url", What::Limited { retry_after: 1 }));
+        site.person("U2").command("C1", "/todo", "water the plants").await;
+        site.message("C1", "Added #1: water the plants").await;
+        let taken = responses(&site).iter().filter(|call| call.status == Some(200)).count();
+        assert_eq!((responses(&site).len(), taken), (4, 1), "{way:?}");
+        assert!(site.slack.ledger().calls(Some("chat.postEphemeral")).is_empty(), "{way:?}: no other way is needed");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_whose_address_has_run_out_comes_another_way_once() {
+    let used = |site: &Site| site.slack.set(|settings| settings.hook_uses = 0);
+    let old = |site: &Site| site.slack.set(|settings| settings.hook_seconds = 0.5);
+    for (way, run_out) in [(Way::Socket, &used as &dyn Fn(&Site)), (Way::Http, &old)] {
+        let site = slow(way, 1_500).await;
+        run_out(&site);
+        site.person("U2").command("C1", "/todo", "water the plants").await;
+        let answer = site.message("C1", "Added #1: water the plants").await;
+        assert_eq!(answer.only_for.as_deref(), Some("U2"), "{way:?}: {answer:#?}");
+        assert!(responses(&site).iter().all(|call| call.status == Some(404)), "{way:?}: {:#?}", responses(&site));
+        assert_eq!(answers(&site, "C1", "Added #1").len(), 1, "{way:?}");
+        let list = site.told(&site.person("U2"), "C1", "/todo", "my tasks").await;
+        assert!(list.contains("water the plants") && !list.contains("#2"), "{way:?}: it was done once: {list}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_whose_address_has_run_out_comes_directly_where_the_bot_is_not_in_the_channel() {
+    for way in BOTH {
+        let site = slow(way, 1_500).await;
+        site.slack.change(|world| {
+            let room = world.teams.get_mut("T1").and_then(|team| team.channels.get_mut("C1")).expect("the channel");
+            room.members.remove(&site.install.bot_user);
+        });
+        site.slack.set(|settings| settings.hook_uses = 0);
+        site.person("U2").command("C1", "/todo", "water the plants").await;
+        let direct = site.direct("U2").await;
+        site.message(&direct, "Added #1: water the plants").await;
+        assert!(answers(&site, "C1", "Added #1").is_empty(), "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_broke_on_its_way_is_given_once_more() {
+    for (way, what) in [(Way::Socket, What::Broken), (Way::Http, What::CutAfter)] {
+        let site = slow(way, 1_000).await;
+        site.slack.faults().add(Fault::next(1, "response_url", what));
+        site.person("U2").command("C1", "/todo", "water the plants").await;
+        site.message("C1", "Added #1: water the plants").await;
+        let list = site.told(&site.person("U2"), "C1", "/todo", "my tasks").await;
+        assert!(list.contains("water the plants"), "{way:?}: {list}");
+        assert_eq!(answers(&site, "C1", "Added #1").len(), 1, "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_the_channel_does_not_take_comes_in_the_direct_message() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let word = What::Error { error: "user_not_in_channel".to_owned() };
+        site.slack.faults().add(Fault::next(1, "chat.postEphemeral", word));
+        site.person("U1").mention("C1", "water the plants tomorrow").await;
+        let direct = site.direct("U1").await;
+        site.message(&direct, "Added #1: water the plants").await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_whose_change_broke_once_is_changed() {
+    for (way, what) in BOTH.into_iter().zip([What::Broken, What::Cut]) {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        site.told(&ana, "C1", "/task", "remind us to tag the release in 1 second").await;
+        let reminder = site.message("C1", "*tag the release*").await;
+        site.slack.faults().add(Fault::next(1, "chat.update", what));
+        ana.press("C1", &reminder.ts, "done", None).await;
+        let shown = site.message("C1", "Done by ").await;
+        assert_eq!(shown.ts, reminder.ts, "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_pressed_is_told_another_way_where_their_address_has_run_out() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        site.told(&ana, "C1", "/task", "remind us to tag the release in 1 second").await;
+        let reminder = site.message("C1", "*tag the release*").await;
+        let gone = What::Error { error: "message_not_found".to_owned() };
+        site.slack.faults().add(Fault::next(1, "chat.update", gone));
+        site.slack.set(|settings| settings.hook_uses = 0);
+        ana.press("C1", &reminder.ts, "done", None).await;
+        let told = site.message("C1", "Done #1: tag the release").await;
+        assert_eq!(told.only_for.as_deref(), Some("U1"), "{way:?}: {told:#?}");
+    }
+}
