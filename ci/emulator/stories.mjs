@@ -26,7 +26,7 @@ async function directly(site) {
 // In a channel: a command, its answer, the line for the others, the reminder; its button, and the message changed.
 async function inAChannel(site) {
   const { hands, ops } = site;
-  const { heard } = hearing(site, ops.id);
+  const { own, heard } = hearing(site, ops.id);
   await hands.command(ops, "/task", "remind us to tag the release in 2 seconds");
   await hands.answered("Added #2: tag the release");
   await heard(" added #2: tag the release");
@@ -35,7 +35,8 @@ async function inAChannel(site) {
   const settled = await heard("Done by ");
   if (settled.ts !== reminder.ts || !settled.edited) throw new Error("it was not the reminder that changed");
   await hands.press(ops.id, settled, "Undo");
-  await heard("Open again #2");
+  const again = async () => button((await own()).find(({ ts }) => ts === reminder.ts)?.blocks, "Done");
+  await until("the reminder with its button again", again);
   await hands.command(ops, "/task", "list");
   await hands.answered("Past reminders");
 }
