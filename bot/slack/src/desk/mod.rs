@@ -62,7 +62,7 @@ pub(crate) struct Desk {
     around: Around,
     seats: Seats,
     seen: Seen,
-    sheets: Sheets,
+    sheets: Arc<Sheets>,
 }
 
 /// What the desk shares with the rest of Slack.
