@@ -5,6 +5,7 @@ mod editing;
 mod ended;
 mod even;
 mod forged;
+mod gone;
 mod groups;
 mod home;
 pub(crate) mod installs;
