@@ -93,9 +93,6 @@ async fn rows_that_are_pressed_at_once_are_all_settled_whichever_process_hears_o
 /// So long a change of the message is on its way.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
 
-/// After so long without an effect a button is pressed again.
-const AGAIN: Duration = Duration::from_secs(4);
-
 /// One reminder is put off, and done while the change of the message that shows the first is on its way: what lands last
 /// is older than what stands there. Gives how often the message was changed, and what it says in the end.
 async fn pressed_twice(way: Way, points: &str) -> (usize, String) {
@@ -109,8 +106,8 @@ async fn pressed_twice(way: Way, points: &str) -> (usize, String) {
     let number = number(&blocks(&site, &ts), "\"value\":\"done ");
     let late = What::Delay { ms: u64::try_from(ON_ITS_WAY.as_millis()).expect("short") };
     site.slack.faults().add(Fault::next(1, "chat.update", late));
-    press_until_shown(&site, "U0", &ts, "snooze", Some(&format!("snooze {number} 20m"))).await;
-    press_until_shown(&site, "U1", &ts, "done", None).await;
+    press_and_change(&site, "U0", &ts, "snooze", Some(&format!("snooze {number} 20m"))).await;
+    press_and_change(&site, "U1", &ts, "done", None).await;
     sleep(ON_ITS_WAY).await;
     let shown = quiet(&site, &ts).await;
     (changes(&site), shown)
@@ -121,20 +118,14 @@ fn changes(site: &Workspace) -> usize {
     site.slack.ledger().calls(Some("chat.update")).len()
 }
 
-/// Presses until a change of the message is on its way: a process that has only just started may refuse, and says so.
-async fn press_until_shown(site: &Workspace, user: &str, ts: &str, button: &str, choice: Option<&str>) {
+/// Presses, and waits until a change of the message is on its way.
+async fn press_and_change(site: &Workspace, user: &str, ts: &str, button: &str, choice: Option<&str>) {
     let (began, before) = (Instant::now(), changes(site));
+    assert!(site.person(user).press(CHANNEL, ts, button, choice).await.taken());
     while changes(site) == before {
-        assert!(
-            began.elapsed() < PATIENCE,
-            "{button} is never shown: {:#?}",
-            site.slack.ledger().accepted(Some(CHANNEL))
-        );
-        assert!(site.person(user).press(CHANNEL, ts, button, choice).await.taken());
-        let pressed = Instant::now();
-        while changes(site) == before && pressed.elapsed() < AGAIN {
-            sleep(Duration::from_millis(20)).await;
-        }
+        let told = || site.slack.ledger().accepted(Some(CHANNEL));
+        assert!(began.elapsed() < PATIENCE, "{button} is never shown: {:#?}", told());
+        sleep(Duration::from_millis(20)).await;
     }
 }
 

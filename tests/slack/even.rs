@@ -14,7 +14,7 @@ pub(super) fn message(text: &str, blocks: &Value) -> Value {
 /// The same with times and generated names made equal.
 pub(super) fn even(value: &Value) -> Value {
     match value {
-        Value::String(text) => json!(without_times(text)),
+        Value::String(text) => json!(without_ts(&without_times(text))),
         Value::Array(values) => values.iter().map(even).collect(),
         Value::Object(fields) => {
             fields.iter().filter_map(|(name, value)| Some((name.clone(), field(name, value)?))).collect()
@@ -30,7 +30,7 @@ fn field(name: &str, value: &Value) -> Option<Value> {
     let ours = |id: &str| id.contains(':') || (worded(id) && !made_up(id));
     match (name, value) {
         ("block_id", Value::String(id)) if !ours(id) => None,
-        ("initial_date", _) => Some(json!("DAY")),
+        ("initial_date" | "date", _) => Some(json!("DAY")),
         ("initial_date_time", _) => Some(json!(0)),
         ("private_metadata", Value::String(kept)) => {
             Some(serde_json::from_str(kept).map_or(json!(kept), |kept| even(&kept)))
@@ -51,6 +51,15 @@ fn without_times(text: &str) -> String {
         even.push_str(&format!("<!date^TIME^{format}>{}", ahead.unwrap_or(rest)));
     }
     even
+}
+
+/// The same without the instant in the address of a message.
+fn without_ts(text: &str) -> String {
+    let even = |part: &str| {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        if part.len() - rest.len() < 16 { part.to_owned() } else { format!("TS{rest}") }
+    };
+    text.split("/p").map(even).collect::<Vec<_>>().join("/p")
 }
 
 /// A line without markup: `Fri 6 Mar 2026 17:00 Europe/Madrid, in 2 days` is `WHEN`.

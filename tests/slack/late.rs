@@ -1,9 +1,9 @@
 //! Answers that come late, at an address that works five times and for half an hour.
 
 use fakes::kit::{Call, Fault, What};
-use fakes::slack::Message;
+use fakes::slack::{FakeSlack, Message};
 
-use super::kit::{BOTH, Site, Way, shown};
+use super::kit::{BOTH, Site, Way, shown, struck};
 
 /// A workspace in which Slack takes a moment to say who Bob is, so that whatever he types first is answered late.
 async fn slow(way: Way, ms: u64) -> Site {
@@ -134,5 +134,23 @@ async fn whoever_pressed_is_told_another_way_where_their_address_has_run_out() {
         ana.press("C1", &reminder.ts, "done", None).await;
         let told = site.message("C1", "Done #1: tag the release").await;
         assert_eq!(told.only_for.as_deref(), Some("U1"), "{way:?}: {told:#?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_led_elsewhere_by_the_address_for_answers() {
+    for way in BOTH {
+        let elsewhere = FakeSlack::start().await;
+        let site = slow(way, 1_500).await;
+        let to = What::Redirect { to: format!("{}/hooks/elsewhere", elsewhere.url()) };
+        site.slack.faults().add(Fault::next(1, "response_url", to.clone()));
+        let turn = site.person("U2").command("C1", "/todo", "water the plants").await;
+        site.message("C1", "Added #1: water the plants").await;
+        struck(&site.slack).await;
+        assert_eq!(responses(&site)[0].status, Some(307), "{way:?}: it was led there");
+        assert!(elsewhere.ledger().calls(None).is_empty(), "{way:?}: {:#?}", elsewhere.ledger().calls(None));
+        site.slack.faults().add(Fault::next(1, "response_url", to));
+        let led = reqwest::Client::new().post(turn.response_url()).body("{}").send().await;
+        assert!(led.is_ok() && elsewhere.ledger().calls(None).len() == 1, "{way:?}: whoever follows gets there");
     }
 }

@@ -1,9 +1,11 @@
 //! Slack: the whole program in front of a stand-in for Slack's servers, over both ways in.
 
 mod dialogs;
+mod editing;
 mod ended;
 mod even;
 mod forged;
+mod gone;
 mod groups;
 mod home;
 pub(crate) mod installs;

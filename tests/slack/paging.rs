@@ -32,6 +32,27 @@ async fn a_long_list_is_turned_in_place_by_buttons() {
 }
 
 #[tokio::test]
+async fn a_list_of_so_many_is_turned_by_so_many() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        fill(&site, "U1", 7).await;
+        ana.dm("list limit 3").await;
+        let direct = site.direct("U1").await;
+        let first = site.message(&direct, "7 open tasks").await;
+        assert_eq!(choice(&first.blocks, "Next").as_deref(), Some("list limit 3, page 2"), "{way:?}");
+        for (turn, page, rows) in [("page:next", 2, 3), ("page:next", 3, 1), ("page:previous", 2, 3)] {
+            ana.press(&direct, &first.ts, turn, None).await;
+            let told = format!("page {page} of 3");
+            let shown = shown(&site.changed(&direct, &first.ts, |message| shown(message).contains(&told)).await);
+            assert_eq!(shown.matches("chore").count(), 2 * rows, "{way:?}, in text and blocks: {shown}");
+        }
+        let last = choice(&site.message(&direct, "page 2 of 3").await.blocks, "Previous");
+        assert_eq!(last.as_deref(), Some("list limit 3"), "{way:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_that_only_its_asker_sees_is_turned_in_place_too() {
     let site = Site::new(BOTH[1]).await;
     let ana = site.person("U1");

@@ -1,9 +1,13 @@
 //! Forms while Slack or the storage has a bad moment.
 
+use std::time::Duration;
+
 use fakes::kit::{Fault, What};
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
 use super::kit::{BOTH, Site, texts};
+use crate::kit::program::PATIENCE;
 
 /// So many names that each would be waited for longer than anybody waits for a form.
 const NAMES: usize = 8;
@@ -42,8 +46,10 @@ async fn what_was_filled_in_is_kept_while_nobody_says_whose_the_token_is() {
         let turn = ana.submit(&form.id, titled("water the plants")).await;
         assert!(turn.answer()["errors"]["title"].is_string(), "{way:?}: {:?}", turn.answer());
         site.slack.faults().clear();
+        let until = Instant::now() + PATIENCE;
         while ana.submit(&form.id, titled("water the plants")).await.answer()["errors"].is_object() {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            assert!(Instant::now() < until, "{way:?}: it is never taken");
+            sleep(Duration::from_millis(100)).await;
         }
         let told = texts(&site.dialog("U1", "Added #1: water the plants").await.payload);
         assert!(told.contains("on your list"), "{way:?}: {told}");

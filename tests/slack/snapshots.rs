@@ -27,6 +27,7 @@ async fn every_message_and_view_is_as_it_was_last_looked_at() {
     homes(&site, &mut shown).await;
     pages(&site, &mut shown).await;
     marked(&site, &mut shown).await;
+    forms(&site, &mut shown).await;
     let stored = folder();
     if std::env::var_os("UPDATE_CONTRACTS").is_some() {
         fs::create_dir_all(&stored).expect("a folder");
@@ -186,4 +187,19 @@ async fn marked(site: &Site, shown: &mut Shown) {
     shown.insert("added_marked", message(answer["text"].as_str().unwrap_or_default(), &answer["blocks"]));
     let direct = site.direct("U1").await;
     shown.insert("reminder_marked", seen(&site.message(&direct, "Reminder: compare").await));
+}
+
+/// The form of a task for a day that repeats as no form offers, and the form of a task about a message.
+async fn forms(site: &Site, shown: &mut Shown) {
+    let ana = site.person("U1");
+    site.told(&ana, "C1", "/todo", "sweep the yard every other tuesday").await;
+    ana.open_home().await;
+    let page = site.home("U1", |said| said.contains("sweep the yard")).await;
+    ana.press_in(&page.id, "more:42", Some("edit 42")).await;
+    let form = site.dialog("U1", "sweep the yard").await;
+    shown.insert("dialog_edit_day", even(&form.payload));
+    ana.close(&form.id).await;
+    let said = ana.say("C1", "the build is red & @bob looks at #ops").await;
+    ana.shortcut("create", "C1", &said.ts).await;
+    shown.insert("dialog_message", even(&site.dialog("U1", "build").await.payload));
 }

@@ -1,6 +1,9 @@
 //! The same thing, told more than once.
 
-use super::kit::{BOTH, Site, shown};
+use fakes::kit::{Fault, Sent, What};
+use serde_json::json;
+
+use super::kit::{BOTH, Site, Way, is_first_word, shown, struck, texts};
 use crate::kit::program::Scratch;
 
 #[tokio::test]
@@ -57,5 +60,87 @@ async fn an_answer_on_which_the_process_dies_is_given_when_slack_tells_of_the_me
         site.message(&direct, "open task").await;
         let answers = site.posted(&direct).iter().filter(|one| one.text.starts_with("Added")).count();
         assert_eq!(answers, 1, "{way:?}: {:#?}", site.posted(&direct));
+    }
+}
+
+/// Slack takes a moment to say who somebody is: what they do first is worked on while copies of it come.
+fn hesitates(site: &Site, user: &str, ms: u64) {
+    site.slack.faults().add(Fault::next(1, "users.info", What::Delay { ms }).field("user", user));
+}
+
+/// Until nothing that came is worked on any more.
+async fn over(site: &mut Site, way: Way) {
+    struck(&site.slack).await;
+    assert!(site.server.program.terminate().await.success());
+    site.anew(way, "TASKBOT_LIMITS__CHAT_BURST", "999").await;
+}
+
+/// Whether all of these were answered with this, or told that they will be.
+fn all_say(answers: &[Sent], part: &str) -> bool {
+    let told = |one: &Sent| one.answer.to_string().contains(part) || is_first_word(&one.answer.to_string());
+    answers.iter().all(|one| one.problem.is_none() && told(one))
+}
+
+/// There is one task, and its channel was told of it once.
+async fn one_task(site: &Site, way: Way) {
+    let list = site.told(&site.person("U1"), "C1", "/task", "list").await;
+    assert!(list.contains("1 open task") && list.contains("water the plants"), "{way:?}: {list}");
+    let told = site.posted("C1").into_iter().filter(|one| shown(one).contains("ana added #")).count();
+    assert_eq!(told, 1, "{way:?}: {:#?}", site.posted("C1"));
+}
+
+#[tokio::test]
+async fn a_press_that_is_told_again_and_again_has_one_effect_and_is_shown_once() {
+    for way in BOTH {
+        let mut site = Site::new(way).await;
+        site.told(&site.person("U1"), "C1", "/task", "remind us to water the plants in 1 second").await;
+        let reminder = site.message("C1", "*water the plants*").await;
+        hesitates(&site, "U2", 1_000);
+        let turn = site.person("U2").press("C1", &reminder.ts, "snooze", Some("snooze 1 1h")).await;
+        turn.again(1).await;
+        turn.again(20).await;
+        site.changed("C1", &reminder.ts, |one| shown(one).contains("Reminds again ")).await;
+        turn.again(20).await;
+        over(&mut site, way).await;
+        assert_eq!(site.slack.ledger().calls(Some("chat.update")).len(), 1, "{way:?}");
+        let history = site.told(&site.person("U1"), "C1", "/task", "history 1").await;
+        assert_eq!(history.matches("set a reminder for").count(), 2 * 2, "{way:?}, two, in text and blocks: {history}");
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_is_told_twenty_times_more_has_one_effect() {
+    for way in BOTH {
+        let mut site = Site::new(way).await;
+        hesitates(&site, "U1", 1_000);
+        let turn = site.person("U1").command("C1", "/task", "water the plants tomorrow").await;
+        let answers = turn.again(20).await;
+        assert!(all_say(&answers, "Added #"), "{way:?}: {answers:#?}");
+        site.message("C1", "ana added #").await;
+        let answers = turn.again(20).await;
+        assert!(all_say(&answers, "Added #"), "{way:?}: {answers:#?}");
+        over(&mut site, way).await;
+        one_task(&site, way).await;
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_submitted_twenty_times_more_has_one_effect() {
+    for way in BOTH {
+        let mut site = Site::new(way).await;
+        let ana = site.person("U1");
+        ana.command("C1", "/task", "").await;
+        let form = site.dialog("U1", "plain_text_input").await;
+        hesitates(&site, "U1", 2_600);
+        let title = json!({ "title": { "title": { "type": "plain_text_input", "value": "water the plants" } } });
+        let turn = ana.submit(&form.id, title).await;
+        let told = texts(turn.answer());
+        assert!(told.contains("Added #") || turn.answer()["errors"].is_object(), "{way:?}: {turn:?}");
+        turn.again(20).await;
+        site.message("C1", "ana added #").await;
+        let answers = turn.again(20).await;
+        assert!(all_say(&answers, "Added #"), "{way:?}: {answers:#?}");
+        over(&mut site, way).await;
+        one_task(&site, way).await;
     }
 }

@@ -1,7 +1,7 @@
 //! Who is in which channel, as Slack says: asked at most every five minutes.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,11 +13,11 @@ use domain::ports::error::PortError;
 use domain::ports::people::People;
 use domain::refusal::Refusal;
 use domain::tenant::{Platform, TenantId};
-use tokio::sync::Mutex as Turn;
 use tokio::time::{Instant, timeout};
 use tracing::warn;
 
 use crate::api::{Api, CallError, Person};
+use crate::by_key::ByKey;
 use crate::rooms::{Door, Rooms};
 use crate::roster::{self, Found, Rosters};
 use crate::sightings::Sightings;
@@ -36,8 +36,6 @@ const REMEMBERED: usize = 10_000;
 type Who = (TenantId, PersonId);
 /// What Slack said of whom, and when.
 type Known = HashMap<Who, (Instant, Vec<Channel>)>;
-/// Of whom it is being asked.
-type Asking = HashMap<Who, Weak<Turn<()>>>;
 
 /// The channels of people, asked of Slack.
 #[derive(Clone)]
@@ -46,7 +44,8 @@ pub struct SlackDirectory {
     people: Arc<dyn People>,
     sightings: Arc<Sightings>,
     known: Arc<Mutex<Known>>,
-    asking: Arc<Mutex<Asking>>,
+    /// Of whom it is being asked.
+    asking: Arc<ByKey<Who, ()>>,
     rosters: Rosters,
     rooms: Rooms,
     silence: Silence,
@@ -65,8 +64,7 @@ impl SlackDirectory {
         if let Some(channels) = self.fresh(&key) {
             return Ok(channels);
         }
-        let turn = self.turn(&key);
-        let _turn = turn.lock().await;
+        let _turn = self.asking.turn(key.clone()).await;
         if let Some(channels) = self.fresh(&key) {
             return Ok(channels);
         }
@@ -83,14 +81,6 @@ impl SlackDirectory {
         let known = self.known();
         let (asked, channels) = known.get(key)?;
         (asked.elapsed() < FRESH).then(|| channels.clone())
-    }
-
-    fn turn(&self, key: &Who) -> Arc<Turn<()>> {
-        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
-        asking.retain(|_, turn| turn.strong_count() > 0);
-        let turn = asking.get(key).and_then(Weak::upgrade).unwrap_or_default();
-        asking.insert(key.clone(), Arc::downgrade(&turn));
-        turn
     }
 
     async fn ask(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {

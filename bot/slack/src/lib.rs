@@ -6,6 +6,7 @@
 //! ([`SlackDirectory`]). With which token a workspace is spoken to, `installs` knows.
 
 mod api;
+mod by_key;
 mod chat;
 mod check;
 mod desk;

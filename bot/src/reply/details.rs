@@ -65,8 +65,9 @@ pub(crate) fn start(series: &Series) -> Start {
     if series.day_only { Start::Day(series.start.date()) } else { Start::At(series.start) }
 }
 
-/// The recurrence of a task whose series is not at hand.
-pub(crate) fn recurrence_in_list(task: &Task) -> Option<String> {
+/// `every other Monday at 09:00`: the recurrence of a task whose series is not at hand.
+#[must_use]
+pub fn recurrence_in_list(task: &Task) -> Option<String> {
     let seat = task.recurring.as_ref()?;
     let wall = seat.scheduled_for;
     // The seat, not the due: this one may have been moved. A series of days has its seats at midnight.

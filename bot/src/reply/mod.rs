@@ -26,6 +26,7 @@ mod width;
 use domain::event::TaskView;
 use domain::refusal::Code;
 
+pub use details::recurrence_in_list;
 pub use news::news;
 pub use plain::plain;
 pub use reminder::{facts, reminder};

@@ -7,19 +7,20 @@ use domain::service::Listed;
 use domain::tenant::Platform;
 use language::{Filter, StatusFilter, Whom};
 
-use super::filter::{past, query, shows_past};
+use super::filter::{COUNTED, past, query, shows_past};
 use super::paging::Leaf;
 use super::talk::Talk;
 use crate::reply::answer::No;
 use crate::reply::list::{Shown, arrange, asleep, list};
 use crate::reply::{Block, Reply, Text};
 
-/// So many tasks are shown if nothing else was asked for.
+/// So many tasks a page shows if nothing else was asked for.
 const SHOWN: usize = 30;
 
 impl Talk<'_> {
     pub(super) async fn list(&self, filter: &Filter, leaf: &Leaf<'_>) -> Result<Reply, No> {
-        let query = self.query(filter).await?;
+        // All are counted, however few of them a page shows.
+        let query = TaskQuery { limit: COUNTED, ..self.query(filter).await? };
         let page = self.service().find(&self.message.author, &query).await?;
         let past = if shows_past(filter) && leaf.page == 1 { self.past(&query).await? } else { Vec::new() };
         let mut tasks = page.items;

@@ -108,7 +108,9 @@ async fn a_long_list_says_how_much_is_left_out() {
     );
     assert_eq!(talk.slowly(&ana, "list limit 35").await.lines().count(), 37);
     let top = talk.slowly(&ana, "list top 3").await;
-    assert!(top.ends_with("\n  there are more; `list today`, `list #tag` or `find word` narrows it down"), "{top}");
+    assert!(top.starts_with("35 open tasks\n") && top.contains("\n  32 more; `list limit 35` shows more"), "{top}");
+    let second = talk.slowly(&ana, "list limit 20, page 2").await;
+    assert!(second.ends_with("\n  page 2 of 2") && second.matches("errand").count() == 15, "{second}");
 }
 
 #[tokio::test]

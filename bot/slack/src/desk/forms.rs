@@ -1,15 +1,14 @@
 //! The dialogs that a button opens: to pick a time, to edit a task, to set something, to make a task.
 
 use bot::reply::Text;
-use domain::command::TaskRef;
 use domain::person::{Identity, Person};
 use domain::ports::error::PortError;
 use domain::service::Failure;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use domain::zone::Zone;
-use language::{Edit, Field, Ids, Person as Named, Reading, Repeat, RepeatFrom, SettingsChange, When};
-use serde::{Deserialize, Serialize};
+use language::{Reading, SettingsChange};
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
@@ -17,13 +16,13 @@ use tracing::warn;
 
 use super::answer::not_opened;
 use super::channel::Asker;
-use super::dialog::{AWAY, errors, moment, shown, users};
+use super::dialog::{AWAY, errors, shown};
 use super::picking::Picking;
 use super::{Desk, Line, TOO_LATE, scoped};
 use crate::api::CallError;
-use crate::inbound::payload::{Entered, Named as Thing, Pressed, Submitted};
-use crate::render::dialog::task::{REPEAT, TITLE, form as new_form};
-use crate::render::dialog::{edit, loading, outcome, settings, snooze};
+use crate::inbound::payload::{Named, Pressed, Submitted};
+use crate::render::dialog::task::form as new_form;
+use crate::render::dialog::{loading, outcome, settings, snooze};
 use crate::render::home::{NEW, SETTINGS};
 use crate::render::kit::section;
 use crate::render::mrkdwn::mrkdwn;
@@ -56,16 +55,6 @@ impl<'a> Wanted<'a> {
     fn edit(says: &str) -> Option<Self> {
         says.strip_prefix("edit ")?.parse().ok().map(Self::Edit)
     }
-}
-
-/// What a task said when its dialog was opened: what is as it was is not changed.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Before {
-    number: u64,
-    title: String,
-    at: Option<i64>,
-    rule: Option<String>,
-    who: Vec<String>,
 }
 
 impl Desk {
@@ -126,7 +115,7 @@ impl Desk {
         Ok(settings::form(&self.person(tenant, user).await?.settings))
     }
 
-    async fn person(&self, tenant: &TenantId, user: &str) -> Result<Person, PortError> {
+    pub(super) async fn person(&self, tenant: &TenantId, user: &str) -> Result<Person, PortError> {
         self.visitors.person(&Identity { tenant: tenant.clone(), user: user.to_owned() }).await
     }
 
@@ -143,23 +132,6 @@ impl Desk {
         Ok(snooze::form(today.tomorrow().unwrap_or(today), &zone.to_string(), &kept(&picking)))
     }
 
-    async fn edit_form(&self, tenant: &TenantId, user: &str, number: u64) -> Result<Value, Failure> {
-        let speaker = self.visitors.speaker(tenant, user).await?;
-        let listed = self.turns.tasks().get(&speaker, tenant, TaskRef::Number(number)).await?;
-        let task = listed.task;
-        let mut who = Vec::new();
-        for person in &task.assignees {
-            let identities = self.turns.tasks().people.identities(*person).await?;
-            who.extend(identities.into_iter().filter(|one| one.tenant == *tenant).map(|one| one.user));
-        }
-        let due = task.due.as_ref().filter(|due| due.time.is_some());
-        let (at, rule) = (due.map(|due| due.at.as_second()), task.recurring.map(|seat| seat.rule.to_string()));
-        let before = Before { number, title: task.title, at, rule, who };
-        let present =
-            edit::Present { title: &before.title, at, rule: before.rule.as_deref(), who: before.who.as_slice() };
-        Ok(edit::form(&present, &kept(&before)))
-    }
-
     /// A time was picked: the line that puts the reminder off until then.
     pub(super) async fn picked(&self, tenant: TenantId, submitted: Submitted) -> Value {
         let picking: Picking = serde_json::from_str(&submitted.view.private_metadata).unwrap_or_default();
@@ -168,7 +140,7 @@ impl Desk {
         let time = entered.text(snooze::TIME, "/selected_time").unwrap_or_default();
         let text = format!("snooze {} until {day} {time}", picking.numbers);
         let line = Line {
-            channel: picking.channel.clone().and_then(|id| Thing { id }.as_channel()),
+            channel: picking.channel.clone().and_then(|id| Named { id }.as_channel()),
             ..filled_line(tenant.clone(), &submitted, text)
         };
         let user = submitted.user.id;
@@ -182,16 +154,6 @@ impl Desk {
                 errors(snooze::DAY, AWAY)
             }
         }
-    }
-
-    /// A task was edited: what is not as it was is changed.
-    pub(super) async fn edited(&self, tenant: TenantId, submitted: Submitted) -> Value {
-        let before: Before = serde_json::from_str(&submitted.view.private_metadata).unwrap_or_default();
-        let edit = changed(&before, &submitted.view.state);
-        for person in &edit.people {
-            self.visitors.meet_one(&tenant, person.as_str()).await;
-        }
-        self.read_form(tenant, submitted, Reading::Edit(edit), TITLE).await
     }
 
     /// Somebody's settings.
@@ -209,7 +171,14 @@ impl Desk {
         self.read_form(tenant, submitted, Reading::Settings(change), settings::ZONE).await
     }
 
-    async fn read_form(&self, tenant: TenantId, submitted: Submitted, reading: Reading, field: &str) -> Value {
+    /// Takes what was filled in; the answer is that of the dialog, and what is wrong stands beside this field.
+    pub(super) async fn read_form(
+        &self,
+        tenant: TenantId,
+        submitted: Submitted,
+        reading: Reading,
+        field: &str,
+    ) -> Value {
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());
         let line = filled_line(tenant, &submitted, format!("{reading:?}"));
         let (asker, key) = (Asker::of(&line), line.key.as_ref().map(|key| scoped(&line.tenant, key)));
@@ -234,33 +203,8 @@ fn filled_line(tenant: TenantId, submitted: &Submitted, text: String) -> Line {
     Line { key, ..Line::of(tenant, submitted.user.id.clone(), text) }
 }
 
-/// What the dialog changes of the task.
-fn changed(before: &Before, entered: &Entered) -> Edit {
-    let mut edit = Edit::of(Ids::Numbers(vec![before.number]));
-    let title = entered.text(TITLE, "/value").unwrap_or_default().trim().to_owned();
-    edit.title = Some(title).filter(|title| *title != before.title);
-    let at = moment(entered);
-    if at.map(|at| at.as_second()) != before.at {
-        edit.when = at.map(When::At);
-        edit.clear.extend(at.is_none().then_some(Field::Due));
-    }
-    let rule = entered.text(REPEAT, "/selected_option/value").filter(|rule| Some(rule) != before.rule.as_ref());
-    match rule.as_deref() {
-        Some(edit::NEVER) => edit.clear.push(Field::Repeat),
-        Some(rule) => {
-            edit.repeat = rule.parse().ok().map(|rule| Repeat { rule, start: None, from: RepeatFrom::Schedule })
-        }
-        None => {}
-    }
-    let who = users(entered);
-    if who != before.who {
-        edit.clear.extend(who.is_empty().then_some(Field::Assignee));
-        edit.people = who.into_iter().map(Named::Id).collect();
-    }
-    edit
-}
-
-fn kept(what: &impl Serialize) -> String {
+/// What a dialog carries until it is submitted.
+pub(super) fn kept(what: &impl Serialize) -> String {
     serde_json::to_string(what).unwrap_or_default()
 }
 

@@ -5,6 +5,7 @@ mod answer;
 mod channel;
 mod command;
 mod dialog;
+mod editing;
 mod event;
 mod forms;
 mod home;
@@ -62,7 +63,7 @@ pub(crate) struct Desk {
     around: Around,
     seats: Seats,
     seen: Seen,
-    sheets: Sheets,
+    sheets: Arc<Sheets>,
 }
 
 /// What the desk shares with the rest of Slack.

@@ -1,12 +1,12 @@
 //! A time that is picked in a dialog, and the message whose menu opened it.
 
 use bot::Reply;
-use bot::reply::Verdict;
 use domain::tenant::TenantId;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use super::Desk;
+use super::press::changes;
 use super::sheets::Spot;
 
 /// What a picked time is for, kept in the dialog until it is submitted.
@@ -35,7 +35,7 @@ impl Desk {
     pub(super) fn show_picked(&self, tenant: TenantId, user: String, picking: Picking, reply: &Reply) {
         let numbers = picking.all();
         let (Some(channel), Some(ts)) = (picking.channel, picking.ts) else { return };
-        if reply.verdict != Verdict::Answered {
+        if !changes(reply) {
             return;
         }
         let desk = self.clone();

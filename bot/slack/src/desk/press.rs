@@ -4,6 +4,7 @@ use std::pin::pin;
 
 use bot::Reply;
 use bot::reply::Verdict;
+use domain::refusal::Code;
 use domain::tenant::TenantId;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -79,16 +80,17 @@ impl Desk {
         }
     }
 
-    /// The message says what became of it; a refusal is for whoever pressed.
+    /// The message says what became of it; a refusal is for whoever pressed, and where it is because a task is gone the
+    /// message says that too.
     async fn show(&self, tenant: &TenantId, pressed: &Pressed, act: &Act, reply: &Reply) {
         let turns = act.action_id.starts_with("page:");
-        let (done, user) = (reply.verdict == Verdict::Answered, &pressed.user.id);
+        let user = &pressed.user.id;
         let shown = match (&pressed.channel, &pressed.message) {
             _ if pressed.view.is_some() && turns => return self.turn_home(tenant, &pressed.user.id, reply).await,
             _ if pressed.view.is_some() => return self.show_done_at_home(tenant, pressed, reply).await,
             (Some(channel), Some(message)) if turns => self.turn_page(&channel.id, message, reply).await,
             (_, None) if turns => return self.tell_instead(pressed, reply).await,
-            (Some(channel), Some(message)) if done => {
+            (Some(channel), Some(message)) if changes(reply) => {
                 let spot = Spot { tenant, user, channel: &channel.id, ts: &message.ts };
                 self.show_in_message(&spot, message, pressed, act, reply).await
             }
@@ -111,11 +113,12 @@ impl Desk {
         reply: &Reply,
     ) -> Result<(), CallError> {
         let others_read = || (Named { id: spot.channel.to_owned() }).as_channel().is_some();
-        let sheet = Sheet::of(&message.blocks).filter(|_| !(stops(act) && others_read()));
+        let refused = reply.verdict != Verdict::Answered;
+        let sheet = Sheet::of(&message.blocks).filter(|_| refused || !(stops(act) && others_read()));
         if let Some(sheet) = &sheet {
             self.show_sheet(spot, sheet).await?;
         }
-        if stops(act) || sheet.is_none() {
+        if refused || stops(act) || sheet.is_none() {
             self.tell(pressed, &private(reply)).await;
         }
         Ok(())
@@ -161,6 +164,11 @@ struct Done {
     tenant: TenantId,
     key: String,
     reply: Reply,
+}
+
+/// Whether a message says something else from now on: something was done, or a task of it is there no more.
+pub(super) const fn changes(reply: &Reply) -> bool {
+    matches!(reply.verdict, Verdict::Answered | Verdict::Refused { code: Code::NotFound, .. })
 }
 
 /// Whether whoever pressed takes no more of something.

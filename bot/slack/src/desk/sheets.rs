@@ -1,8 +1,7 @@
 //! A message of reminders says how each of its tasks stands, whoever presses what in it at the same time, here or in other
 //! processes.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::collections::BTreeMap;
 
 use bot::reply::{Standing, Watch};
 use domain::command::TaskRef;
@@ -11,11 +10,11 @@ use domain::ids::PersonId;
 use domain::place::Place;
 use domain::tenant::TenantId;
 use domain::zone::Zone;
-use tokio::sync::Mutex as Turn;
 
 use super::Desk;
 use super::paced::surely;
 use crate::api::{CallError, Message};
+use crate::by_key::ByKey;
 use crate::chat::message_id;
 use crate::faces::{named, users};
 use crate::inbound::payload::{Named, instant};
@@ -25,23 +24,9 @@ use crate::render::sheet::Sheet;
 /// So often a message is changed for one press at most, while others go on pressing.
 const LOOKS: u32 = 10;
 
-/// What a message was last seen to say, of each task by its number.
-type Said = Turn<Option<BTreeMap<u64, Standing>>>;
-
-/// The messages that are being changed in this process: one change after the other.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Sheets(Arc<Mutex<HashMap<String, Weak<Said>>>>);
-
-impl Sheets {
-    /// The message with this key, for as long as somebody changes it.
-    fn of(&self, key: String) -> Arc<Said> {
-        let mut sheets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sheets.retain(|_, sheet| sheet.strong_count() > 0);
-        let sheet = sheets.get(&key).and_then(Weak::upgrade).unwrap_or_default();
-        sheets.insert(key, Arc::downgrade(&sheet));
-        sheet
-    }
-}
+/// The messages that are being changed in this process, one change after the other, and what each was last seen to say
+/// of its tasks, by number.
+pub(super) type Sheets = ByKey<String, Option<BTreeMap<u64, Standing>>>;
 
 /// A message of reminders, and who pressed something in it.
 pub(super) struct Spot<'a> {
@@ -59,8 +44,7 @@ impl Desk {
     /// # Errors
     /// When the tasks cannot be looked at, or Slack does not take the change.
     pub(super) async fn show_sheet(&self, spot: &Spot<'_>, sheet: &Sheet) -> Result<(), CallError> {
-        let said = self.sheets.of(format!("{}/{}/{}", spot.tenant, spot.channel, spot.ts));
-        let mut said = said.lock().await;
+        let mut said = self.sheets.turn(format!("{}/{}/{}", spot.tenant, spot.channel, spot.ts)).await;
         for _ in 0..looks() {
             let mut now = said.clone().unwrap_or_default();
             now.extend(self.standings(spot, &sheet.numbers()).await?);

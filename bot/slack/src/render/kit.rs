@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 /// The longest text of a section or context, in characters.
 const TEXT_MAX: usize = 3_000;
 /// The longest text of a button or choice.
-const LABEL_MAX: usize = 75;
+pub(super) const LABEL_MAX: usize = 75;
 
 /// Text in Slack's markup, cut at the limit. Slack adds no links and mentions of its own to it.
 pub(crate) fn text(markup: &str) -> Value {

@@ -146,3 +146,78 @@ fn summary_of(items: &[PostingItem], faces: &Faces<'_>) -> String {
     let titles: Vec<String> = items.iter().map(|item| summary(item, faces)).collect();
     cut(&titles.join("\n"), 3_000)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::time::Duration;
+
+    use bot::reply::{Standing, Text, Watch};
+    use domain::decide::delivery::MEMBERS_MAX;
+    use domain::ids::{ListId, PersonId, ReminderId, TaskId};
+    use domain::ports::chat::PostingItem;
+    use domain::task::{Status, Task};
+    use domain::tenant::TenantId;
+    use domain::zone::Zone;
+    use jiff::Timestamp;
+    use serde_json::Value;
+    use uuid::Uuid;
+
+    use super::{Faces, message};
+    use crate::render::sheet::Sheet;
+
+    const AT: Timestamp = Timestamp::UNIX_EPOCH;
+    const WHO: PersonId = PersonId(Uuid::nil());
+
+    /// A reminder of which all is said that there is to say: of a long title, late, asked for by somebody.
+    fn item(number: u64) -> PostingItem {
+        let task = Task {
+            id: TaskId(Uuid::nil()),
+            tenant: TenantId::console(),
+            list: ListId(Uuid::nil()),
+            number,
+            title: "x".repeat(500),
+            description: String::new(),
+            priority: None,
+            tags: BTreeSet::new(),
+            due: None,
+            status: Status::Done,
+            bare_reminder: true,
+            author: WHO,
+            assignees: Vec::new(),
+            place: None,
+            recurring: None,
+            closed: None,
+            created_at: AT,
+            updated_at: AT,
+            version: 1,
+        };
+        PostingItem {
+            reminder: ReminderId(Uuid::nil()),
+            task,
+            at: AT,
+            late: Duration::from_secs(11_000),
+            recipients: vec![(WHO, "ana".to_owned())],
+            asked_by: Some((WHO, "sam".to_owned())),
+            undone_since: None,
+            note: None,
+        }
+    }
+
+    #[test]
+    fn as_many_as_one_message_takes_fit_into_it_with_all_that_is_said_of_them() {
+        let most = u64::try_from(MEMBERS_MAX).expect("few");
+        let items: Vec<PostingItem> = (1_001..=1_000 + most).map(item).collect();
+        let users = BTreeMap::from([(WHO, "U0123456789".to_owned())]);
+        let watch = Watch { now: AT, zone: Zone::utc() };
+        let (_, posted) = message(&watch, &items, &Faces { users: &users, direct: false });
+        let told = Text::say("Done by ana, ").moment(AT, "Thu 1 Jan 00:00");
+        let standing = |item: &PostingItem| Standing { task: Some(item.task.clone()), told: Some(told.clone()) };
+        let standings = items.iter().map(|item| (item.task.number, standing(item))).collect();
+        let (_, settled) = Sheet::of(&posted).expect("a sheet").standing(&standings).message();
+        let length = |block: &Value| block["text"]["text"].as_str().unwrap_or_default().chars().count();
+        let all: usize = settled.iter().map(length).sum();
+        // What Slack takes of blocks, and of all texts together.
+        assert!(settled.len() <= 50 && all <= 12_000, "{} blocks, {all} characters", settled.len());
+    }
+}

@@ -77,6 +77,7 @@ pub async fn play(what: Option<What>, dialect: &impl Dialect, work: impl FnOnce(
         Some(What::Error { error }) => dialect.error(&error),
         Some(What::Limited { retry_after }) => dialect.limited(retry_after),
         Some(What::Status { status }) => Reply::status(status, json!("no page of the platform")),
+        Some(What::Redirect { to }) => Reply::status(307, json!("")).with("location", to),
         Some(What::Broken) => broken(),
         Some(What::BrokenAfter) => after(work(), broken()),
         Some(What::Cut) => Reply::cut(),

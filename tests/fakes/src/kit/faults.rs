@@ -25,6 +25,11 @@ pub enum What {
         /// E.g. 403.
         status: u16,
     },
+    /// 307 to another address; nothing is done.
+    Redirect {
+        /// Where to.
+        to: String,
+    },
     /// 500; nothing is done.
     Broken,
     /// It is done, and 500 is answered.

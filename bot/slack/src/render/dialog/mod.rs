@@ -7,7 +7,7 @@ pub(crate) mod task;
 
 use serde_json::{Value, json};
 
-use super::kit::section;
+use super::kit::{LABEL_MAX, cut, section};
 
 /// While it is not known yet what to show.
 pub(crate) fn loading() -> Value {
@@ -42,7 +42,7 @@ fn plain(text: &str) -> Value {
 
 /// A menu of labels and values; one of them may be chosen to begin with.
 fn choices(options: &[(&str, &str)], chosen: Option<&str>) -> Value {
-    let option = |(label, value): &(&str, &str)| json!({ "text": plain(label), "value": value });
+    let option = |(label, value): &(&str, &str)| json!({ "text": plain(&cut(label, LABEL_MAX)), "value": value });
     let mut menu = json!({ "type": "static_select", "options": options.iter().map(option).collect::<Vec<_>>() });
     if let Some(chosen) = options.iter().find(|(_, value)| Some(*value) == chosen) {
         menu["initial_option"] = option(chosen);
