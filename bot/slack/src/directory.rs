@@ -96,23 +96,21 @@ impl SlackDirectory {
     async fn ask(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
         let identities = self.people.identities(person).await?;
         let Some(identity) = identities.into_iter().find(|one| one.tenant == *tenant) else { return Ok(Vec::new()) };
-        let api = self.api.of(Some(tenant.clone()));
-        let asking = async {
-            match api.home().await {
-                // Nobody can look into a channel of a workspace that removed the bot.
-                Err(error) if error.is_farewell() => return Ok(Vec::new()),
-                home => drop(home?),
-            }
-            api.channels_of(&identity.user).await
+        let api = match self.there(tenant).await {
+            // Nobody can look into a channel of a workspace that removed the bot.
+            Err(error) if error.is_farewell() => return Ok(Vec::new()),
+            there => there?,
         };
+        let asking = api.channels_of(&identity.user);
         let ids = self.silence.broken(tenant, "users.conversations", PATIENCE, asking).await?;
         Ok(ids.into_iter().map(|id| Channel { tenant: tenant.clone(), id }).collect())
     }
 
     /// The way to a workspace in which the bot is installed.
     async fn there(&self, tenant: &TenantId) -> Result<Api, CallError> {
-        self.api.at_home(tenant).await?;
-        Ok(self.api.of(Some(tenant.clone())))
+        let api = self.api.of(Some(tenant.clone()));
+        api.ready(PATIENCE).await?;
+        Ok(api)
     }
 
     /// Who is in a user group, if there is one with this id.

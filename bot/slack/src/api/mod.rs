@@ -13,6 +13,7 @@ use domain::tenant::TenantId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use slack_morphism::{SlackApiToken, SlackApiTokenValue};
+use tokio::time::timeout;
 
 use crate::installs::{Access, Workspaces};
 
@@ -85,6 +86,16 @@ impl Api {
     /// Whose token this workspace is spoken to with.
     pub(crate) async fn home(&self) -> Result<Home, CallError> {
         Ok(self.access().await?.home)
+    }
+
+    /// Has at hand what it takes to ask in this workspace, within `patience`. Asked before a question, so that what our own
+    /// store does not tell is not taken for Slack's silence.
+    ///
+    /// # Errors
+    /// When the bot is not installed there, or that cannot be found out in time.
+    pub(crate) async fn ready(&self, patience: Duration) -> Result<(), CallError> {
+        let late = |_| CallError::Later { after: None, reason: format!("no token within {patience:?}") };
+        timeout(patience, self.access()).await.map_err(late)?.map(drop)
     }
 
     /// Whether the bot is installed in a workspace.
