@@ -10,6 +10,7 @@ pub(crate) mod installs;
 pub(crate) mod kit;
 mod late;
 mod longest;
+mod looked_for;
 pub(crate) mod manifest;
 mod named_late;
 mod paced;

@@ -12,15 +12,13 @@ use tokio::sync::Mutex as Turn;
 use tokio::time::Instant;
 use tracing::warn;
 
-use crate::api::{Api, CallError, Group, PAGES, Person};
+use crate::api::{Api, CallError, FORGOTTEN, Group, PAGES, Person};
 use crate::silence::Silence;
 
 /// How long an answer of Slack's is believed.
 const FRESH: Duration = Duration::from_secs(5 * 60);
 /// How long somebody waits for a page of Slack's.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(2_500);
-/// What Slack says of a place in a long answer that it has forgotten.
-const FORGOTTEN: &str = "invalid_cursor";
 /// So many names that look alike are offered,
 const NEAR: usize = 3;
 /// and so much of them must be alike, from 0 to 1.

@@ -15,6 +15,9 @@ use crate::options::Secret;
 const PAGE: &str = "200";
 pub(crate) const PAGES: usize = 50;
 
+/// What Slack says of a place in a long answer that it has forgotten.
+pub(crate) const FORGOTTEN: &str = "invalid_cursor";
+
 /// A message on its way out.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Message {
@@ -137,19 +140,28 @@ struct Page<T> {
     response_metadata: Further,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct Further {
     #[serde(default)]
     next_cursor: String,
 }
 
-/// Messages of a channel or thread, newest first, with what was hidden in them.
+/// A page of the messages of a channel, newest first, or of a thread, with what was hidden in them.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Messages {
     pub(crate) messages: Vec<Value>,
     /// Whether the time holds more than was given.
     #[serde(default)]
     pub(crate) has_more: bool,
+    #[serde(default)]
+    response_metadata: Further,
+}
+
+impl Messages {
+    /// The place of the next page, if there is more and Slack says where.
+    pub(crate) fn next(self) -> Option<String> {
+        Some(self.response_metadata.next_cursor).filter(|cursor| self.has_more && !cursor.is_empty())
+    }
 }
 
 /// A stretch of a channel's time.
@@ -299,12 +311,13 @@ impl Api {
         Ok(channels.into_iter().map(|channel| channel.id).collect())
     }
 
-    /// Messages of a channel, or of a thread in it.
-    pub(crate) async fn latest(
+    /// Messages of a channel, or of a thread in it, from this place on; the first has no name.
+    pub(crate) async fn messages(
         &self,
         channel: &str,
         thread: Option<&str>,
         window: Window,
+        cursor: Option<&str>,
     ) -> Result<Messages, CallError> {
         let method = if thread.is_some() { "conversations.replies" } else { "conversations.history" };
         let oldest = window.oldest.as_second().to_string();
@@ -316,6 +329,7 @@ impl Api {
             ("latest", Some(latest.as_str())),
             ("include_all_metadata", Some("true")),
             ("limit", Some("100")),
+            ("cursor", cursor),
         ];
         self.ask(method, &parameters).await
     }

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use crate::installs::{Access, Workspaces};
 
-pub(crate) use calls::{Group, Message, Messages, PAGES, Person, Room, Sent, Window, tenant};
+pub(crate) use calls::{FORGOTTEN, Group, Message, Messages, PAGES, Person, Room, Sent, Window, tenant};
 pub(crate) use error::CallError;
 pub(crate) use wire::Wire;
 
