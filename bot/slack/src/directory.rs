@@ -14,7 +14,7 @@ use domain::ports::people::People;
 use domain::refusal::Refusal;
 use domain::tenant::{Platform, TenantId};
 use tokio::sync::Mutex as Turn;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use tracing::warn;
 
 use crate::api::{Api, CallError, Person};
@@ -22,6 +22,7 @@ use crate::rooms::{Door, Rooms};
 use crate::roster::{self, Found, Rosters};
 use crate::sightings::Sightings;
 use crate::silence::Silence;
+use crate::term::in_time;
 
 /// How long an answer of Slack's is believed.
 const FRESH: Duration = Duration::from_secs(5 * 60);
@@ -66,7 +67,7 @@ impl SlackDirectory {
             return Ok(channels);
         }
         let turn = self.turn(&key);
-        let _turn = turn.lock().await;
+        let _turn = in_time(PATIENCE, turn.lock()).await?;
         if let Some(channels) = self.fresh(&key) {
             return Ok(channels);
         }
@@ -189,9 +190,7 @@ impl Directory for SlackDirectory {
             return Ok(None);
         }
         let api = self.api.of(Some(tenant.clone()));
-        let late = |_| CallError::Unknown(format!("no answer within {} s", LINK_PATIENCE.as_secs()));
-        let link = timeout(LINK_PATIENCE, api.permalink(channel, thread)).await.map_err(late)??;
-        Ok(Some(link))
+        Ok(Some(in_time(LINK_PATIENCE, api.permalink(channel, thread)).await??))
     }
 
     async fn closed(&self, tenant: &TenantId, places: &[Place]) -> Result<Option<(Place, Refusal)>, PortError> {

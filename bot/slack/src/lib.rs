@@ -24,6 +24,7 @@ mod roster;
 mod scopes;
 mod sightings;
 mod silence;
+mod term;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -22,10 +22,11 @@ use tokio_util::task::TaskTracker;
 use tracing::{Instrument, debug, warn};
 
 use crate::api::{self, Api, CallError};
-use crate::silence::{self, Question, Silence};
+use crate::silence::{self, Question, Silence, TELLING};
+use crate::term::{ANSWER, left};
 
 /// How long a newcomer waits for their name and zone: without a zone most times cannot be read.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_millis(1_500);
 /// How long somebody waits who has waited before.
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long anybody waits while the workspace gives no answers: long enough for one that comes at once.
@@ -115,9 +116,9 @@ impl Visitors {
     async fn learnt(&self, identity: &Identity, patience: Duration) -> Result<Person, CallError> {
         self.silence.may_ask(&identity.tenant, QUESTION)?;
         let silent = self.silence.holds(&identity.tenant, QUESTION);
-        let waited = if silent { HASTE } else { patience };
+        let waited = left(ANSWER, if silent { HASTE } else { patience });
         self.api.ready(waited).await?;
-        let noted = (!silent).then(|| Instant::now() + waited);
+        let noted = (!silent && waited >= TELLING).then(|| Instant::now() + waited);
         let learning = self.work.spawn(self.clone().learn(identity.clone(), noted).in_current_span());
         match timeout(waited, learning).await {
             Ok(learnt) => learnt.unwrap_or_else(|_| Err(CallError::Unknown("the question was given up".to_owned()))),

@@ -14,6 +14,7 @@ use tracing::warn;
 
 use crate::api::{Api, CallError, FORGOTTEN, Group, PAGES, Person};
 use crate::silence::Silence;
+use crate::term::in_time;
 
 /// How long an answer of Slack's is believed.
 const FRESH: Duration = Duration::from_secs(5 * 60);
@@ -76,7 +77,7 @@ impl Rosters {
     /// When Slack does not say who is there. Groups that it does not show are none.
     pub(crate) async fn of(&self, tenant: &TenantId, api: &Api) -> Result<Arc<Roster>, CallError> {
         let sheet = Arc::clone(self.sheets().entry(tenant.clone()).or_default());
-        let mut sheet = sheet.lock().await;
+        let mut sheet = in_time(Duration::MAX, sheet.lock()).await?;
         if let Some((since, roster)) = &sheet.known
             && since.elapsed() < FRESH
         {

@@ -11,9 +11,12 @@ use domain::tenant::TenantId;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::api::CallError;
+use crate::term::{ANSWER, left};
 
 /// How long a question whose answer did not come is not asked again.
 const REST: Duration = Duration::from_secs(10);
+/// A question to which less time was left than this says nothing of Slack if it gets no answer.
+pub(crate) const TELLING: Duration = Duration::from_secs(1);
 /// Where so many questions rest because no answer came, none is asked.
 const SILENT: usize = 2;
 
@@ -53,11 +56,19 @@ impl Silence {
         if self.holds(tenant, question) {
             return Err(CallError::Later { after: None, reason: "Slack gave no answer a moment ago".to_owned() });
         }
-        let answer = timeout(patience, asking).await.unwrap_or_else(|_| Err(late(patience)));
-        if let Err(error) = &answer {
-            self.note(tenant, question, error);
+        let left = left(ANSWER, patience);
+        if left.is_zero() {
+            return Err(late(left));
         }
-        answer
+        match timeout(left, asking).await {
+            Ok(answer) => answer.inspect_err(|error| self.note(tenant, question, error)),
+            Err(_) => {
+                if left >= TELLING {
+                    self.note(tenant, question, &late(left));
+                }
+                Err(late(left))
+            }
+        }
     }
 
     /// Slack's answer, however late it comes; that it did not come until then is noted.
@@ -129,6 +140,7 @@ pub(crate) fn late(patience: Duration) -> CallError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::term::waited_for;
 
     const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -190,6 +202,19 @@ mod tests {
         }
         unheard(&silence, "T1", ROOMS).await;
         heard(&silence, "T1", CHANNELS).await.expect("all else is asked");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_asked_before_an_answer_ends_in_time_and_a_hasty_question_says_nothing() {
+        let (silence, came) = (Silence::default(), Instant::now());
+        waited_for(async {
+            tokio::time::sleep(ANSWER - TELLING / 2).await;
+            unheard(&silence, "T1", NAMES).await;
+            unheard(&silence, "T1", ROOMS).await;
+        })
+        .await;
+        assert_eq!(came.elapsed(), ANSWER);
+        heard(&silence, "T1", NAMES).await.expect("it was not given the time to answer");
     }
 
     #[tokio::test(start_paused = true)]

@@ -7,9 +7,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use slack_morphism::SlackApiToken;
+use tokio::time::timeout;
 
-use super::{Api, CallError, Wire, token};
+use super::{Api, CallError, PATIENCE, Wire, token};
 use crate::options::Secret;
+use crate::silence::late;
+use crate::term::{DIALOG, answered, left};
 
 /// How many rows a page of an answer may hold, and how many pages are read.
 const PAGE: &str = "200";
@@ -211,13 +214,20 @@ impl Api {
         Ok(found.channel)
     }
 
-    /// Opens a dialog; the trigger is good for three seconds. Returns its id.
+    /// Opens a dialog while the trigger is good. Returns its id.
     pub(crate) async fn open_view(&self, trigger_id: &str, view: &Value) -> Result<String, CallError> {
         #[derive(Deserialize)]
         struct Open {
             view: WithId,
         }
-        let open: Open = self.tell("views.open", &json!({ "trigger_id": trigger_id, "view": view })).await?;
+        let left = left(DIALOG, PATIENCE);
+        if left.is_zero() {
+            return Err(late(left));
+        }
+        let request = json!({ "trigger_id": trigger_id, "view": view });
+        let open: Open = timeout(left, self.tell("views.open", &request)).await.unwrap_or_else(|_| Err(late(left)))?;
+        // Whoever sees it has an answer; it is filled without such haste.
+        answered();
         Ok(open.view.id)
     }
 

@@ -13,9 +13,9 @@ use domain::tenant::TenantId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use slack_morphism::{SlackApiToken, SlackApiTokenValue};
-use tokio::time::timeout;
 
 use crate::installs::{Access, Workspaces};
+use crate::term::in_time;
 
 pub(crate) use calls::{FORGOTTEN, Group, Message, Messages, PAGES, Person, Room, Sent, Window, tenant};
 pub(crate) use error::CallError;
@@ -88,22 +88,13 @@ impl Api {
         Ok(self.access().await?.home)
     }
 
-    /// Has at hand what it takes to ask in this workspace, within `patience`. Asked before a question, so that what our own
-    /// store does not tell is not taken for Slack's silence.
+    /// Whether the bot is installed in this workspace; what it takes to ask there is then at hand. Asked before a question, so
+    /// that what our own store does not tell is not taken for Slack's silence.
     ///
     /// # Errors
-    /// When the bot is not installed there, or that cannot be found out in time.
+    /// When it is not, or that cannot be found out within `patience`.
     pub(crate) async fn ready(&self, patience: Duration) -> Result<(), CallError> {
-        let late = |_| CallError::Later { after: None, reason: format!("no token within {patience:?}") };
-        timeout(patience, self.access()).await.map_err(late)?.map(drop)
-    }
-
-    /// Whether the bot is installed in a workspace.
-    ///
-    /// # Errors
-    /// When it is not, or that cannot be found out.
-    pub(crate) async fn at_home(&self, tenant: &TenantId) -> Result<Home, CallError> {
-        Ok(self.workspaces.access(tenant).await?.home)
+        in_time(patience, self.access()).await?.map(drop)
     }
 
     /// Asks Slack whether the token is still good. If it is not, the tenant falls asleep.
