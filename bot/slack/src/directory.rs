@@ -1,7 +1,7 @@
 //! Who is in which channel, as Slack says: asked at most every five minutes.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use crate::api::{Api, CallError, Person};
+use crate::reading::Reading;
 use crate::rooms::{Door, Rooms};
 use crate::roster::{self, Found, Rosters};
 use crate::sightings::Sightings;
@@ -37,8 +38,8 @@ const REMEMBERED: usize = 10_000;
 type Who = (TenantId, PersonId);
 /// What Slack said of whom, and when.
 type Known = HashMap<Who, (Instant, Vec<Channel>)>;
-/// Of whom it is being asked.
-type Asking = HashMap<Who, Weak<Turn<()>>>;
+/// Of whom it is being asked, and how far that is read.
+type Asking = HashMap<Who, Arc<Turn<Reading<String>>>>;
 
 /// The channels of people, asked of Slack.
 #[derive(Clone)]
@@ -67,16 +68,21 @@ impl SlackDirectory {
             return Ok(channels);
         }
         let turn = self.turn(&key);
-        let _turn = in_time(PATIENCE, turn.lock()).await?;
+        let mut reading = in_time(PATIENCE, turn.lock()).await?;
         if let Some(channels) = self.fresh(&key) {
             return Ok(channels);
         }
-        let channels = self.ask(person, tenant).await?;
+        // What was read so long ago may not be so any more.
+        if !reading.has_begun() || reading.since().elapsed() >= FRESH {
+            *reading = Reading::default();
+        }
+        let since = reading.since();
+        let channels = self.ask(person, tenant, &mut reading).await?;
         let mut known = self.known();
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        known.insert(key, (Instant::now(), channels.clone()));
+        known.insert(key, (since, channels.clone()));
         Ok(channels)
     }
 
@@ -86,15 +92,20 @@ impl SlackDirectory {
         (asked.elapsed() < FRESH).then(|| channels.clone())
     }
 
-    fn turn(&self, key: &Who) -> Arc<Turn<()>> {
+    fn turn(&self, key: &Who) -> Arc<Turn<Reading<String>>> {
         let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
-        asking.retain(|_, turn| turn.strong_count() > 0);
-        let turn = asking.get(key).and_then(Weak::upgrade).unwrap_or_default();
-        asking.insert(key.clone(), Arc::downgrade(&turn));
-        turn
+        // Whoever is at it holds it as well; what nobody went on with for so long is read anew.
+        let to_go_on = |reading: &Reading<String>| reading.has_begun() && reading.since().elapsed() < FRESH;
+        asking.retain(|_, turn| Arc::strong_count(turn) > 1 || turn.try_lock().is_ok_and(|reading| to_go_on(&reading)));
+        Arc::clone(asking.entry(key.clone()).or_default())
     }
 
-    async fn ask(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
+    async fn ask(
+        &self,
+        person: PersonId,
+        tenant: &TenantId,
+        reading: &mut Reading<String>,
+    ) -> Result<Vec<Channel>, PortError> {
         let identities = self.people.identities(person).await?;
         let Some(identity) = identities.into_iter().find(|one| one.tenant == *tenant) else { return Ok(Vec::new()) };
         let api = match self.there(tenant).await {
@@ -102,9 +113,10 @@ impl SlackDirectory {
             Err(error) if error.is_farewell() => return Ok(Vec::new()),
             there => there?,
         };
-        let asking = api.channels_of(&identity.user);
-        let ids = self.silence.broken(tenant, "users.conversations", PATIENCE, asking).await?;
-        Ok(ids.into_iter().map(|id| Channel { tenant: tenant.clone(), id }).collect())
+        let (question, until) = ((tenant, "users.conversations"), Instant::now() + PATIENCE);
+        let page = async |cursor: String| api.channels_of(&identity.user, &cursor).await;
+        reading.read_on(&self.silence, question, Some(until), page).await?;
+        Ok(reading.take().into_iter().map(|id| Channel { tenant: tenant.clone(), id }).collect())
     }
 
     /// The way to a workspace in which the bot is installed.

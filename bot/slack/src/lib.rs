@@ -18,6 +18,7 @@ mod look;
 mod options;
 mod pace;
 mod people;
+mod reading;
 mod render;
 mod rooms;
 mod roster;

@@ -14,7 +14,7 @@ use crate::options::Secret;
 use crate::silence::late;
 use crate::term::{DIALOG, answered, left};
 
-/// How many rows a page of an answer may hold, and how many pages are read.
+/// How many rows a page of a long answer may hold, and how many pages are read of one.
 const PAGE: &str = "200";
 pub(crate) const PAGES: usize = 50;
 
@@ -276,24 +276,6 @@ impl Api {
         Ok((page.rows, page.response_metadata.next_cursor))
     }
 
-    /// The rows of a long answer, as far as the pages go.
-    async fn pages<T: DeserializeOwned + Send>(
-        &self,
-        method: &str,
-        parameters: &[(&str, Option<&str>)],
-    ) -> Result<Vec<T>, CallError> {
-        let (mut rows, mut cursor) = (Vec::new(), String::new());
-        for _ in 0..PAGES {
-            let (more, next) = self.page(method, parameters, &cursor).await?;
-            rows.extend(more);
-            cursor = next;
-            if cursor.is_empty() {
-                break;
-            }
-        }
-        Ok(rows)
-    }
-
     /// The user groups of the workspace that are switched on.
     pub(crate) async fn groups(&self) -> Result<Vec<Group>, CallError> {
         #[derive(Deserialize)]
@@ -314,11 +296,12 @@ impl Api {
         Ok(users.users)
     }
 
-    /// The channels that somebody is in, of those that the bot sees; archived ones can be read, so they are among them.
-    pub(crate) async fn channels_of(&self, user: &str) -> Result<Vec<String>, CallError> {
+    /// A page of the channels that somebody is in, of those that the bot sees, from this place on, and the place of the next
+    /// one. Archived ones can be read, so they are among them.
+    pub(crate) async fn channels_of(&self, user: &str, cursor: &str) -> Result<(Vec<String>, String), CallError> {
         let parameters = [("user", Some(user)), ("types", Some("public_channel,private_channel,mpim"))];
-        let channels: Vec<WithId> = self.pages("users.conversations", &parameters).await?;
-        Ok(channels.into_iter().map(|channel| channel.id).collect())
+        let (channels, next): (Vec<WithId>, _) = self.page("users.conversations", &parameters, cursor).await?;
+        Ok((channels.into_iter().map(|channel| channel.id).collect(), next))
     }
 
     /// Messages of a channel, or of a thread in it, from this place on; the first has no name.
