@@ -36,7 +36,7 @@ async fn a_press_that_was_taken_is_done_and_shown_though_the_process_is_asked_to
 async fn a_command_that_is_late_is_done_and_answered_though_the_process_is_asked_to_end() {
     for way in BOTH {
         let mut site = Site::new(way).await;
-        site.slack.faults().add(Fault::next(1, "users.info", What::Delay { ms: 1_500 }).field("user", "U2"));
+        site.slack.faults().add(Fault::next(1, "users.info", What::Delay { ms: 1_000 }).field("user", "U2"));
         let turn = site.person("U2").command("C1", "/task", "ship the release").await;
         assert!(turn.answer().to_string().contains("Working on it"), "{way:?}: {turn:?}");
         end_after_the_fault(&mut site).await;

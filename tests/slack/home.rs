@@ -1,11 +1,17 @@
 //! The bot's own page.
 
+use std::time::Duration;
+
 use fakes::kit::{Fault, What};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use super::kit::{BOTH, Site, choice, texts};
 use crate::kit::postgres::Database;
 use crate::kit::program::Scratch;
+
+/// So much of one workspace is worked on at the same time.
+const SHARE: usize = 24;
 
 #[tokio::test]
 async fn the_page_shows_what_is_open_and_what_is_done_there_is_done() {
@@ -195,9 +201,16 @@ async fn a_press_in_the_page_that_is_refused_is_answered_on_top_of_it() {
         let page = site.home("U1", |said| said.contains("buy milk")).await;
         // Of somebody who never spoke to the bot, Slack is asked for the name: more of that than can be done at once.
         site.slack.faults().add(Fault::always("users.info", What::Delay { ms: 4_000 }).field("user", "U2"));
-        let many = (0..40).map(|_| bob.command("C1", "/task", "list"));
-        futures::future::join_all(many).await;
-        ana.press_in(&page.id, "done:1", None).await;
+        let many = futures::future::join_all((0..40).map(|_| bob.command("C1", "/task", "list")));
+        let press = async {
+            let asked =
+                || site.slack.ledger().calls(Some("users.info")).into_iter().filter(|call| call.fault.is_some());
+            while asked().count() < SHARE {
+                sleep(Duration::from_millis(5)).await;
+            }
+            ana.press_in(&page.id, "done:1", None).await;
+        };
+        tokio::join!(many, press);
         let told = site.home("U1", |said| said.contains("nothing was done")).await;
         let said = texts(&told.payload);
         assert!(said.contains("Try again") && said.contains("buy milk"), "{way:?}: {said}");

@@ -4,6 +4,7 @@ use fakes::kit::{Call, Fault, What};
 use fakes::slack::{FakeSlack, Message};
 
 use super::kit::{BOTH, Site, Way, shown, struck};
+use crate::kit::program::Scratch;
 
 /// A workspace in which Slack takes a moment to say who Bob is, so that whatever he types first is answered late.
 async fn slow(way: Way, ms: u64) -> Site {
@@ -25,8 +26,9 @@ fn responses(site: &Site) -> Vec<Call> {
 
 #[tokio::test]
 async fn a_late_answer_uses_the_address_once_and_one_that_takes_too_long_twice() {
-    for (way, ms, uses) in [(Way::Socket, 1_500, 1), (Way::Http, 3_500, 2)] {
-        let site = slow(way, ms).await;
+    for (way, ms, uses) in [(Way::Socket, 1_000, 1), (Way::Http, 3_500, 2)] {
+        let slow = format!("service.before_commit=sleep({ms})");
+        let site = Site::with(way, Scratch::new().with("FAILPOINTS", &slow)).await;
         site.person("U2").command("C1", "/todo", "water the plants").await;
         site.message("C1", "Added #1: water the plants").await;
         assert_eq!(responses(&site).len(), uses, "{way:?}: {:#?}", responses(&site));

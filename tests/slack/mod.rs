@@ -12,6 +12,7 @@ pub(crate) mod installs;
 pub(crate) mod kit;
 mod late;
 mod longest;
+mod looked_for;
 pub(crate) mod manifest;
 mod named_late;
 mod paced;

@@ -106,13 +106,12 @@ async fn a_button_of_a_message_that_is_gone_works_and_says_so_to_whoever_pressed
 
 #[tokio::test]
 async fn whoever_presses_hears_in_time_that_it_takes_long_and_it_is_done_once() {
-    use fakes::kit::{Fault, What};
     for way in BOTH {
-        let site = Site::new(way).await;
+        let mut site = Site::new(way).await;
         site.told(&site.person("U1"), "C1", "/task", "remind us to tag the release in 1 second").await;
         let reminder = site.message("C1", "*tag the release*").await;
-        // Of somebody who never spoke to the bot, Slack is asked for the name.
-        site.slack.faults().add(Fault::always("users.info", What::Delay { ms: 4_000 }).field("user", "U2"));
+        assert!(site.server.program.terminate().await.success());
+        site.anew(way, "FAILPOINTS", "service.before_commit=sleep(4000)").await;
         site.person("U2").press("C1", &reminder.ts, "done", None).await;
         let word = site.message("C1", "That takes too long").await;
         assert_eq!(word.only_for.as_deref(), Some("U2"), "{way:?}: {word:#?}");

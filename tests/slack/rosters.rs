@@ -1,7 +1,7 @@
-//! Names in a workspace so large that Slack gives its people page by page, and stops in between.
+//! Names in a workspace so large that Slack gives its people, or somebody's channels, page by page, and stops in between.
 
 use fakes::kit::{Call, Fault, What};
-use fakes::slack::User;
+use fakes::slack::{Channel, Kind, User};
 use serde_json::Value;
 
 use super::kit::{BOTH, Site};
@@ -72,6 +72,35 @@ async fn a_place_that_slack_has_forgotten_is_read_anew() {
     assert!(added.contains("Added #1"), "{added}");
     let read = cursors(&site);
     assert_eq!(read.iter().filter(|cursor| cursor.is_null()).count(), 2, "{read:?}");
+}
+
+/// So many channels that Slack gives two pages of them.
+const ROOMS: usize = 250;
+
+#[tokio::test]
+async fn the_channels_of_somebody_who_is_in_many_are_read_on_where_slack_stopped() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let last = format!("room{}", ROOMS - 1);
+        site.slack.change(|world| {
+            let channels = &mut world.teams.get_mut("T1").expect("the team").channels;
+            for nth in 0..ROOMS {
+                let id = format!("C9{nth:03}");
+                channels.insert(id.clone(), Channel::new(&id, &format!("room{nth}"), Kind::Public, &["U1"]));
+            }
+        });
+        let ana = site.person("U1");
+        let later = What::Limited { retry_after: 3 };
+        site.slack.faults().add(Fault::next(1, "users.conversations", later).saying("cursor"));
+        let line = format!("add water the plants in #{last}");
+        let refused = site.told(&ana, "C1", "/task", &line).await;
+        assert!(!refused.contains("Added"), "{way:?}: {refused}");
+        site.tells(&ana, &line, "Added").await;
+        let asked = site.slack.ledger().calls(Some("users.conversations"));
+        let read: Vec<Value> = asked.iter().map(|call| call.body["cursor"].clone()).collect();
+        assert!(read.len() == 3 && read[0].is_null(), "{way:?}: it does not begin anew: {read:?}");
+        assert_eq!(read[1], read[2], "{way:?}: it goes on with the page that was missing");
+    }
 }
 
 #[tokio::test]

@@ -34,6 +34,22 @@ async fn a_form_does_not_wait_for_names_that_slack_does_not_tell() {
 }
 
 #[tokio::test]
+async fn a_form_that_slack_does_not_open_in_time_is_given_up_in_words() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        let said = ana.say("C1", "ask bob about it").await;
+        // Longer than the permission to open it is good for, and sooner than the call is given up.
+        site.slack.faults().add(Fault::next(2, "views.open", What::Delay { ms: 6_000 }));
+        ana.shortcut("create", "C1", &said.ts).await;
+        let told = site.message("C1", "The form could not be opened").await;
+        assert_eq!(told.only_for.as_deref(), Some("U1"), "{way:?}: {told:#?}");
+        let words = site.told(&ana, "C1", "/task", "").await;
+        assert!(words.contains("Type what is to be done"), "{way:?}: {words}");
+    }
+}
+
+#[tokio::test]
 async fn what_was_filled_in_is_kept_while_nobody_says_whose_the_token_is() {
     for way in BOTH {
         let mut site = Site::new(way).await;

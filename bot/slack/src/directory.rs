@@ -13,15 +13,17 @@ use domain::ports::error::PortError;
 use domain::ports::people::People;
 use domain::refusal::Refusal;
 use domain::tenant::{Platform, TenantId};
-use tokio::time::{Instant, timeout};
+use tokio::sync::Mutex as Turn;
+use tokio::time::Instant;
 use tracing::warn;
 
 use crate::api::{Api, CallError, Person};
-use crate::by_key::ByKey;
+use crate::reading::Reading;
 use crate::rooms::{Door, Rooms};
 use crate::roster::{self, Found, Rosters};
 use crate::sightings::Sightings;
 use crate::silence::Silence;
+use crate::term::in_time;
 
 /// How long an answer of Slack's is believed.
 const FRESH: Duration = Duration::from_secs(5 * 60);
@@ -36,6 +38,8 @@ const REMEMBERED: usize = 10_000;
 type Who = (TenantId, PersonId);
 /// What Slack said of whom, and when.
 type Known = HashMap<Who, (Instant, Vec<Channel>)>;
+/// Of whom it is being asked, and how far that is read.
+type Asking = HashMap<Who, Arc<Turn<Reading<String>>>>;
 
 /// The channels of people, asked of Slack.
 #[derive(Clone)]
@@ -44,8 +48,7 @@ pub struct SlackDirectory {
     people: Arc<dyn People>,
     sightings: Arc<Sightings>,
     known: Arc<Mutex<Known>>,
-    /// Of whom it is being asked.
-    asking: Arc<ByKey<Who, ()>>,
+    asking: Arc<Mutex<Asking>>,
     rosters: Rosters,
     rooms: Rooms,
     silence: Silence,
@@ -64,16 +67,22 @@ impl SlackDirectory {
         if let Some(channels) = self.fresh(&key) {
             return Ok(channels);
         }
-        let _turn = self.asking.turn(key.clone()).await;
+        let turn = self.turn(&key);
+        let mut reading = in_time(PATIENCE, turn.lock()).await?;
         if let Some(channels) = self.fresh(&key) {
             return Ok(channels);
         }
-        let channels = self.ask(person, tenant).await?;
+        // What was read so long ago may not be so any more.
+        if !reading.has_begun() || reading.since().elapsed() >= FRESH {
+            *reading = Reading::default();
+        }
+        let since = reading.since();
+        let channels = self.ask(person, tenant, &mut reading).await?;
         let mut known = self.known();
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        known.insert(key, (Instant::now(), channels.clone()));
+        known.insert(key, (since, channels.clone()));
         Ok(channels)
     }
 
@@ -83,26 +92,38 @@ impl SlackDirectory {
         (asked.elapsed() < FRESH).then(|| channels.clone())
     }
 
-    async fn ask(&self, person: PersonId, tenant: &TenantId) -> Result<Vec<Channel>, PortError> {
+    fn turn(&self, key: &Who) -> Arc<Turn<Reading<String>>> {
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever is at it holds it as well; what nobody went on with for so long is read anew.
+        let to_go_on = |reading: &Reading<String>| reading.has_begun() && reading.since().elapsed() < FRESH;
+        asking.retain(|_, turn| Arc::strong_count(turn) > 1 || turn.try_lock().is_ok_and(|reading| to_go_on(&reading)));
+        Arc::clone(asking.entry(key.clone()).or_default())
+    }
+
+    async fn ask(
+        &self,
+        person: PersonId,
+        tenant: &TenantId,
+        reading: &mut Reading<String>,
+    ) -> Result<Vec<Channel>, PortError> {
         let identities = self.people.identities(person).await?;
         let Some(identity) = identities.into_iter().find(|one| one.tenant == *tenant) else { return Ok(Vec::new()) };
-        let api = self.api.of(Some(tenant.clone()));
-        let asking = async {
-            match api.home().await {
-                // Nobody can look into a channel of a workspace that removed the bot.
-                Err(error) if error.is_farewell() => return Ok(Vec::new()),
-                home => drop(home?),
-            }
-            api.channels_of(&identity.user).await
+        let api = match self.there(tenant).await {
+            // Nobody can look into a channel of a workspace that removed the bot.
+            Err(error) if error.is_farewell() => return Ok(Vec::new()),
+            there => there?,
         };
-        let ids = self.silence.broken(tenant, "users.conversations", PATIENCE, asking).await?;
-        Ok(ids.into_iter().map(|id| Channel { tenant: tenant.clone(), id }).collect())
+        let (question, until) = ((tenant, "users.conversations"), Instant::now() + PATIENCE);
+        let page = async |cursor: String| api.channels_of(&identity.user, &cursor).await;
+        reading.read_on(&self.silence, question, Some(until), page).await?;
+        Ok(reading.take().into_iter().map(|id| Channel { tenant: tenant.clone(), id }).collect())
     }
 
     /// The way to a workspace in which the bot is installed.
     async fn there(&self, tenant: &TenantId) -> Result<Api, CallError> {
-        self.api.at_home(tenant).await?;
-        Ok(self.api.of(Some(tenant.clone())))
+        let api = self.api.of(Some(tenant.clone()));
+        api.ready(PATIENCE).await?;
+        Ok(api)
     }
 
     /// Who is in a user group, if there is one with this id.
@@ -181,9 +202,7 @@ impl Directory for SlackDirectory {
             return Ok(None);
         }
         let api = self.api.of(Some(tenant.clone()));
-        let late = |_| CallError::Unknown(format!("no answer within {} s", LINK_PATIENCE.as_secs()));
-        let link = timeout(LINK_PATIENCE, api.permalink(channel, thread)).await.map_err(late)??;
-        Ok(Some(link))
+        Ok(Some(in_time(LINK_PATIENCE, api.permalink(channel, thread)).await??))
     }
 
     async fn closed(&self, tenant: &TenantId, places: &[Place]) -> Result<Option<(Place, Refusal)>, PortError> {

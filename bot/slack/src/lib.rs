@@ -19,12 +19,14 @@ mod look;
 mod options;
 mod pace;
 mod people;
+mod reading;
 mod render;
 mod rooms;
 mod roster;
 mod scopes;
 mod sightings;
 mod silence;
+mod term;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! After a lost answer: whether the message is there. Slack lets apps read history rarely, some of them once a minute and
-//! fifteen messages, so one look serves all messages of the channel that it shows.
+//! fifteen messages, so one look serves all messages of the channel that it shows. Where more was said at that time than one
+//! page shows, the next ones are read, if need be in the attempts that follow.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,9 +11,9 @@ use domain::ids::DeliveryId;
 use domain::ports::chat::Posting;
 use domain::tenant::TenantId;
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
-use crate::api::{Api, CallError, Messages, Window};
+use crate::api::{Api, CallError, FORGOTTEN, Messages, Window};
 use crate::render::reminder;
 
 /// Slack's clock and ours may differ by so much.
@@ -21,6 +22,10 @@ const SKEW: SignedDuration = SignedDuration::from_secs(3);
 const TAKEN_WITHIN: SignedDuration = SignedDuration::from_secs(11);
 /// In so many attempts it is tried to find out; then the message is sent again, if need be twice.
 const TRIES: u32 = 5;
+/// In one attempt so many pages are read at most,
+const PAGES: usize = 5;
+/// for so long at most: of the time that a posting has, some is left for the post itself.
+const READING: Duration = Duration::from_secs(5);
 /// So many findings are kept before they are forgotten; they can be looked up again.
 const KEPT: usize = 4_096;
 
@@ -32,6 +37,8 @@ pub(crate) struct Looks(Mutex<State>);
 struct State {
     seen: HashMap<DeliveryId, String>,
     closed_until: HashMap<TenantId, Instant>,
+    /// Where the look for a message goes on that has not seen all of its time.
+    stopped_at: HashMap<DeliveryId, (Window, String)>,
 }
 
 /// What a look has shown.
@@ -61,8 +68,13 @@ impl Looks {
         if let Some(left) = self.closed(&posting.tenant) {
             return not_now(posting, Some(left));
         }
-        match api.latest(channel, thread, window(lost)).await {
-            Ok(page) => self.learn(posting, &page),
+        let reading = self.read_on(api, posting, (channel, thread), window(lost));
+        let read =
+            timeout(READING, reading).await.unwrap_or_else(|_| Err(CallError::Unknown("it took too long".into())));
+        match read {
+            Ok(true) => self.state().seen.get(&posting.delivery).cloned().map_or(Found::Nothing, Found::There),
+            // So much was said at that time that not all of it was shown.
+            Ok(false) => not_now(posting, None),
             Err(CallError::Later { after, .. }) => {
                 let until = Instant::now() + after.unwrap_or_default();
                 self.state().closed_until.insert(posting.tenant.clone(), until);
@@ -73,22 +85,58 @@ impl Looks {
         }
     }
 
-    fn learn(&self, posting: &Posting, page: &Messages) -> Found {
+    /// Reads on where the last attempt stopped, until the message was seen or there is no more. Says whether it came to that.
+    async fn read_on(
+        &self,
+        api: &Api,
+        posting: &Posting,
+        (channel, thread): (&str, Option<&str>),
+        window: Window,
+    ) -> Result<bool, CallError> {
+        for _ in 0..PAGES {
+            let cursor = self.stopped_at(posting.delivery, window);
+            match api.messages(channel, thread, window, cursor.as_deref()).await {
+                Ok(page) => {
+                    if let Some(is_over) = self.learn(posting, window, page) {
+                        return Ok(is_over);
+                    }
+                }
+                Err(CallError::Refused(word)) if word == FORGOTTEN && cursor.is_some() => {
+                    self.state().stopped_at.remove(&posting.delivery);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Keeps what a page shows, and where the next one begins. Says whether the look is over; nothing where it goes on.
+    fn learn(&self, posting: &Posting, window: Window, page: Messages) -> Option<bool> {
         let mut state = self.state();
-        if state.seen.len() >= KEPT {
+        if state.seen.len().max(state.stopped_at.len()) >= KEPT {
             state.seen.clear();
+            state.stopped_at.clear();
         }
         for message in &page.messages {
             if let (Some(delivery), Some(ts)) = (reminder::carried(message), message["ts"].as_str()) {
                 state.seen.insert(delivery, ts.to_owned());
             }
         }
-        match state.seen.get(&posting.delivery) {
-            Some(ts) => Found::There(ts.clone()),
-            // So much was said at that time that not all of it was shown.
-            None if page.has_more => not_now(posting, None),
-            None => Found::Nothing,
+        state.stopped_at.remove(&posting.delivery);
+        if !page.has_more || state.seen.contains_key(&posting.delivery) {
+            return Some(true);
         }
+        match page.next() {
+            Some(cursor) => state.stopped_at.insert(posting.delivery, (window, cursor)),
+            None => return Some(false),
+        };
+        None
+    }
+
+    fn stopped_at(&self, delivery: DeliveryId, of: Window) -> Option<String> {
+        let state = self.state();
+        let (window, cursor) = state.stopped_at.get(&delivery)?;
+        (*window == of).then(|| cursor.clone())
     }
 
     /// How long it is until this workspace's channels may be looked into.

@@ -17,15 +17,16 @@ use domain::service::{Failure, Operators, Tasks};
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use domain::zone::Zone;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument, debug, warn};
 
 use crate::api::{self, Api, CallError};
-use crate::silence::{self, Question, Silence};
+use crate::silence::{self, Question, Silence, TELLING};
+use crate::term::{ANSWER, left};
 
 /// How long a newcomer waits for their name and zone: without a zone most times cannot be read.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_millis(1_500);
 /// How long somebody waits who has waited before.
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long anybody waits while the workspace gives no answers: long enough for one that comes at once.
@@ -110,27 +111,30 @@ impl Visitors {
         }
     }
 
-    /// Somebody as Slack knows them, if it says so in time; if it says so later, they are called so from then on. Of a
-    /// workspace that gave nobody an answer a moment ago it is asked, but hardly waited for.
+    /// Somebody as Slack knows them, if it says so in time; if it says so later, they are called so from then on. While no
+    /// answers come it is asked, but hardly waited for.
     async fn learnt(&self, identity: &Identity, patience: Duration) -> Result<Person, CallError> {
         self.silence.may_ask(&identity.tenant, QUESTION)?;
-        let silent = self.silence.holds(&identity.tenant);
-        let patience = if silent { HASTE } else { patience };
-        let learning = self.work.spawn(self.clone().learn(identity.clone()).in_current_span());
-        match timeout(patience, learning).await {
+        let silent = self.silence.holds(&identity.tenant, QUESTION);
+        let waited = left(ANSWER, if silent { HASTE } else { patience });
+        self.api.ready(waited).await?;
+        let noted = (!silent && waited >= TELLING).then(|| Instant::now() + waited);
+        let learning = self.work.spawn(self.clone().learn(identity.clone(), noted).in_current_span());
+        match timeout(waited, learning).await {
             Ok(learnt) => learnt.unwrap_or_else(|_| Err(CallError::Unknown("the question was given up".to_owned()))),
-            Err(_) => {
-                let error = silence::late(patience);
-                if !silent {
-                    self.silence.note(&identity.tenant, QUESTION, &error);
-                }
-                Err(error)
-            }
+            Err(_) => Err(silence::late(waited)),
         }
     }
 
-    async fn learn(self, identity: Identity) -> Result<Person, CallError> {
-        let found = self.api.person(&identity.user).await.inspect_err(|error| self.keep_to(&identity.tenant, error))?;
+    /// Makes somebody known as Slack knows them, however long that takes; that Slack has not said so by then is noted.
+    async fn learn(self, identity: Identity, noted: Option<Instant>) -> Result<Person, CallError> {
+        let tenant = &identity.tenant;
+        let asking = self.api.person(&identity.user);
+        let found = match noted {
+            Some(until) => self.silence.noted(tenant, QUESTION, until, asking).await,
+            None => asking.await,
+        };
+        let found = found.inspect_err(|error| self.keep_to(tenant, error))?;
         if !found.is_there() {
             return Err(CallError::Refused("user_not_found".to_owned()));
         }

@@ -54,6 +54,7 @@ impl Rooms {
             if self.is_open(&key) {
                 continue;
             }
+            api.ready(PATIENCE).await?;
             if let Some(refusal) = self.silence.broken(tenant, door.question(), PATIENCE, door.closed(api)).await? {
                 return Ok(Some((nth, refusal)));
             }
@@ -131,7 +132,77 @@ fn no_direct(name: &str) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use std::future::pending;
+
+    use async_trait::async_trait;
+    use domain::change::Act;
+    use domain::ports::clock::Clock;
+    use domain::ports::error::PortError;
+    use domain::ports::installations::{Installation, Installations};
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::api::Wire;
+    use crate::installs::{Ground, Workspaces};
+    use crate::options::Options;
+
+    /// A store that stands still: it never says with which token a workspace is spoken to.
+    struct Still;
+
+    #[async_trait]
+    impl Installations for Still {
+        async fn installation(&self, _: &TenantId) -> Result<Option<Installation>, PortError> {
+            pending().await
+        }
+
+        async fn installations(&self) -> Result<Vec<Installation>, PortError> {
+            pending().await
+        }
+
+        async fn put_installation(&self, _: &Installation) -> Result<bool, PortError> {
+            pending().await
+        }
+
+        async fn purge(&self, _: &Installation, _: &Act) -> Result<bool, PortError> {
+            pending().await
+        }
+
+        async fn use_up(&self, _: &str, _: Timestamp, _: Timestamp) -> Result<bool, PortError> {
+            pending().await
+        }
+    }
+
+    #[async_trait]
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+
+        async fn until(&self, _: Timestamp) {
+            pending().await
+        }
+    }
+
+    fn without_store(tenant: &TenantId) -> Api {
+        let api_url = "http://127.0.0.1:1/api".to_owned();
+        let options = Options { signing_secrets: vec![], bot_token: None, app_token: None, api_url, oauth: None };
+        let ground = Ground { installations: Arc::new(Still), clock: Arc::new(Still), bell: Default::default() };
+        let wire = Wire::new(&options).expect("a way");
+        let workspaces = Workspaces::new(wire.clone(), &options, ground).expect("workspaces");
+        Api::new(wire, Arc::new(workspaces)).of(Some(tenant.clone()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_stands_still_is_not_taken_for_a_slack_that_says_nothing() {
+        let tenant: TenantId = "slack:T1".parse().expect("a tenant");
+        let (api, silence) = (without_store(&tenant), Silence::default());
+        let rooms = Rooms::new(silence.clone());
+        for door in [Door::Channel("C1".to_owned()), Door::Person("U1".to_owned(), "ana".to_owned())] {
+            assert!(rooms.closed(&api, &tenant, std::slice::from_ref(&door)).await.is_err());
+            silence.may_ask(&tenant, door.question()).expect("nothing was asked too often");
+            assert!(!silence.holds(&tenant, door.question()), "nothing was asked at all");
+        }
+    }
 
     fn room(is_archived: bool, is_member: Option<bool>) -> Room {
         Room { name: "ops".to_owned(), is_archived, is_member }

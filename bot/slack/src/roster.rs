@@ -12,15 +12,13 @@ use tokio::sync::Mutex as Turn;
 use tokio::time::Instant;
 use tracing::warn;
 
-use crate::api::{Api, CallError, Group, PAGES, Person};
+use crate::api::{Api, CallError, Group, Person};
+use crate::reading::{PATIENCE, Reading};
 use crate::silence::Silence;
+use crate::term::in_time;
 
 /// How long an answer of Slack's is believed.
 const FRESH: Duration = Duration::from_secs(5 * 60);
-/// How long somebody waits for a page of Slack's.
-pub(crate) const PATIENCE: Duration = Duration::from_millis(2_500);
-/// What Slack says of a place in a long answer that it has forgotten.
-const FORGOTTEN: &str = "invalid_cursor";
 /// So many names that look alike are offered,
 const NEAR: usize = 3;
 /// and so much of them must be alike, from 0 to 1.
@@ -40,16 +38,8 @@ pub(crate) struct Rosters {
 struct Sheet {
     /// The roster, and since when.
     known: Option<(Instant, Arc<Roster>)>,
-    reading: Reading,
-}
-
-/// How far the next roster is read.
-#[derive(Debug, Default)]
-struct Reading {
-    people: Vec<Person>,
-    pages: usize,
-    /// Where the next page begins; empty before the first and behind the last.
-    cursor: String,
+    /// How far the people of the next one are read.
+    reading: Reading<Person>,
 }
 
 /// The people and groups of a workspace.
@@ -78,49 +68,27 @@ impl Rosters {
     /// When Slack does not say who is there. Groups that it does not show are none.
     pub(crate) async fn of(&self, tenant: &TenantId, api: &Api) -> Result<Arc<Roster>, CallError> {
         let sheet = Arc::clone(self.sheets().entry(tenant.clone()).or_default());
-        let mut sheet = sheet.lock().await;
+        let mut sheet = in_time(Duration::MAX, sheet.lock()).await?;
         if let Some((since, roster)) = &sheet.known
             && since.elapsed() < FRESH
         {
             return Ok(Arc::clone(roster));
         }
-        self.read_on(tenant, api, &mut sheet.reading).await?;
+        let page = async |cursor: String| {
+            let (people, cursor) = api.people(&cursor).await?;
+            Ok((people.into_iter().filter(Person::is_there).collect(), cursor))
+        };
+        sheet.reading.read_on(&self.silence, (tenant, "users.list"), None, page).await?;
         let groups = self.silence.broken(tenant, "usergroups.list", PATIENCE, api.groups()).await;
         let groups = there(groups)?.unwrap_or_default();
-        let people = std::mem::take(&mut sheet.reading).people;
+        let people = sheet.reading.take();
         let roster = Arc::new(Roster { people, groups });
         sheet.known = Some((Instant::now(), Arc::clone(&roster)));
         Ok(roster)
     }
 
-    /// Reads the pages that are missing. What was read stays if one of them does not come.
-    async fn read_on(&self, tenant: &TenantId, api: &Api, reading: &mut Reading) -> Result<(), CallError> {
-        while !reading.is_whole() {
-            let asking = api.people(&reading.cursor);
-            match self.silence.broken(tenant, "users.list", PATIENCE, asking).await {
-                Ok((people, cursor)) => reading.take(people, cursor),
-                Err(CallError::Refused(word)) if word == FORGOTTEN && reading.pages > 0 => {
-                    *reading = Reading::default()
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
     fn sheets(&self) -> MutexGuard<'_, HashMap<TenantId, Arc<Turn<Sheet>>>> {
         self.sheets.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Reading {
-    fn take(&mut self, people: Vec<Person>, cursor: String) {
-        self.people.extend(people.into_iter().filter(Person::is_there));
-        (self.pages, self.cursor) = (self.pages + 1, cursor);
-    }
-
-    const fn is_whole(&self) -> bool {
-        self.pages == PAGES || (self.pages > 0 && self.cursor.is_empty())
     }
 }
 

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use fakes::kit::{Call, Fault, What};
-use fakes::slack::{Channel, Kind};
+use fakes::slack::{Channel, Kind, User};
+use futures::future::join_all;
 use tokio::time::sleep;
 
 use super::super::kit::{BOTH, shown, texts};
@@ -57,6 +58,47 @@ async fn a_workspace_that_hangs_holds_up_no_other() {
         sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(public.posted("T1", "*lift").len(), HANGING, "and each of its own comes once, later");
+}
+
+/// What somebody asks at once: more than is worked on of all workspaces.
+const FLOOD: usize = 60;
+
+/// So much of it may be worked on.
+const SHARE: usize = 24;
+
+#[tokio::test]
+async fn a_workspace_that_floods_leaves_the_others_their_answers() {
+    for way in BOTH {
+        // A test types faster than people.
+        let public = Public::with(way, Scratch::new().with("TASKBOT_LIMITS__CHAT_BURST", "1000")).await;
+        public.install("T1").await;
+        public.install("T2").await;
+        public.told("T2", "/task", "list").await;
+        public.slack.change(|world| {
+            let users = &mut world.teams.get_mut("T1").expect("the team").users;
+            users.insert("U9".to_owned(), User::new("U9", "max", "UTC"));
+        });
+        // Of somebody who never spoke to the bot, Slack is asked for the name.
+        public.slack.faults().add(Fault::always("users.info", What::Hang).field("user", "U9"));
+        let (max, zoe) = (public.slack.person("T1", "U9"), public.person("T2"));
+        let flood = join_all((0..FLOOD).map(|_| max.command("C1", "/task", "list")));
+        let other = async {
+            let asked =
+                || public.slack.ledger().calls(Some("users.info")).iter().filter(|call| call.fault.is_some()).count();
+            while asked() < SHARE {
+                sleep(Duration::from_millis(5)).await;
+            }
+            let lines: Vec<String> = (1..=4).map(|nth| format!("alpha {nth} tomorrow")).collect();
+            let typed = lines.iter().map(async |line| texts(zoe.command("C1", "/task", line).await.answer()));
+            join_all(typed).await
+        };
+        let (flood, answers) = tokio::join!(flood, other);
+        let busy = |answer: &str| answer.contains("nothing was done");
+        assert!(answers.iter().all(|answer| !busy(answer)), "{way:?}: {answers:#?}");
+        public.comes("T2", "zoe added #4: alpha").await;
+        let refused = flood.iter().filter(|turn| busy(&texts(turn.answer()))).count();
+        assert!(refused > 0, "{way:?}: it was a flood");
+    }
 }
 
 #[tokio::test]

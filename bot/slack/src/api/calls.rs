@@ -7,13 +7,19 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use slack_morphism::SlackApiToken;
+use tokio::time::timeout;
 
-use super::{Api, CallError, Wire, token};
+use super::{Api, CallError, PATIENCE, Wire, token};
 use crate::options::Secret;
+use crate::silence::late;
+use crate::term::{DIALOG, answered, left};
 
-/// How many rows a page of an answer may hold, and how many pages are read.
+/// How many rows a page of a long answer may hold, and how many pages are read of one.
 const PAGE: &str = "200";
 pub(crate) const PAGES: usize = 50;
+
+/// What Slack says of a place in a long answer that it has forgotten.
+pub(crate) const FORGOTTEN: &str = "invalid_cursor";
 
 /// A message on its way out.
 #[derive(Clone, Debug, Serialize)]
@@ -137,19 +143,28 @@ struct Page<T> {
     response_metadata: Further,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct Further {
     #[serde(default)]
     next_cursor: String,
 }
 
-/// Messages of a channel or thread, newest first, with what was hidden in them.
+/// A page of the messages of a channel, newest first, or of a thread, with what was hidden in them.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Messages {
     pub(crate) messages: Vec<Value>,
     /// Whether the time holds more than was given.
     #[serde(default)]
     pub(crate) has_more: bool,
+    #[serde(default)]
+    response_metadata: Further,
+}
+
+impl Messages {
+    /// The place of the next page, if there is more and Slack says where.
+    pub(crate) fn next(self) -> Option<String> {
+        Some(self.response_metadata.next_cursor).filter(|cursor| self.has_more && !cursor.is_empty())
+    }
 }
 
 /// A stretch of a channel's time.
@@ -199,13 +214,20 @@ impl Api {
         Ok(found.channel)
     }
 
-    /// Opens a dialog; the trigger is good for three seconds. Returns its id.
+    /// Opens a dialog while the trigger is good. Returns its id.
     pub(crate) async fn open_view(&self, trigger_id: &str, view: &Value) -> Result<String, CallError> {
         #[derive(Deserialize)]
         struct Open {
             view: WithId,
         }
-        let open: Open = self.tell("views.open", &json!({ "trigger_id": trigger_id, "view": view })).await?;
+        let left = left(DIALOG, PATIENCE);
+        if left.is_zero() {
+            return Err(late(left));
+        }
+        let request = json!({ "trigger_id": trigger_id, "view": view });
+        let open: Open = timeout(left, self.tell("views.open", &request)).await.unwrap_or_else(|_| Err(late(left)))?;
+        // Whoever sees it has an answer; it is filled without such haste.
+        answered();
         Ok(open.view.id)
     }
 
@@ -254,24 +276,6 @@ impl Api {
         Ok((page.rows, page.response_metadata.next_cursor))
     }
 
-    /// The rows of a long answer, as far as the pages go.
-    async fn pages<T: DeserializeOwned + Send>(
-        &self,
-        method: &str,
-        parameters: &[(&str, Option<&str>)],
-    ) -> Result<Vec<T>, CallError> {
-        let (mut rows, mut cursor) = (Vec::new(), String::new());
-        for _ in 0..PAGES {
-            let (more, next) = self.page(method, parameters, &cursor).await?;
-            rows.extend(more);
-            cursor = next;
-            if cursor.is_empty() {
-                break;
-            }
-        }
-        Ok(rows)
-    }
-
     /// The user groups of the workspace that are switched on.
     pub(crate) async fn groups(&self) -> Result<Vec<Group>, CallError> {
         #[derive(Deserialize)]
@@ -292,19 +296,21 @@ impl Api {
         Ok(users.users)
     }
 
-    /// The channels that somebody is in, of those that the bot sees; archived ones can be read, so they are among them.
-    pub(crate) async fn channels_of(&self, user: &str) -> Result<Vec<String>, CallError> {
+    /// A page of the channels that somebody is in, of those that the bot sees, from this place on, and the place of the next
+    /// one. Archived ones can be read, so they are among them.
+    pub(crate) async fn channels_of(&self, user: &str, cursor: &str) -> Result<(Vec<String>, String), CallError> {
         let parameters = [("user", Some(user)), ("types", Some("public_channel,private_channel,mpim"))];
-        let channels: Vec<WithId> = self.pages("users.conversations", &parameters).await?;
-        Ok(channels.into_iter().map(|channel| channel.id).collect())
+        let (channels, next): (Vec<WithId>, _) = self.page("users.conversations", &parameters, cursor).await?;
+        Ok((channels.into_iter().map(|channel| channel.id).collect(), next))
     }
 
-    /// Messages of a channel, or of a thread in it.
-    pub(crate) async fn latest(
+    /// Messages of a channel, or of a thread in it, from this place on; the first has no name.
+    pub(crate) async fn messages(
         &self,
         channel: &str,
         thread: Option<&str>,
         window: Window,
+        cursor: Option<&str>,
     ) -> Result<Messages, CallError> {
         let method = if thread.is_some() { "conversations.replies" } else { "conversations.history" };
         let oldest = window.oldest.as_second().to_string();
@@ -316,6 +322,7 @@ impl Api {
             ("latest", Some(latest.as_str())),
             ("include_all_metadata", Some("true")),
             ("limit", Some("100")),
+            ("cursor", cursor),
         ];
         self.ask(method, &parameters).await
     }

@@ -15,8 +15,9 @@ use serde::{Deserialize, Serialize};
 use slack_morphism::{SlackApiToken, SlackApiTokenValue};
 
 use crate::installs::{Access, Workspaces};
+use crate::term::in_time;
 
-pub(crate) use calls::{Group, Message, Messages, PAGES, Person, Room, Sent, Window, tenant};
+pub(crate) use calls::{FORGOTTEN, Group, Message, Messages, PAGES, Person, Room, Sent, Window, tenant};
 pub(crate) use error::CallError;
 pub(crate) use wire::Wire;
 
@@ -87,12 +88,13 @@ impl Api {
         Ok(self.access().await?.home)
     }
 
-    /// Whether the bot is installed in a workspace.
+    /// Whether the bot is installed in this workspace; what it takes to ask there is then at hand. Asked before a question, so
+    /// that what our own store does not tell is not taken for Slack's silence.
     ///
     /// # Errors
-    /// When it is not, or that cannot be found out.
-    pub(crate) async fn at_home(&self, tenant: &TenantId) -> Result<Home, CallError> {
-        Ok(self.workspaces.access(tenant).await?.home)
+    /// When it is not, or that cannot be found out within `patience`.
+    pub(crate) async fn ready(&self, patience: Duration) -> Result<(), CallError> {
+        in_time(patience, self.access()).await?.map(drop)
     }
 
     /// Asks Slack whether the token is still good. If it is not, the tenant falls asleep.

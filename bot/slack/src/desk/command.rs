@@ -14,6 +14,7 @@ use super::respond::Asked;
 use super::{AT_ONCE, Desk, Line, TOO_LATE};
 use crate::api::CallError;
 use crate::inbound::payload::Command;
+use crate::term::waited_for;
 
 impl Desk {
     /// The first answer: the answer itself, if it comes soon, else a first word, and the truth later at the
@@ -21,7 +22,7 @@ impl Desk {
     pub(crate) async fn command(&self, command: Command) -> Value {
         let (since, asked) = (Instant::now(), Asked::by(&command));
         let desk = self.clone();
-        let mut working = self.beside(async move { desk.answer(command).await });
+        let mut working = self.beside(waited_for(async move { desk.answer(command).await }));
         let soon = if sabotaged("slack.answer_when_done") { Duration::from_secs(60) } else { AT_ONCE };
         match timeout(soon, &mut working).await {
             Ok(answer) => answer.unwrap_or_else(|_| failed()),
@@ -50,7 +51,7 @@ impl Desk {
         let arrived = self.now();
         // A form is Slack's to open: nobody's seat is held for as long as that takes.
         let asks = command.text.trim().is_empty();
-        let seat = if asks { None } else { self.seats.take().await };
+        let seat = if asks { None } else { self.seats.take(&command.team_id).await };
         if !asks && seat.is_none() {
             return busy();
         }

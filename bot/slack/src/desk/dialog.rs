@@ -23,6 +23,7 @@ use crate::render::dialog::task::{REPEAT, TITLE, WHEN, WHERE, WHO, form};
 use crate::render::dialog::{edit, loading, outcome, settings, snooze};
 use crate::render::kit::section;
 use crate::render::{mrkdwn, reply};
+use crate::term::waited_for;
 
 /// The shortcut that reminds the one who uses it; every other one makes a task where it is used.
 const REMIND: &str = "remind";
@@ -51,12 +52,11 @@ impl Desk {
     /// Opens the dialog of a shortcut: at first an empty one, because the permission to open it lasts three seconds.
     /// Whoever used it is told if it does not open.
     pub(super) async fn open_dialog(&self, used: Shortcut) {
-        let tenant = timeout(TOO_LATE, self.tenant(&used.team.id)).await;
-        let opened = match tenant.unwrap_or_else(|_| Err(CallError::Unknown("it took too long".to_owned()))) {
-            Ok(tenant) => self.api.open_view(&used.trigger_id, &loading()).await.map_err(|error| (Some(tenant), error)),
-            Err(error) => Err((None, error)),
+        let opening = async {
+            let tenant = self.tenant(&used.team.id).await.map_err(|error| (None, error))?;
+            self.api.open_view(&used.trigger_id, &loading()).await.map_err(|error| (Some(tenant), error))
         };
-        match opened {
+        match waited_for(opening).await {
             Ok(view) => self.fill_about(&view, used).await,
             Err((tenant, error)) => {
                 warn!(%error, "a dialog could not be opened");
@@ -123,13 +123,13 @@ impl Desk {
             settings::CALLBACK => settings::ZONE,
             _ => TITLE,
         };
-        let Some(seat) = self.seats.take().await else { return Some(errors(first, BUSY)) };
+        let Some(seat) = self.seats.take(submitted.installed_in()).await else { return Some(errors(first, BUSY)) };
         let desk = self.clone();
         let work = async move {
             let _seat = seat;
             desk.taken(submitted, first).await
         };
-        let working = self.beside(work);
+        let working = self.beside(waited_for(work));
         let answer = timeout(TOO_LATE, working).await.ok().and_then(Result::ok);
         Some(answer.unwrap_or_else(|| errors(first, "That takes too long right now; save it once more in a moment.")))
     }

@@ -13,6 +13,7 @@ use super::{AT_ONCE, Desk, Line, TOO_LATE, scoped};
 use crate::api::{CallError, Message, Person};
 use crate::inbound::payload::{Event, Said, instant};
 use crate::render;
+use crate::term::waited_for;
 
 /// The event was not taken; Slack is to send it again.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ impl Desk {
     /// When it takes too long or a backend fails: what Slack sends again then has one effect all the same.
     pub(crate) async fn event(&self, team: &str, event: Event) -> Result<(), Withheld> {
         let (desk, team) = (self.clone(), team.to_owned());
-        let working = self.beside(async move { desk.happened(&team, event).await });
+        let working = self.beside(waited_for(async move { desk.happened(&team, event).await }));
         match timeout(TOO_LATE, working).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) | Err(_) => Err(Withheld),
@@ -48,7 +49,7 @@ impl Desk {
             return Ok(());
         }
         match self.tenant(team).await {
-            Ok(tenant) => self.said(tenant, said, direct).await,
+            Ok(tenant) => self.said(team, tenant, said, direct).await,
             Err(CallError::Refused(_)) => Ok(()),
             Err(error) => {
                 warn!(%error, "whose workspace it is cannot be asked");
@@ -73,12 +74,12 @@ impl Desk {
         }
     }
 
-    async fn said(&self, tenant: TenantId, said: Said, direct: bool) -> Result<(), Withheld> {
+    async fn said(&self, team: &str, tenant: TenantId, said: Said, direct: bool) -> Result<(), Withheld> {
         let Some(claim) = self.seen.claim(self.turns.state().as_ref(), &tenant, &said).await else {
             debug!("told again");
             return Ok(());
         };
-        let Some(_seat) = self.seats.take().await else { return Err(Withheld) };
+        let Some(_seat) = self.seats.take(team).await else { return Err(Withheld) };
         let bot = self.api.home().await.map(|home| home.bot.clone()).unwrap_or_default();
         if said.user.as_ref() == Some(&bot) {
             return Ok(());

@@ -194,7 +194,7 @@ impl Desk {
     /// When it is not, or that cannot be found out.
     async fn tenant(&self, team: &str) -> Result<TenantId, CallError> {
         let tenant = api::tenant(team).ok_or_else(CallError::not_installed)?;
-        self.api.at_home(&tenant).await?;
+        self.api.of(Some(tenant.clone())).ready(TOO_LATE).await?;
         Ok(tenant)
     }
 }

@@ -21,13 +21,14 @@ use crate::inbound::payload::{Act, Named, Pressed, Shown};
 use crate::render;
 use crate::render::reminder::STOP;
 use crate::render::sheet::Sheet;
+use crate::term::waited_for;
 
 impl Desk {
     /// Carries out what was pressed and shows it in the message.
     pub(crate) async fn pressed(&self, pressed: Pressed) {
         for act in &pressed.actions {
             match act.meant().and_then(Wanted::of) {
-                Some(wanted) => self.open(&pressed, wanted).await,
+                Some(wanted) => waited_for(self.open(&pressed, wanted)).await,
                 None => self.press(&pressed, act).await,
             }
         }
@@ -35,7 +36,7 @@ impl Desk {
 
     /// What came of it, when it is known; before that, in time, that it is not.
     async fn press(&self, pressed: &Pressed, act: &Act) {
-        let (mut working, late) = (pin!(self.carry_out(pressed, act)), pressed_too_late());
+        let (mut working, late) = (pin!(waited_for(self.carry_out(pressed, act))), pressed_too_late());
         let done = match timeout(TOO_LATE, working.as_mut()).await {
             Ok(done) => done,
             Err(_) => tokio::join!(working, self.tell(pressed, &late)).0,
@@ -70,7 +71,7 @@ impl Desk {
 
     /// A seat, and whose workspace it is; else words for whoever pressed.
     pub(super) async fn seated(&self, pressed: &Pressed) -> Result<(Seat, TenantId), Value> {
-        let seat = self.seats.take().await.ok_or_else(busy)?;
+        let seat = self.seats.take(pressed.installed_in()).await.ok_or_else(busy)?;
         match self.tenant(pressed.installed_in()).await {
             Ok(tenant) => Ok((seat, tenant)),
             Err(error) => {

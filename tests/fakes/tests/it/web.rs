@@ -153,6 +153,45 @@ async fn history_is_read_once_a_minute_and_shows_what_all_see() {
 }
 
 #[tokio::test]
+async fn history_is_read_page_by_page_from_the_newest_and_a_thread_from_its_beginning() {
+    let (slack, install) = kit::slack(Delivery::Socket).await;
+    slack.set(|settings| (settings.limited, settings.history_page) = (false, 2));
+    let post = async |text: &str, thread: &Value| {
+        let said = json!({ "channel": "C1", "text": text, "thread_ts": thread });
+        kit::call(&slack, &install.token, "chat.postMessage", said).await["ts"].clone()
+    };
+    for text in ["one", "two"] {
+        post(text, &Value::Null).await;
+    }
+    let top = post("three", &Value::Null).await;
+    for text in ["first", "second"] {
+        post(text, &top).await;
+    }
+    let read = async |query: String| -> Value {
+        let url = format!("{}/conversations.{query}", slack.api_url());
+        reqwest::Client::new().get(url).bearer_auth(&install.token).send().await.unwrap().json().await.unwrap()
+    };
+    let ts = top.as_str().unwrap();
+    for (asked, pages) in [
+        ("history?channel=C1".to_owned(), [vec!["three", "two"], vec!["one"]]),
+        (format!("replies?channel=C1&ts={ts}"), [vec!["three", "first"], vec!["second"]]),
+    ] {
+        let first = read(asked.clone()).await;
+        let texts = |page: &Value| -> Vec<String> {
+            let messages = page["messages"].as_array().unwrap();
+            messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect()
+        };
+        let cursor = first["response_metadata"]["next_cursor"].as_str().unwrap().replace('=', "%3D");
+        let second = read(format!("{asked}&cursor={cursor}")).await;
+        assert_eq!([texts(&first), texts(&second)], pages);
+        assert_eq!((&first["has_more"], &second["has_more"]), (&json!(true), &json!(false)));
+        assert_eq!(second.get("response_metadata"), None);
+        assert_eq!(read(format!("{asked}&cursor=x")).await["error"], "invalid_cursor");
+        assert_eq!(read(format!("{asked}&limit=1001")).await["error"], "invalid_limit");
+    }
+}
+
+#[tokio::test]
 async fn what_another_team_shares_is_seen_and_nothing_else() {
     let (slack, install) = quiet().await;
     let shared =

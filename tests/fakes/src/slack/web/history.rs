@@ -1,3 +1,5 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::super::{Channel, Message, World};
@@ -10,7 +12,7 @@ pub(super) fn history(ask: &Ask<'_>) -> Result<Value, Refusal> {
     let at_top = |message: &&Message| message.thread_ts.as_ref().is_none_or(|thread| *thread == message.ts);
     let mut found: Vec<_> = channel.messages.iter().filter(at_top).filter(|message| wanted(ask, message)).collect();
     found.reverse();
-    Ok(shown(ask, &found))
+    shown(ask, &found, 999)
 }
 
 pub(super) fn replies(ask: &Ask<'_>) -> Result<Value, Refusal> {
@@ -20,7 +22,7 @@ pub(super) fn replies(ask: &Ask<'_>) -> Result<Value, Refusal> {
     channel.message(&thread).ok_or("thread_not_found")?;
     let inside = |message: &&Message| message.ts == thread || message.thread_ts.as_ref() == Some(&thread);
     let found: Vec<_> = channel.messages.iter().filter(inside).filter(|message| wanted(ask, message)).collect();
-    Ok(shown(ask, &found))
+    shown(ask, &found, 1_000)
 }
 
 /// A channel whose messages the app may read.
@@ -40,10 +42,27 @@ fn wanted(ask: &Ask<'_>, message: &Message) -> bool {
     message.only_for.is_none() && after && before
 }
 
-fn shown(ask: &Ask<'_>, found: &[&Message]) -> Value {
-    let most = ask.slack.settings().history_page;
-    let limit = ask.args.number("limit").unwrap_or(most).min(most);
+/// The page that the cursor asks for, of so many messages at most, and the cursor of the next one.
+fn shown(ask: &Ask<'_>, found: &[&Message], most: usize) -> Result<Value, Refusal> {
+    let from = match ask.args.text("cursor") {
+        Some(cursor) => found.iter().position(|message| next(message) == cursor).ok_or("invalid_cursor")?,
+        None => 0,
+    };
+    let limit = match ask.args.text("limit") {
+        Some(_) => ask.args.number("limit").filter(|limit| (1..=most).contains(limit)).ok_or("invalid_limit")?,
+        None => 100,
+    };
+    let (page, rest) = found[from..].split_at(limit.min(ask.slack.settings().history_page).min(found.len() - from));
     let with_metadata = ask.args.flag("include_all_metadata");
-    let messages: Vec<_> = found.iter().take(limit).map(|message| message.shown(with_metadata)).collect();
-    json!({ "messages": messages, "has_more": found.len() > limit, "pin_count": 0 })
+    let messages: Vec<_> = page.iter().map(|message| message.shown(with_metadata)).collect();
+    let mut shown = json!({ "messages": messages, "has_more": !rest.is_empty(), "pin_count": 0 });
+    if let Some(message) = rest.first() {
+        shown["response_metadata"] = json!({ "next_cursor": next(message) });
+    }
+    Ok(shown)
+}
+
+/// The cursor of a page that begins with this message.
+fn next(message: &Message) -> String {
+    STANDARD.encode(format!("next_ts:{}", message.ts.replace('.', "")))
 }
