@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::ports::error::PortError;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use tokio::sync::oneshot;
 
 const BACKEND: &str = "kafka";
 
@@ -42,13 +43,18 @@ pub(crate) fn failed(error: &KafkaError) -> PortError {
     }
 }
 
-/// Runs a call that blocks on a thread of its own, for so long.
+/// Waits so long for a call that blocks. It has a thread of its own: a process that ends waits for those that the runtime
+/// lends, and librdkafka does not come back from every call while brokers are away.
 pub(crate) async fn blocking<T: Send + 'static>(
     patience: Duration,
     call: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, PortError> {
-    match tokio::time::timeout(patience, tokio::task::spawn_blocking(call)).await {
-        Ok(done) => done.map_err(broken),
+    let (done, answer) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("kafka-call".to_owned());
+    // Who has asked may have given up by then.
+    thread.spawn(move || drop(done.send(call()))).map_err(away)?;
+    match tokio::time::timeout(patience, answer).await {
+        Ok(answer) => answer.map_err(broken),
         Err(_) => Err(away("no answer in time")),
     }
 }

@@ -11,7 +11,7 @@ use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::oneshot;
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::bus::Leaving;
@@ -19,8 +19,12 @@ use crate::error::{away, blocking, failed};
 use crate::fetcher::{Member, Shared};
 use crate::places::Partition;
 
-/// How long saving a place may take, and counting what waits.
+/// How long the group may refuse places while it changes hands, and counting what waits may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long saving may take before a fresh member is the better one. librdkafka gives up after ten seconds without a
+/// coordinator, but not on a request that was on its way when brokers died: that it asks again when they are back, if they
+/// ever are, and finishes no rebalance meanwhile.
+const STUCK: Duration = Duration::from_secs(20);
 /// How long to wait while the group changes hands.
 const AGAIN: Duration = Duration::from_millis(200);
 
@@ -31,13 +35,15 @@ pub(crate) struct KafkaSubscription {
     leaves: Option<(String, oneshot::Receiver<()>)>,
     leaving: Leaving,
     /// Places that are being saved.
-    saving: Option<JoinHandle<Saved>>,
+    saving: Option<Saving>,
     /// Until when saving may fail because the group changes hands.
     patient: Option<Instant>,
 }
 
 /// Places, and whether they could be saved.
 type Saved = (Vec<(Partition, i64)>, KafkaResult<()>);
+/// What is waited for, but not for ever.
+type Saving = JoinHandle<Result<Saved, PortError>>;
 
 impl KafkaSubscription {
     pub(crate) fn new(
@@ -66,19 +72,19 @@ impl KafkaSubscription {
             return;
         }
         let (consumer, shared) = (Arc::clone(&self.consumer), Arc::clone(&self.shared));
-        self.saving = Some(tokio::task::spawn_blocking(move || {
+        self.saving = Some(tokio::spawn(blocking(STUCK, move || {
             std::thread::sleep(pause);
             // What was revoked meanwhile is no longer ours to save.
             let unsaved = shared.places().unsaved();
             let result = if unsaved.is_empty() { Ok(()) } else { commit(&consumer, &unsaved) };
             (unsaved, result)
-        }));
+        })));
     }
 
     /// What came of saving; goes on with what was acknowledged meanwhile.
-    fn saved(&mut self, saved: Result<Saved, JoinError>) -> Result<(), PortError> {
+    fn saved(&mut self, saved: Result<Saved, PortError>) -> Result<(), PortError> {
         self.saving = None;
-        match saved.map_err(away)? {
+        match saved? {
             (places, Ok(())) => {
                 self.shared.places().saved(&places);
                 self.patient = None;
@@ -97,9 +103,9 @@ impl KafkaSubscription {
 }
 
 /// The end of saving; never, if nothing is being saved.
-async fn finished(saving: Option<&mut JoinHandle<Saved>>) -> Result<Saved, JoinError> {
+async fn finished(saving: Option<&mut Saving>) -> Result<Saved, PortError> {
     match saving {
-        Some(saving) => saving.await,
+        Some(saving) => saving.await.map_err(away)?,
         None => std::future::pending().await,
     }
 }
@@ -124,7 +130,7 @@ impl Subscription for KafkaSubscription {
         self.shared.places().acknowledge();
         match &mut self.saving {
             Some(saving) if saving.is_finished() => {
-                let saved = saving.await;
+                let saved = finished(Some(saving)).await;
                 self.saved(saved)
             }
             Some(_) => Ok(()),

@@ -1,6 +1,6 @@
 //! Two tenants whose log has several seals each, and a file of checkpoints.
 
-use std::time::Duration;
+use serde_json::{Value, json};
 
 use super::copy_files;
 use crate::kit::program::{Scratch, Server};
@@ -46,17 +46,23 @@ impl History {
     }
 }
 
-/// A process that lives long enough for two seals of each tenant.
+/// A process that lives long enough for two seals of each tenant, or more where the machine is slow.
 async fn session(scratch: &Scratch, tokens: &[String], title: &str) {
     let mut server: Server = scratch.serve().await;
     for part in 1..=2 {
         for token in tokens {
-            let body = serde_json::json!({ "title": format!("{title} {part}") });
+            let body = json!({ "title": format!("{title} {part}") });
             server.post(token, "/api/v1/tasks", body.clone(), 201).await;
             server.post(token, "/api/v1/tasks", body, 201).await;
         }
-        server.program.err.until(|lines| lines.iter().filter(|line| line.contains("sealed")).count() >= part).await;
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        let all = 2 * tokens.len() * part;
+        assert!(server.program.err.until(|lines| sealed(lines) == all).await, "not everything was sealed");
     }
     assert!(server.program.terminate().await.success());
+}
+
+/// How many rows a process says that it has sealed.
+fn sealed(lines: &[String]) -> usize {
+    let said = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    said.filter(|line| line["message"] == "sealed").filter_map(|line| line["rows"].as_u64()).sum::<u64>() as usize
 }
