@@ -1,7 +1,7 @@
 //! The one writer of this process: it drains a queue into groups and makes each group durable with one COMMIT.
 //!
-//! What people wait for is written at once. What follows from events has a little time: it is gathered, and shares the
-//! COMMIT of a command if one comes then, so that commands seldom wait for the disk on its account.
+//! What people wait for is written at once. What follows from events has a little time: it is gathered for as long as
+//! commands come and go, so that they seldom wait for the disk on its account.
 
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -20,8 +20,10 @@ use crate::script::{Rejected, Script, Written};
 /// The pause before a refused BEGIN is tried again.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// So long what has time is gathered.
+/// So long what has time is gathered after anybody came.
 const LINGER: Duration = Duration::from_millis(3);
+/// So long it is gathered at most, however many come.
+const LONGEST: Duration = Duration::from_millis(25);
 
 /// In memory, the connection that reads: whoever reads or writes locks it for as long as that takes.
 pub(crate) type Shared = Arc<Mutex<Connection>>;
@@ -123,7 +125,8 @@ fn unavailable(reason: &str) -> CommitError {
 
 /// Takes what is queued, group after group, until it is told to stop or nobody is left to queue anything.
 fn work(orders: mpsc::Receiver<Order>, connection: Connection, reading: Option<&Shared>, pace: Pace) {
-    let mut line = Line { orders, waiting: Vec::new(), until: Instant::now(), end: None };
+    let (waiting, began) = (Vec::new(), Instant::now());
+    let mut line = Line { orders, waiting, since: began, last: began, end: None };
     while line.end.is_none() {
         let jobs = line.gather(pace.group);
         if !jobs.is_empty() {
@@ -145,8 +148,10 @@ fn work(orders: mpsc::Receiver<Order>, connection: Connection, reading: Option<&
 struct Line {
     orders: mpsc::Receiver<Order>,
     waiting: Vec<Job>,
-    /// When what waits has no more time.
-    until: Instant,
+    /// When the first of what waits came.
+    since: Instant,
+    /// When anybody came last.
+    last: Instant,
     end: Option<End>,
 }
 
@@ -165,13 +170,16 @@ impl Line {
             match self.next(!hasty.is_empty()) {
                 Ok(Order::Write(job)) if job.answer.is_closed() => debug!("nobody waits for this change any more"),
                 Ok(Order::Write(job)) if job.haste == Haste::Soon => self.wait(job),
-                Ok(Order::Write(job)) => hasty.push(job),
+                Ok(Order::Write(job)) => {
+                    self.last = Instant::now();
+                    hasty.push(job);
+                }
                 Ok(Order::Stop(told)) => self.end = Some(End::Told(told)),
                 Err(mpsc::RecvTimeoutError::Disconnected) => self.end = Some(End::NobodyLeft),
                 Err(mpsc::RecvTimeoutError::Timeout) => break,
             }
         }
-        if self.end.is_some() || Instant::now() >= self.until || hasty.len() + self.waiting.len() >= most {
+        if self.end.is_some() || Instant::now() >= self.until() || hasty.len() + self.waiting.len() >= most {
             hasty.append(&mut self.waiting);
         }
         hasty
@@ -179,9 +187,14 @@ impl Line {
 
     fn wait(&mut self, job: Job) {
         if self.waiting.is_empty() {
-            self.until = Instant::now() + LINGER;
+            self.since = Instant::now();
         }
         self.waiting.push(job);
+    }
+
+    /// When what waits has no more time.
+    fn until(&self) -> Instant {
+        (self.since.max(self.last) + LINGER).min(self.since + LONGEST)
     }
 
     /// The next order, if it is there already or nobody waits for what was taken before it.
@@ -195,7 +208,7 @@ impl Line {
         if self.waiting.is_empty() {
             return self.orders.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected);
         }
-        self.orders.recv_timeout(self.until.saturating_duration_since(Instant::now()))
+        self.orders.recv_timeout(self.until().saturating_duration_since(Instant::now()))
     }
 }
 
