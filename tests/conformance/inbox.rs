@@ -19,6 +19,7 @@ macro_rules! suite {
             a_record_is_buried_once_per_origin_and_consumer,
             a_replayed_letter_is_gone_and_its_replay_is_an_act,
             a_letter_that_comes_back_after_its_replay_waits_again,
+            another_record_of_the_same_place_is_a_letter_of_its_own,
         );
     };
 }
@@ -123,4 +124,26 @@ pub async fn a_letter_that_comes_back_after_its_replay_waits_again(inbox: Arc<im
     inbox.replayed(id, by, at(5)).await.expect("replayed");
     assert_eq!(inbox.dead_letters(None, 0, 10).await.expect("letters"), []);
     assert_eq!(inbox.acts(Some(by), 10).await.expect("acts").len(), 2, "each replay is an act");
+}
+
+/// Topics that are made again begin again at their first place.
+pub async fn another_record_of_the_same_place_is_a_letter_of_its_own(inbox: Arc<impl Inbox + People>) {
+    let first = letter("audit", "task-events/0@7");
+    let another = DeadLetter { payload: "{\"another".to_owned(), ..first.clone() };
+    for _ in 0..2 {
+        inbox.bury(&first).await.expect("buried");
+        inbox.bury(&another).await.expect("buried");
+    }
+    let found = inbox.dead_letters(None, 0, 10).await.expect("letters");
+    let said: Vec<_> = found.iter().map(|letter| (letter.origin.clone(), letter.payload.as_str())).collect();
+    let origins = [first.origin.clone(), another.other_origin()];
+    assert_eq!(said, origins.into_iter().zip([&*first.payload, &*another.payload]).collect::<Vec<_>>());
+    let by = domain::ids::PersonId::SYSTEM;
+    inbox.replayed(found[0].id, by, at(3)).await.expect("replayed");
+    inbox.bury(&another).await.expect("buried");
+    assert_eq!(
+        inbox.dead_letters(None, 0, 10).await.expect("letters"),
+        found[1..],
+        "what was replayed is not written over"
+    );
 }

@@ -173,6 +173,31 @@ async fn a_zone_that_follows_the_profile_changes_with_it_and_is_told() {
 }
 
 #[tokio::test]
+async fn a_zone_is_followed_once_however_often_and_late_slack_tells_of_it() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        site.told(&ana, "C1", "/task", "help").await;
+        let turns = ana.moves_to("Asia/Tokyo").await;
+        let direct = site.direct("U1").await;
+        site.message(&direct, "Your Slack profile says Asia/Tokyo now").await;
+        turns[0].again(20).await;
+        ana.moves_to("Europe/Paris").await;
+        site.message(&direct, "Your Slack profile says Europe/Paris now").await;
+        turns[0].again(3).await;
+        let settings = site.told(&ana, "C1", "/task", "settings").await;
+        assert!(settings.contains("Europe/Paris"), "{way:?}: what was told before is older: {settings}");
+        ana.moves_to("Asia/Tokyo").await;
+        site.tells(&ana, "settings", "Asia/Tokyo").await;
+        site.told(&ana, "C1", "/task", "list").await;
+        let told = |zone: &str| {
+            site.posted(&direct).iter().filter(|one| one.text.contains(&format!("says {zone} now"))).count()
+        };
+        assert_eq!((told("Asia/Tokyo"), told("Europe/Paris")), (2, 1), "{way:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_follows_what_is_changed_in_another_process() {
     let database = Database::migrated().await;
     let store = || Scratch::new().with("TASKBOT_DATABASE_URL", &database.url());

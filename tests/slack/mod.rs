@@ -30,3 +30,4 @@ mod strangers;
 mod talking;
 mod together;
 mod twice;
+mod unheard;

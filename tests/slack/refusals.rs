@@ -1,9 +1,13 @@
 //! Each way in which Slack refuses a reminder ends where its author sees it.
 
+use std::time::Duration;
+
 use fakes::kit::{Fault, What};
 use fakes::slack::{Channel, Kind};
+use tokio::time::{Instant, sleep};
 
-use super::kit::{BOTH, Site};
+use super::kit::{BOTH, Site, shown};
+use crate::kit::program::PATIENCE;
 
 /// What Slack says of a channel, and what the author is told.
 const OF_A_CHANNEL: [(&str, &str); 9] = [
@@ -65,6 +69,24 @@ async fn what_a_channel_refuses_is_told_to_the_author_with_the_reason_and_stands
         let token = site.scratch.token("slack:T1/U1").await;
         let list = site.server.chat(&token, "list").await.to_string();
         assert!(list.contains(&format!("look at item {}", OF_A_CHANNEL.len() - 1)), "{way:?}: it is not lost: {list}");
+    }
+}
+
+#[tokio::test]
+async fn two_that_cannot_be_reached_about_one_task_are_told_to_its_author_each() {
+    let site = Site::new(BOTH[1]).await;
+    let ana = site.person("U1");
+    for user in ["U2", "U3"] {
+        site.slack.faults().add(Fault::always("chat.postMessage", says("user_disabled")).field("channel", user));
+    }
+    ana.dm("remind @bob and @eve to rotate the keys in 2 seconds").await;
+    let direct = site.direct("U1").await;
+    site.message(&direct, "Added #1").await;
+    let told = || site.posted(&direct).iter().filter(|one| shown(one).contains("could not be delivered")).count();
+    let until = Instant::now() + PATIENCE;
+    while told() < 2 {
+        assert!(Instant::now() < until, "each is told; there is {:#?}", site.posted(&direct));
+        sleep(Duration::from_millis(20)).await;
     }
 }
 

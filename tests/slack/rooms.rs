@@ -2,6 +2,7 @@
 
 use fakes::kit::{Fault, What};
 use fakes::slack::{Channel, Kind, Person};
+use serde_json::json;
 
 use super::kit::{BOTH, Site, shown, struck};
 
@@ -185,4 +186,24 @@ async fn whoever_asks_for_many_things_at_once_is_asked_about_once() {
     let made = (0..20).map(|nth| site.server.post(&token, "/api/v1/tasks", json!({ "title": format!("{nth}") }), 201));
     futures::future::join_all(made).await;
     assert_eq!(site.slack.ledger().calls(Some("users.conversations")).len(), 1);
+}
+
+#[tokio::test]
+async fn a_form_says_it_beside_the_place() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        without_bot(&site, "C3", "lobby", Kind::Public);
+        let ana = site.person("U1");
+        ana.global_shortcut("create").await;
+        let form = site.dialog("U1", "plain_text_input").await;
+        let at = jiff::Timestamp::now().as_second() + 3_600;
+        let values = json!({
+            "title": { "title": { "type": "plain_text_input", "value": "tag it" } },
+            "when": { "when": { "type": "datetimepicker", "selected_date_time": at } },
+            "where": { "where": { "type": "conversations_select", "selected_conversation": "C3" } },
+        });
+        let turn = ana.submit(&form.id, values).await;
+        let wrong = turn.answer()["errors"]["where"].as_str().unwrap_or_default();
+        assert!(wrong.contains("/invite @taskbot"), "{way:?}: {turn:?}");
+    }
 }

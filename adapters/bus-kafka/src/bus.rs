@@ -73,6 +73,16 @@ impl Bus for KafkaBus {
         }
         Ok(Box::new(subscription))
     }
+
+    async fn left(&self) {
+        let leaving = std::mem::take(&mut *self.leaving.lock().unwrap_or_else(PoisonError::into_inner));
+        let all = async {
+            for left in leaving.into_values() {
+                let _dropped_when_left = left.await;
+            }
+        };
+        let _either_way = timeout(LEAVE, all).await;
+    }
 }
 
 fn settings(config: &KafkaConfig, group: &str) -> ClientConfig {

@@ -23,7 +23,10 @@ const LETTERS_OF: &str = "
     WHERE replayed_at IS NULL AND id > $1 AND consumer = $3 ORDER BY id LIMIT $2";
 
 const BURY: &str = "
-    INSERT INTO dead_letters (consumer, topic, origin, reason, payload, at) VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO dead_letters (consumer, topic, origin, reason, payload, at)
+    SELECT $1, $2, CASE WHEN another.payload IS NULL THEN $3 ELSE $7 END, $4, $5, $6
+    FROM (VALUES (1)) one LEFT JOIN dead_letters another
+        ON another.consumer = $1 AND another.origin = $3 AND another.payload <> $5
     ON CONFLICT (consumer, origin) DO UPDATE
     SET reason = excluded.reason, payload = excluded.payload, at = excluded.at, replayed_at = NULL
     WHERE dead_letters.replayed_at IS NOT NULL";
@@ -83,7 +86,8 @@ impl Inbox for PostgresStore {
             .bind(letter.origin.clone())
             .bind(printable(&letter.reason))
             .bind(printable(&letter.payload))
-            .bind(letter.at.as_microsecond());
+            .bind(letter.at.as_microsecond())
+            .bind(letter.other_origin());
         self.app.write_surely(ask).await.map(drop)
     }
 

@@ -33,7 +33,7 @@ impl Seals for PostgresStore {
         let ask = Ask::new(
             "SELECT a.row, a.event_id, a.id, a.reminder, a.version, a.type, a.tenant, a.subject, a.actor, a.time,
                  encode(a.digest, 'hex')
-             FROM (SELECT row FROM audit_unsealed ORDER BY row LIMIT $1) u JOIN audit_log a USING (row) ORDER BY a.row",
+             FROM audit_unsealed u JOIN audit_log a USING (row) ORDER BY u.row LIMIT $1",
         );
         self.audit.rows(ask.bind(i64::from(limit))).await?.iter().map(log_row).collect()
     }

@@ -65,7 +65,11 @@ impl Inbox for SqliteStore {
         script
             .step(
                 "dead letter",
-                "INSERT INTO dead_letters (consumer, topic, origin, reason, payload, at) VALUES (?, ?, ?, ?, ?, ?)
+                "INSERT INTO dead_letters (consumer, topic, origin, reason, payload, at)
+                 SELECT ?1, ?2, CASE WHEN another.payload IS NULL THEN ?3 ELSE ?7 END, ?4, ?5, ?6
+                 FROM (SELECT 1) one LEFT JOIN dead_letters another
+                     ON another.consumer = ?1 AND another.origin = ?3 AND another.payload <> ?5
+                 WHERE true
                  ON CONFLICT (consumer, origin) DO UPDATE
                  SET reason = excluded.reason, payload = excluded.payload, at = excluded.at, replayed_at = NULL
                  WHERE replayed_at IS NOT NULL",
@@ -75,7 +79,8 @@ impl Inbox for SqliteStore {
             .bind(letter.origin.clone())
             .bind(letter.reason.clone())
             .bind(letter.payload.clone())
-            .bind(letter.at.as_microsecond());
+            .bind(letter.at.as_microsecond())
+            .bind(letter.other_origin());
         self.writer.write_soon(script).await.map(drop)
     }
 

@@ -96,8 +96,9 @@ impl House {
         Ok(self.database.people.introduce(&identity, newcomer).await?)
     }
 
-    /// Writes what is queued and closes the database.
+    /// Leaves its places on the bus to others, writes what is queued and closes the database.
     pub(crate) async fn close(self) {
+        self.events.bus.left().await;
         self.database.close().await;
     }
 }

@@ -98,16 +98,16 @@ impl Pace {
         let before = state.held.insert(tenant.clone(), (key.clone(), free));
         if before.is_some_and(|(other, until)| other != key && until > now) {
             state.use_up(tenant, free);
-            state.resting.insert((tenant.clone(), String::new()), free);
+            state.rest(tenant, "", free);
         }
-        state.resting.insert((tenant.clone(), key.clone()), free);
+        state.rest(tenant, &key, free);
         let here = state.places.entry((tenant.clone(), key)).or_insert(Used(now));
         *here = here.up_since(CHANNEL, free);
     }
 
     /// Slack said "too many" of a method of its own.
     pub(crate) fn rest(&self, tenant: &TenantId, method: &str, time: Duration) {
-        self.state().resting.insert((tenant.clone(), method.to_owned()), Instant::now() + time);
+        self.state().rest(tenant, method, Instant::now() + time);
     }
 
     /// How long it is until Slack takes this method, or messages to this place, again.
@@ -127,6 +127,12 @@ impl Pace {
 }
 
 impl State {
+    /// Of two answers the longer rest counts, whichever came last.
+    fn rest(&mut self, tenant: &TenantId, what: &str, until: Instant) {
+        let rest = self.resting.entry((tenant.clone(), what.to_owned())).or_insert(until);
+        *rest = until.max(*rest);
+    }
+
     fn use_up(&mut self, tenant: &TenantId, free: Instant) {
         let used = self.workspaces.entry(tenant.clone()).or_insert(Used(free));
         *used = used.up_since(WORKSPACE, free);

@@ -120,7 +120,10 @@ impl Silence {
             CallError::Unknown(_) => (Why::NoAnswer, REST),
         };
         let mut workspaces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        workspaces.entry(tenant.clone()).or_default().insert((question, why), Instant::now() + pause);
+        let free = Instant::now() + pause;
+        let until = workspaces.entry(tenant.clone()).or_default().entry((question, why)).or_insert(free);
+        // Of two answers the longer rest counts, whichever came last.
+        *until = free.max(*until);
     }
 
     /// What is so of the questions about a workspace that rest now.

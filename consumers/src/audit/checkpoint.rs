@@ -1,7 +1,7 @@
 //! Checkpoints: seals' hashes, signed, in a file that should lie where nobody who owns the database can write.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use domain::seal::{Checkpoint, Seal};
@@ -79,7 +79,10 @@ impl Checkpoints {
             serde_json::to_writer(&mut lines, &self.line(seal)).map_err(io::Error::other)?;
             lines.push(b'\n');
         }
-        let mut file = OpenOptions::new().create(true).append(true).open(&self.file)?;
+        let mut file = OpenOptions::new().create(true).read(true).append(true).open(&self.file)?;
+        let whole = end_of_lines(&mut file)?;
+        // What a full disk or a loss of power left of a line is no checkpoint, and must not spoil the next one.
+        file.set_len(whole)?;
         file.write_all(&lines)?;
         file.sync_data()
     }
@@ -113,6 +116,21 @@ impl Line {
     }
 }
 
+/// How many bytes of a file are whole lines.
+fn end_of_lines(file: &mut File) -> io::Result<u64> {
+    let mut end = file.seek(SeekFrom::End(0))?;
+    let mut byte = [b'\n'];
+    while end > 0 {
+        file.seek(SeekFrom::Start(end - 1))?;
+        file.read_exact(&mut byte)?;
+        if byte == [b'\n'] {
+            break;
+        }
+        end -= 1;
+    }
+    Ok(end)
+}
+
 fn checked(line: &str, key: &VerifyingKey) -> Result<Checkpoint, String> {
     let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let signature: [u8; 64] = unhex(&line.signature).ok_or("its signature is no hex")?;
@@ -138,4 +156,31 @@ fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
         *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
     }
     Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f4f";
+
+    fn seal(n: u64) -> Seal {
+        let [tenant, previous, hash] = ["console", "00", "01"].map(str::to_owned);
+        Seal { tenant, n, at: 7, rows: vec![1], previous, hash }
+    }
+
+    #[test]
+    fn what_a_full_disk_left_of_a_line_does_not_spoil_the_next_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("checkpoints");
+        let checkpoints = Checkpoints::new(&file, KEY).expect("a key");
+        checkpoints.append(&[seal(1), seal(2)]).expect("written");
+        for torn in ["{\"tenant\":\"con", "{"] {
+            let mut half = OpenOptions::new().append(true).open(&file).expect("the file");
+            half.write_all(torn.as_bytes()).expect("half a line");
+            checkpoints.append(&[seal(3)]).expect("written");
+        }
+        let read = Checkpoints::read(&file, &checkpoints.public_key()).expect("whole lines");
+        assert_eq!(read.iter().map(|one| one.n).collect::<Vec<_>>(), [1, 2, 3, 3]);
+    }
 }

@@ -114,7 +114,10 @@ impl Runner {
         let (mut ticks, mut measured) = (ticks(), None);
         loop {
             if measured.is_none_or(|at: Instant| at.elapsed() >= MEASURED) {
-                self.measure(subscription.lag().await);
+                let Some(lag) = stop.run_until_cancelled(subscription.lag()).await else {
+                    return self.finish(&mut *subscription, stop).await;
+                };
+                self.measure(lag);
                 measured = Some(Instant::now());
             }
             // `next` may be dropped while it waits, without losing anything.

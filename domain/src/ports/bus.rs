@@ -38,6 +38,10 @@ pub trait Bus: Send + Sync {
     fn has_one_order(&self) -> bool {
         false
     }
+
+    /// Waits until the places that were given up are free for other processes, or for a while: to be called before this one
+    /// ends, so that they need not wait until it is missed.
+    async fn left(&self) {}
 }
 
 /// One consumer's place on the bus.

@@ -69,6 +69,9 @@ pub(crate) struct Person {
     pub(crate) deleted: bool,
     /// IANA.
     pub(crate) tz: Option<String>,
+    /// When it was changed last, in seconds since 1970.
+    #[serde(default)]
+    pub(crate) updated: i64,
     #[serde(default)]
     pub(crate) profile: Profile,
 }

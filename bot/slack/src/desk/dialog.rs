@@ -2,6 +2,7 @@
 
 use bot::Reply;
 use bot::reply::Verdict;
+use domain::refusal::Code;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use jiff::Timestamp;
@@ -54,6 +55,7 @@ impl Desk {
     pub(super) async fn open_dialog(&self, used: Shortcut) {
         let opening = async {
             let tenant = self.tenant(&used.team.id).await.map_err(|error| (None, error))?;
+            self.seen_in(&tenant, &used.user.id, used.channel.as_ref().and_then(Named::as_channel));
             self.api.open_view(&used.trigger_id, &loading()).await.map_err(|error| (Some(tenant), error))
         };
         match waited_for(opening).await {
@@ -104,7 +106,8 @@ impl Desk {
 
     /// The dialog of a command without words. What is filled in after `/todo` is for one's own list, wherever it was
     /// typed.
-    pub(super) async fn open_form(&self, command: &Command) -> Value {
+    pub(super) async fn open_form(&self, tenant: &TenantId, command: &Command) -> Value {
+        self.seen_in(tenant, &command.user_id, command.channel());
         let channel = command.channel().filter(|_| command.command != "/todo");
         let about = About { remind: command.command == "/remindme", channel, ..About::default() };
         match self.api.open_view(&command.trigger_id, &form("", None, &metadata(&about))).await {
@@ -168,11 +171,12 @@ impl Desk {
             channel: about.channel.clone(),
             thread: about.thread.clone(),
             key: Some(format!("view/{}/{digest:x}", submitted.view.id)),
+            there: false,
             ..Line::of(tenant, submitted.user.id, told)
         };
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());
         match self.form(line, trace, draft, about.link.unwrap_or_default()).await {
-            Ok(reply) => shown(&reply, TITLE),
+            Ok(reply) => shown(&reply, filled.field_of(&reply)),
             Err(error) => {
                 warn!(%error, "a dialog could not be taken");
                 errors(TITLE, AWAY)
@@ -251,6 +255,15 @@ impl Filled {
             return Some(errors(WHEN, "That has gone by already; pick a later time."));
         }
         (self.rule.is_some() && self.when.is_none()).then(|| errors(WHEN, "Pick the first time of what repeats."))
+    }
+
+    /// The field beside which a refusal stands: somebody who cannot be told is named in one of two.
+    fn field_of(&self, reply: &Reply) -> &'static str {
+        match reply.verdict {
+            Verdict::Refused { code: Code::Unknown, .. } if self.channel.is_some() => WHERE,
+            Verdict::Refused { code: Code::Unknown, .. } if !self.who.is_empty() => WHO,
+            _ => TITLE,
+        }
     }
 
     fn draft(&self, about: &About) -> Draft {

@@ -4,39 +4,45 @@ use bot::Reply;
 use bot::reply::Verdict;
 use domain::place::Place;
 use domain::tenant::TenantId;
+use serde_json::Value;
 use tokio::time::timeout;
 use tracing::{debug, warn};
 
+use super::answer::{busy, failed};
 use super::line::{typed, without_mention};
 use super::paced::surely;
 use super::{AT_ONCE, Desk, Line, TOO_LATE, scoped};
 use crate::api::{CallError, Message, Person};
 use crate::inbound::payload::{Event, Said, instant};
 use crate::render;
+use crate::render::kit::section;
 use crate::term::waited_for;
+
+/// So often Slack sends an event again that is not taken.
+const REPETITIONS: u32 = 3;
 
 /// The event was not taken; Slack is to send it again.
 #[derive(Debug)]
 pub(crate) struct Withheld;
 
 impl Desk {
-    /// Takes an event. When this is over, whatever it changed is durable.
+    /// Takes an event that Slack has sent so often before. When this is over, whatever it changed is durable.
     ///
     /// # Errors
     /// When it takes too long or a backend fails: what Slack sends again then has one effect all the same.
-    pub(crate) async fn event(&self, team: &str, event: Event) -> Result<(), Withheld> {
+    pub(crate) async fn event(&self, team: &str, event: Event, before: u32) -> Result<(), Withheld> {
         let (desk, team) = (self.clone(), team.to_owned());
-        let working = self.beside(waited_for(async move { desk.happened(&team, event).await }));
+        let working = self.beside(waited_for(async move { desk.happened(&team, event, before).await }));
         match timeout(TOO_LATE, working).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) | Err(_) => Err(Withheld),
         }
     }
 
-    async fn happened(&self, team: &str, event: Event) -> Result<(), Withheld> {
+    async fn happened(&self, team: &str, event: Event, before: u32) -> Result<(), Withheld> {
         match event {
-            Event::AppMention(said) => self.spoken_to(team, said, false).await,
-            Event::Message(said) if said.is_direct() => self.spoken_to(team, said, true).await,
+            Event::AppMention(said) => self.spoken_to(team, said, false, before).await,
+            Event::Message(said) if said.is_direct() => self.spoken_to(team, said, true, before).await,
             Event::AppHomeOpened { user, tab } => self.home_opened(team, user, &tab).await,
             Event::UserChange { user } => self.user_changed(team, *user).await,
             Event::AppUninstalled | Event::TokensRevoked => self.farewell().await,
@@ -44,17 +50,38 @@ impl Desk {
         }
     }
 
-    async fn spoken_to(&self, team: &str, said: Said, direct: bool) -> Result<(), Withheld> {
+    /// Nobody needs to type again what Slack sends again, and it has one effect. The last time says what came of it.
+    async fn spoken_to(&self, team: &str, said: Said, direct: bool, before: u32) -> Result<(), Withheld> {
         if !said.was_written() || said.bot_id.is_some() || said.user.is_none() {
             return Ok(());
         }
-        match self.tenant(team).await {
-            Ok(tenant) => self.said(team, tenant, said, direct).await,
+        let last = before >= REPETITIONS;
+        let taken = match self.tenant(team).await {
+            Ok(tenant) => self.said(team, tenant, &said, direct, last).await,
             Err(CallError::Refused(_)) => Ok(()),
             Err(error) => {
                 warn!(%error, "whose workspace it is cannot be asked");
-                Err(Withheld)
+                Err(failed())
             }
+        };
+        let Err(words) = taken else { return Ok(()) };
+        if last {
+            self.give_up(&said, direct, &words).await;
+        }
+        Err(Withheld)
+    }
+
+    /// Says that nothing was done, in words that need no storage.
+    async fn give_up(&self, said: &Said, direct: bool, words: &Value) {
+        let text = words["text"].as_str().unwrap_or_default().to_owned();
+        let blocks = vec![section(&text)];
+        let message = Message::to(said.channel.as_str(), text, blocks).in_thread(said.thread_ts.clone());
+        let told = match &said.user {
+            Some(user) if !direct => self.api.whisper(user, &message).await.map(drop),
+            _ => self.api.post(&message).await.map(drop),
+        };
+        if let Err(error) = told {
+            warn!(%error, "nobody heard that nothing was done");
         }
     }
 
@@ -74,12 +101,12 @@ impl Desk {
         }
     }
 
-    async fn said(&self, team: &str, tenant: TenantId, said: Said, direct: bool) -> Result<(), Withheld> {
-        let Some(claim) = self.seen.claim(self.turns.state().as_ref(), &tenant, &said).await else {
+    async fn said(&self, team: &str, tenant: TenantId, said: &Said, direct: bool, last: bool) -> Result<(), Value> {
+        let Some(claim) = self.seen.claim(self.turns.state().as_ref(), &tenant, said).await else {
             debug!("told again");
             return Ok(());
         };
-        let Some(_seat) = self.seats.take(team).await else { return Err(Withheld) };
+        let Some(_seat) = self.seats.take(team).await else { return Err(busy()) };
         let bot = self.api.home().await.map(|home| home.bot.clone()).unwrap_or_default();
         if said.user.as_ref() == Some(&bot) {
             return Ok(());
@@ -95,12 +122,12 @@ impl Desk {
             key: Some(key),
             text: typed(&without_mention(&said.text, &bot)),
             said_at: instant(&said.ts),
+            there: true,
         };
         match self.take(line).await {
-            // Nobody needs to type it again: Slack sends it again, and it has one effect.
-            Ok(reply) if reply.verdict == Verdict::Failed => Err(Withheld),
+            Ok(reply) if reply.verdict == Verdict::Failed && !last => Err(failed()),
             Ok(reply) => {
-                let (desk, tenant) = (self.clone(), tenant.clone());
+                let (desk, tenant, said) = (self.clone(), tenant.clone(), said.clone());
                 let answer = async move {
                     desk.once(&tenant, &answered, desk.reply(&tenant, &said, direct, &reply)).await;
                     claim.answered(desk.turns.state().as_ref()).await;
@@ -112,7 +139,7 @@ impl Desk {
             }
             Err(error) => {
                 warn!(%error, "a message could not be taken");
-                Err(Withheld)
+                Err(failed())
             }
         }
     }

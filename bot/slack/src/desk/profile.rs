@@ -8,7 +8,7 @@ use domain::trace::TraceParent;
 use domain::zone::Zone;
 use tracing::warn;
 
-use super::{Desk, Line};
+use super::{Desk, Line, scoped};
 use crate::api::{CallError, Message, Person};
 use crate::render;
 
@@ -21,11 +21,16 @@ impl Desk {
         {
             warn!(%error, "somebody is not called by their new name yet");
         }
-        let known = matches!(self.turns.tasks().people.who_is(&identity).await, Ok(Some(_)));
-        if let Some(zone) = person.zone().filter(|_| known && person.is_there())
-            && let Err(error) = self.follow(tenant, &person.id, zone).await
-        {
-            warn!(%error, "somebody did not hear of their new zone");
+        let Ok(Some(known)) = self.turns.tasks().people.who_is(&identity).await else { return };
+        let another = |zone: &Zone| person.is_there() && known.settings.zone.as_ref() != Some(zone);
+        if let Some(zone) = person.zone().filter(another) {
+            // One change is followed once, however often and late Slack tells of it.
+            let key = scoped(tenant, &format!("profile/{}/{}/{zone}", person.id, person.updated));
+            let followed = async {
+                let followed = self.follow(tenant, &person.id, zone).await;
+                followed.inspect_err(|error| warn!(%error, "somebody did not hear of their new zone")).is_ok()
+            };
+            self.once_given(tenant, &key, followed).await;
         }
     }
 

@@ -43,6 +43,8 @@ enum Frame {
     EventsApi {
         envelope_id: String,
         payload: Value,
+        #[serde(default)]
+        retry_attempt: u32,
     },
     Interactive {
         envelope_id: String,
@@ -142,11 +144,11 @@ async fn answer(desk: &Desk, frame: Frame) -> Option<Value> {
         Frame::SlashCommands { envelope_id, payload } => {
             Some(json!({ "envelope_id": envelope_id, "payload": desk.of(&payload.team_id).command(*payload).await }))
         }
-        Frame::EventsApi { envelope_id, payload } => {
+        Frame::EventsApi { envelope_id, payload, retry_attempt } => {
             match serde_json::from_value(payload) {
                 Ok(Envelope::EventCallback(happened)) => {
                     let team = happened.team().to_owned();
-                    desk.of(&team).event(&team, *happened.event).await.ok()?;
+                    desk.of(&team).event(&team, *happened.event, retry_attempt).await.ok()?;
                 }
                 Ok(Envelope::UrlVerification { .. } | Envelope::Other) => {}
                 Err(error) => warn!(%error, "an event that cannot be read"),

@@ -71,6 +71,7 @@ async fn interaction(State(door): State<Door>, request: Request) -> Result<Respo
 }
 
 async fn event(State(door): State<Door>, request: Request) -> Result<Json<Value>, StatusCode> {
+    let repetition = request.headers().get("x-slack-retry-num").and_then(|nth| nth.to_str().ok()?.parse().ok());
     let body = door.believed(request).await?;
     // Slack would send again what cannot be read, and it would be no clearer.
     let envelope = serde_json::from_slice(&body).unwrap_or_else(|error| {
@@ -81,7 +82,7 @@ async fn event(State(door): State<Door>, request: Request) -> Result<Json<Value>
         Envelope::UrlVerification { challenge } => return Ok(Json(json!({ "challenge": challenge }))),
         Envelope::EventCallback(happened) => {
             let team = happened.team().to_owned();
-            let taken = door.desk.of(&team).event(&team, *happened.event).await;
+            let taken = door.desk.of(&team).event(&team, *happened.event, repetition.unwrap_or_default()).await;
             taken.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
         }
         Envelope::Other => {}

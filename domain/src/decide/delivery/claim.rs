@@ -33,15 +33,32 @@ pub struct Group {
     tasks: Vec<TaskId>,
 }
 
-/// Puts due reminders together by tenant and place, at most [`MEMBERS_MAX`] of them.
+/// Puts due reminders together by tenant and place, at most [`MEMBERS_MAX`] of them, and of a task one: a message tells its
+/// reminders apart by their tasks.
 #[must_use]
 pub fn groups(due: Vec<Reminder>) -> Vec<Group> {
     let mut places: BTreeMap<(TenantId, Place), Vec<(ReminderId, TaskId)>> = BTreeMap::new();
     for reminder in due {
         places.entry((reminder.tenant, reminder.place)).or_default().push((reminder.id, reminder.task));
     }
-    let messages = places.iter().flat_map(|(key, due)| due.chunks(MEMBERS_MAX).map(move |members| (key, members)));
-    messages.map(|((tenant, place), members)| Group::of(tenant.clone(), place.clone(), members)).collect()
+    let messages =
+        places.into_iter().flat_map(|(key, due)| apart(due).into_iter().map(move |members| (key.clone(), members)));
+    messages.map(|((tenant, place), members)| Group::of(tenant, place, &members)).collect()
+}
+
+/// Reminders of one place, by message, in their order.
+fn apart(due: Vec<(ReminderId, TaskId)>) -> Vec<Vec<(ReminderId, TaskId)>> {
+    let mut messages: Vec<Vec<(ReminderId, TaskId)>> = Vec::new();
+    for (reminder, task) in due {
+        let takes = |message: &&mut Vec<(ReminderId, TaskId)>| {
+            message.len() < MEMBERS_MAX && message.iter().all(|(_, other)| *other != task)
+        };
+        match messages.iter_mut().find(takes) {
+            Some(message) => message.push((reminder, task)),
+            None => messages.push(vec![(reminder, task)]),
+        }
+    }
+    messages
 }
 
 impl Group {

@@ -26,7 +26,8 @@ impl Person {
             let team = world.teams.get_mut(&self.team).ok_or("there is no such team")?;
             let user = team.users.get_mut(&self.user).ok_or("there is no such person")?;
             change(user);
-            let event = json!({ "type": "user_change", "user": user.shown(&self.team), "cache_ts": 1_700_000_000 });
+            user.updated += 1;
+            let event = json!({ "type": "user_change", "user": user.shown(&self.team), "cache_ts": user.updated });
             let hears = |by: &&Install| {
                 by.team_id == self.team
                     && world.install(&by.app_id, &by.team_id).is_some_and(|live| live.token == by.token)

@@ -31,6 +31,8 @@ pub struct User {
     pub is_bot: bool,
     /// Deactivated.
     pub deleted: bool,
+    /// When the profile was changed last, in seconds since 1970.
+    pub updated: i64,
     /// More fields of the profile, as they are.
     pub profile: Map<String, Value>,
 }
@@ -50,7 +52,7 @@ impl User {
         profile.insert("team".into(), json!(team));
         let mut shown = json!({
             "id": self.id, "team_id": team, "name": self.name, "deleted": self.deleted, "real_name": real,
-            "profile": profile, "is_bot": self.is_bot, "is_app_user": false, "updated": 1_700_000_000,
+            "profile": profile, "is_bot": self.is_bot, "is_app_user": false, "updated": self.updated,
         });
         if !self.deleted {
             self.show_standing(&mut shown);
