@@ -196,7 +196,7 @@ async fn a_form_says_it_beside_the_place() {
         let ana = site.person("U1");
         ana.global_shortcut("create").await;
         let form = site.dialog("U1", "plain_text_input").await;
-        let at = jiff::Timestamp::now().as_second() + 3_600;
+        let at = fakes::kit::now() as i64 + 3_600;
         let values = json!({
             "title": { "title": { "type": "plain_text_input", "value": "tag it" } },
             "when": { "when": { "type": "datetimepicker", "selected_date_time": at } },
