@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::change::Put;
+use domain::command::TaskRef;
 use domain::event::Topic;
 use domain::list::List;
 use domain::place::Place;
@@ -267,21 +268,27 @@ async fn a_full_queue_refuses_in_words_and_loses_nothing() {
     let writes = (1..=10).map(|number| {
         let change = samples.making(&list, &samples.task(&list, ana, number));
         let store = store.clone();
-        tokio::spawn(async move { store.commit(change).await })
+        tokio::spawn(async move { (number, store.commit(change).await) })
     });
     let writes: Vec<_> = writes.collect();
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     held.rollback().await.expect("released");
-    let mut done = 0;
+    let mut done = Vec::new();
     for write in writes {
-        match write.await.expect("a task") {
-            Ok(()) => done += 1,
+        let (number, written) = write.await.expect("a task");
+        match written {
+            Ok(()) => done.push(number),
             Err(error) => assert!(error.to_string().contains("more changes are waiting"), "{error}"),
         }
     }
-    assert!((4..10).contains(&done), "{done}");
-    let snapshot = store.load(&Needs { numbers: 1, ..Needs::in_tenant(tenant("console")) }).await.expect("loaded");
-    assert_eq!(snapshot.numbers, [done + 1]);
+    assert!((4..10).contains(&done.len()), "{done:?}");
+    let tasks = (1..=10).map(TaskRef::Number).collect();
+    let needs = Needs { tasks, numbers: 1, ..Needs::in_tenant(tenant("console")) };
+    let snapshot = store.load(&needs).await.expect("loaded");
+    let mut there: Vec<u64> = snapshot.tasks.values().map(|loaded| loaded.task.number).collect();
+    there.sort_unstable();
+    assert_eq!(there, done, "what was acknowledged is there, and nothing else");
+    assert_eq!(snapshot.numbers, [done.last().expect("some") + 1]);
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use crate::render::reminder;
 const SKEW: SignedDuration = SignedDuration::from_secs(3);
 /// A message whose answer was lost was taken this soon, or not at all.
 const TAKEN_WITHIN: SignedDuration = SignedDuration::from_secs(11);
-/// So many looks try to find out; then the message is sent again, if need be twice.
+/// In so many attempts it is tried to find out; then the message is sent again, if need be twice.
 const TRIES: u32 = 5;
 /// In one attempt so many pages are read at most,
 const PAGES: usize = 5;
@@ -39,8 +39,6 @@ struct State {
     closed_until: HashMap<TenantId, Instant>,
     /// Where the look for a message goes on that has not seen all of its time.
     stopped_at: HashMap<DeliveryId, (Window, String)>,
-    /// How many looks for a message came to nothing.
-    looked: HashMap<DeliveryId, u32>,
 }
 
 /// What a look has shown.
@@ -68,7 +66,7 @@ impl Looks {
             return Found::There(ts.clone());
         }
         if let Some(left) = self.closed(&posting.tenant) {
-            return self.not_now(posting, Some(left));
+            return not_now(posting, Some(left));
         }
         let reading = self.read_on(api, posting, (channel, thread), window(lost));
         let read =
@@ -76,16 +74,13 @@ impl Looks {
         match read {
             Ok(true) => self.state().seen.get(&posting.delivery).cloned().map_or(Found::Nothing, Found::There),
             // So much was said at that time that not all of it was shown.
-            Ok(false) => self.not_now(posting, None),
+            Ok(false) => not_now(posting, None),
             Err(CallError::Later { after, .. }) => {
                 let until = Instant::now() + after.unwrap_or_default();
-                let mut state = self.state();
-                let closed = state.closed_until.entry(posting.tenant.clone()).or_insert(until);
-                *closed = until.max(*closed);
-                drop(state);
-                self.not_now(posting, after)
+                self.state().closed_until.insert(posting.tenant.clone(), until);
+                not_now(posting, after)
             }
-            Err(CallError::Unknown(_)) => self.not_now(posting, None),
+            Err(CallError::Unknown(_)) => not_now(posting, None),
             Err(CallError::Refused(_)) => Found::Nothing,
         }
     }
@@ -144,22 +139,6 @@ impl Looks {
         (*window == of).then(|| cursor.clone())
     }
 
-    /// Better late than twice, but not for ever. Other attempts than looks do not count: what they were turned away for says
-    /// nothing about the message.
-    fn not_now(&self, posting: &Posting, after: Option<Duration>) -> Found {
-        let mut state = self.state();
-        if state.looked.len() >= KEPT {
-            state.looked.clear();
-        }
-        let looked = state.looked.entry(posting.delivery).or_default();
-        *looked += 1;
-        if *looked < TRIES {
-            return Found::NotNow(after);
-        }
-        state.looked.remove(&posting.delivery);
-        Found::Nothing
-    }
-
     /// How long it is until this workspace's channels may be looked into.
     fn closed(&self, tenant: &TenantId) -> Option<Duration> {
         let until = *self.state().closed_until.get(tenant)?;
@@ -177,5 +156,10 @@ fn window((first, last): (Timestamp, Timestamp)) -> Window {
         return Window { oldest: Timestamp::UNIX_EPOCH, latest: Timestamp::MAX };
     }
     let oldest = first.saturating_sub(SKEW).unwrap_or(Timestamp::MIN);
-    Window { oldest, latest: last.saturating_add(TAKEN_WITHIN + SKEW).unwrap_or(Timestamp::MAX) }
+    Window { oldest, latest: last.saturating_add(TAKEN_WITHIN).unwrap_or(Timestamp::MAX) }
+}
+
+/// Better late than twice, but not for ever.
+fn not_now(posting: &Posting, after: Option<Duration>) -> Found {
+    if posting.attempt < TRIES { Found::NotNow(after) } else { Found::Nothing }
 }

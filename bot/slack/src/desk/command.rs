@@ -64,7 +64,7 @@ impl Desk {
             }
         };
         if asks {
-            return self.open_form(&tenant, &command).await;
+            return self.open_form(&command).await;
         }
         let line = Line {
             tenant,
@@ -74,7 +74,6 @@ impl Desk {
             key: Some(format!("command/{}", command.trigger_id)),
             text: format!("{} {}", command.command, typed(&command.text)),
             said_at: Some(arrived),
-            there: true,
         };
         match self.take(line).await {
             Ok(reply) => private(&reply),

@@ -55,7 +55,6 @@ impl Desk {
     pub(super) async fn open_dialog(&self, used: Shortcut) {
         let opening = async {
             let tenant = self.tenant(&used.team.id).await.map_err(|error| (None, error))?;
-            self.seen_in(&tenant, &used.user.id, used.channel.as_ref().and_then(Named::as_channel));
             self.api.open_view(&used.trigger_id, &loading()).await.map_err(|error| (Some(tenant), error))
         };
         match waited_for(opening).await {
@@ -106,8 +105,7 @@ impl Desk {
 
     /// The dialog of a command without words. What is filled in after `/todo` is for one's own list, wherever it was
     /// typed.
-    pub(super) async fn open_form(&self, tenant: &TenantId, command: &Command) -> Value {
-        self.seen_in(tenant, &command.user_id, command.channel());
+    pub(super) async fn open_form(&self, command: &Command) -> Value {
         let channel = command.channel().filter(|_| command.command != "/todo");
         let about = About { remind: command.command == "/remindme", channel, ..About::default() };
         match self.api.open_view(&command.trigger_id, &form("", None, &metadata(&about))).await {
@@ -171,7 +169,6 @@ impl Desk {
             channel: about.channel.clone(),
             thread: about.thread.clone(),
             key: Some(format!("view/{}/{digest:x}", submitted.view.id)),
-            there: false,
             ..Line::of(tenant, submitted.user.id, told)
         };
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());

@@ -122,7 +122,6 @@ impl Desk {
             key: Some(key),
             text: typed(&without_mention(&said.text, &bot)),
             said_at: instant(&said.ts),
-            there: true,
         };
         match self.take(line).await {
             Ok(reply) if reply.verdict == Verdict::Failed && !last => Err(failed()),

@@ -73,7 +73,6 @@ impl Desk {
 
     /// At first an empty one, because the permission to open it lasts three seconds.
     async fn open_within(&self, tenant: &TenantId, pressed: &Pressed, wanted: Wanted<'_>) {
-        self.seen_in(tenant, &pressed.user.id, pressed.channel.as_ref().and_then(Named::as_channel));
         let view = match self.api.open_view(&pressed.trigger_id, &loading()).await {
             Ok(view) => view,
             Err(error) => {
@@ -201,7 +200,7 @@ impl Desk {
 fn filled_line(tenant: TenantId, submitted: &Submitted, text: String) -> Line {
     let digest = Sha256::digest(text.as_bytes());
     let key = Some(format!("view/{}/{digest:x}", submitted.view.id));
-    Line { key, there: false, ..Line::of(tenant, submitted.user.id.clone(), text) }
+    Line { key, ..Line::of(tenant, submitted.user.id.clone(), text) }
 }
 
 /// What a dialog carries until it is submitted.

@@ -90,14 +90,12 @@ struct Line {
     text: String,
     /// When, if Slack may have told of it late.
     said_at: Option<Timestamp>,
-    /// Whether it shows that whoever said it is in the channel now: a dialog may have been opened there long ago.
-    there: bool,
 }
 
 impl Line {
     /// In the direct message of whoever said it, just now.
     fn of(tenant: TenantId, user: String, text: String) -> Self {
-        Self { tenant, user, channel: None, thread: None, key: None, text, said_at: None, there: true }
+        Self { tenant, user, channel: None, thread: None, key: None, text, said_at: None }
     }
 }
 
@@ -158,7 +156,7 @@ impl Desk {
         let now = self.now();
         let author = self.visitors.speaker(&line.tenant, &line.user).await?;
         self.visitors.meet(&line.tenant, &line.text).await;
-        if let Some(id) = line.channel.as_ref().filter(|_| line.there) {
+        if let Some(id) = &line.channel {
             self.around.sightings.note(author.person, Channel { tenant: line.tenant.clone(), id: id.clone() });
         }
         let place = match (line.channel, line.thread) {
@@ -171,17 +169,6 @@ impl Desk {
         // Slack's clock may be ahead of this one.
         let said_at = said_at.map_or(now, |said_at| said_at.min(now));
         Ok(Message { key, author, tenant, place, text, said_at, trace })
-    }
-
-    /// Somebody opens a dialog in this channel, hence is in it.
-    fn seen_in(&self, tenant: &TenantId, user: &str, channel: Option<String>) {
-        let Some(id) = channel else { return };
-        let (desk, tenant, user) = (self.clone(), tenant.clone(), user.to_owned());
-        self.beside(async move {
-            if let Ok(speaker) = desk.visitors.speaker(&tenant, &user).await {
-                desk.around.sightings.note(speaker.person, Channel { tenant, id });
-            }
-        });
     }
 
     /// Takes what somebody did with a message, a dialog or a shortcut. What it gives answers a dialog; all else is
