@@ -19,7 +19,15 @@ async fn members(brokers: &str, group: &str) -> usize {
     let asked = tokio::task::spawn_blocking(move || {
         let client: BaseConsumer =
             ClientConfig::new().set("bootstrap.servers", brokers).create().expect("a client of the tests' own");
-        let found = client.fetch_group_list(Some(&group), ANSWER).expect("the broker answers");
+        let until = Instant::now() + PATIENCE;
+        // A broker that has just started does not know its groups yet.
+        let found = loop {
+            match client.fetch_group_list(Some(&group), ANSWER) {
+                Ok(found) => break found,
+                Err(error) => assert!(Instant::now() < until, "{error}"),
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        };
         found.groups().iter().map(|group| group.members().len()).sum()
     });
     asked.await.expect("asked")
