@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use language::{Addressee, Draft, Person, Repeat, RepeatFrom, When};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
 use tracing::warn;
 
 use super::answer::{self, not_installed, not_opened, words};
 use super::channel::Asker;
+use super::forms::filled_line;
 use super::respond::Asked;
 use super::title::{self, title_of};
 use super::{Desk, Line, TOO_LATE};
@@ -162,14 +162,10 @@ impl Desk {
         }
         let about: About = serde_json::from_str(&submitted.view.private_metadata).unwrap_or_default();
         let draft = filled.draft(&about);
-        // The same dialog, saved again with the same words, is the same task.
-        let told = format!("{draft:?}");
-        let digest = Sha256::digest(told.as_bytes());
         let line = Line {
             channel: about.channel.clone(),
             thread: about.thread.clone(),
-            key: Some(format!("view/{}/{digest:x}", submitted.view.id)),
-            ..Line::of(tenant, submitted.user.id, told)
+            ..filled_line(tenant, &submitted, format!("{draft:?}"))
         };
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());
         match self.form(line, trace, draft, about.link.unwrap_or_default()).await {

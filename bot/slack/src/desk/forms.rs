@@ -197,7 +197,7 @@ impl Desk {
 }
 
 /// What was filled in, as a line: the same dialog, saved again with the same in it, is the same line.
-fn filled_line(tenant: TenantId, submitted: &Submitted, text: String) -> Line {
+pub(super) fn filled_line(tenant: TenantId, submitted: &Submitted, text: String) -> Line {
     let digest = Sha256::digest(text.as_bytes());
     let key = Some(format!("view/{}/{digest:x}", submitted.view.id));
     Line { key, ..Line::of(tenant, submitted.user.id.clone(), text) }
