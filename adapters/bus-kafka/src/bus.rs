@@ -94,8 +94,9 @@ fn settings(config: &KafkaConfig, group: &str) -> ClientConfig {
     // nobody polls it, it is out after this, and no rebalance waits for it longer.
     client.set("max.poll.interval.ms", "20000");
     client.set("enable.auto.commit", "false").set("enable.auto.offset.store", "false");
-    // Who was given nothing, because topics were missing just then, finds them after this when they are made again.
-    client.set("topic.metadata.refresh.interval.ms", "5000");
+    // Topics that are missing are an error at once, after which we subscribe again. librdkafka would wait for them for half
+    // a minute, join the group meanwhile, be given nothing, and not ask for more when they are made as they were.
+    client.set("topic.metadata.propagation.max.ms", "0").set("topic.metadata.refresh.interval.ms", "5000");
     // What was never acknowledged comes, and what retention took is fetched from the outbox.
     client.set("auto.offset.reset", "earliest").set("isolation.level", "read_uncommitted");
     client.set("queued.max.messages.kbytes", "8192").set("queued.min.messages", "10000");

@@ -61,6 +61,7 @@ impl Shared {
     }
 
     fn fail(&self, failure: PortError) {
+        self.places().give_up();
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
         self.news.notify_one();
     }
@@ -138,7 +139,7 @@ impl Fetcher {
         self.leave();
     }
 
-    /// Saves what was acknowledged last, and leaves the group once nobody else uses the membership.
+    /// Saves what was acknowledged last, unless it has failed, and leaves the group once nobody else uses the membership.
     fn leave(self) {
         let Self { consumer, shared, left, .. } = self;
         let unsaved = shared.places().unsaved();

@@ -99,6 +99,14 @@ impl Places {
         }
     }
 
+    /// Nothing more is told to the group: after a failure its topics may be others of the same name, in which these places
+    /// would skip what was never read. What was acknowledged and not saved comes again.
+    pub(crate) fn give_up(&mut self) {
+        for place in self.ours.values_mut() {
+            *place = Place { given: None, acknowledged: place.saved, saved: place.saved };
+        }
+    }
+
     /// Our partitions with the place behind which nothing is acknowledged, if it is known.
     pub(crate) fn standing(&self) -> Vec<(Partition, Option<i64>)> {
         self.ours.iter().map(|(partition, place)| (partition.clone(), place.acknowledged)).collect()
@@ -144,6 +152,20 @@ mod tests {
         places.acknowledge();
         assert!(places.unsaved().is_empty(), "twice is no news");
         assert_eq!(places.load(), (1, 10));
+    }
+
+    #[test]
+    fn after_a_failure_the_group_is_told_nothing_more() {
+        let mut places = with_two();
+        assert_eq!(places.take(1).len(), 1);
+        places.acknowledge();
+        places.saved(&[(("t".to_owned(), 0), 6)]);
+        assert_eq!(places.take(1).len(), 1);
+        places.acknowledge();
+        assert_eq!(places.unsaved(), [(("t".to_owned(), 1), 8)]);
+        places.give_up();
+        places.acknowledge();
+        assert!(places.unsaved().is_empty());
     }
 
     #[test]

@@ -84,6 +84,14 @@ impl KafkaSubscription {
     /// What came of saving; goes on with what was acknowledged meanwhile.
     fn saved(&mut self, saved: Result<Saved, PortError>) -> Result<(), PortError> {
         self.saving = None;
+        let done = self.judged(saved);
+        if done.is_err() {
+            self.shared.places().give_up();
+        }
+        done
+    }
+
+    fn judged(&mut self, saved: Result<Saved, PortError>) -> Result<(), PortError> {
         match saved? {
             (places, Ok(())) => {
                 self.shared.places().saved(&places);
