@@ -109,6 +109,20 @@ async fn after_a_cut_the_next_socket_comes_soon_and_hears() {
 }
 
 #[tokio::test]
+async fn an_answer_whose_socket_breaks_comes_at_its_address() {
+    let site = Site::new(Way::Socket).await;
+    let late = What::Delay { ms: 250 };
+    site.slack.faults().add(Fault::next(1, "users.info", late).field("user", "U2"));
+    let person = site.person("U2");
+    let (turn, ()) = tokio::join!(person.command("C1", "/todo", "look at the log"), async {
+        struck(&site.slack).await;
+        site.slack.cut_sockets("A1");
+    });
+    assert!(!turn.taken(), "Slack had no answer: {turn:?}");
+    answered_once(&site, &turn).await;
+}
+
+#[tokio::test]
 async fn whoever_runs_it_is_told_that_socket_mode_was_switched_off() {
     let mut site = Site::new(Way::Socket).await;
     site.slack.disconnect("A1", "link_disabled");

@@ -45,6 +45,7 @@ use crate::people::Visitors;
 use crate::sightings::Sightings;
 use crate::silence::Silence;
 use channel::Asker;
+pub(crate) use respond::Asked;
 use seats::Seats;
 use seen::Seen;
 use sheets::Sheets;

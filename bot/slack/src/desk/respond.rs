@@ -5,13 +5,14 @@ use serde_json::Value;
 use tracing::warn;
 
 use super::Desk;
+use super::answer::{on_screen, working_on_it};
 use super::paced::surely;
 use crate::api::{CallError, Message};
 use crate::inbound::payload::{Command, Named, Pressed, Shortcut};
 
 /// Who waits for an answer, and where.
 #[derive(Clone)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     url: String,
     user: String,
     /// The channel, or `None` in a direct message.
@@ -21,7 +22,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Whoever typed a command.
-    pub(super) fn by(command: &Command) -> Self {
+    pub(crate) fn by(command: &Command) -> Self {
         let (url, user) = (command.response_url.clone(), command.user_id.clone());
         Self { url, user, channel: command.channel(), thread: None }
     }
@@ -56,6 +57,15 @@ impl Desk {
         if let Err(error) = answered {
             warn!(%error, "an answer did not arrive");
         }
+    }
+
+    /// The connection broke under the first answer to a command. A first word is not missed: the answer follows it anyway.
+    pub(crate) fn answer_lost(&self, asked: Asked, answer: Value) {
+        if answer == working_on_it() || answer == on_screen() {
+            return;
+        }
+        let desk = self.clone();
+        self.beside(async move { desk.respond(&asked, answer).await });
     }
 
     async fn answer_otherwise(&self, asked: &Asked, answer: &Value) -> Result<(), CallError> {

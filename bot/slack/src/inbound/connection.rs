@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use futures::stream::{SplitSink, SplitStream};
-use futures::{SinkExt, StreamExt};
+use futures::StreamExt;
+use futures::stream::SplitStream;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -14,8 +14,9 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug, info, info_span, warn};
 
+use super::outgoing::{Answer, Instead, lost, write};
 use super::payload::{Command, Envelope, Interaction};
-use crate::desk::Desk;
+use crate::desk::{Asked, Desk};
 
 /// A connection on which nothing comes for so long, not even a ping, is dead: Slack pings about every ten seconds. One
 /// that Slack wants to end is read for so long at most; Slack closes it after about ten seconds.
@@ -83,16 +84,20 @@ impl Tell {
 pub(super) async fn converse(socket: Socket, desk: Desk, tell: oneshot::Sender<End>, stop: CancellationToken) {
     let (sink, frames) = socket.split();
     let (answers, waiting) = mpsc::channel(ANSWERS);
-    let writing = tokio::spawn(write(sink, waiting));
+    let broken = CancellationToken::new();
+    let writing = tokio::spawn(write(sink, waiting, broken.clone()));
     let mut tell = Tell(Some(tell));
     // What is being answered still holds a sender when this is over: the writer ends when the last one is gone.
     let end = stop.run_until_cancelled(hear(frames, &desk, answers, &mut tell)).await;
+    if end.is_some() {
+        broken.cancel();
+    }
     tell.tell(end.map_or(End::Stopped, End::Broken));
     drop(timeout(PATIENCE, writing).await);
 }
 
 /// Takes what comes until nothing more does, and gives why.
-async fn hear(mut frames: SplitStream<Socket>, desk: &Desk, answers: mpsc::Sender<Message>, tell: &mut Tell) -> String {
+async fn hear(mut frames: SplitStream<Socket>, desk: &Desk, answers: mpsc::Sender<Answer>, tell: &mut Tell) -> String {
     let mut until = None;
     loop {
         match timeout_at(until.unwrap_or_else(|| Instant::now() + SILENCE), frames.next()).await {
@@ -105,22 +110,13 @@ async fn hear(mut frames: SplitStream<Socket>, desk: &Desk, answers: mpsc::Sende
                 }
                 frame => attend(desk.clone(), frame, answers.clone()),
             },
-            Ok(Some(Ok(Message::Ping(body)))) => drop(answers.send(Message::Pong(body)).await),
+            Ok(Some(Ok(Message::Ping(body)))) => drop(answers.send(Answer::plain(Message::Pong(body))).await),
             Ok(Some(Ok(Message::Close(_))) | None) => return "closed by Slack".to_owned(),
             Ok(Some(Ok(_))) => {}
             Ok(Some(Err(error))) => return error.to_string(),
             Err(_) => return "nothing came for long".to_owned(),
         }
     }
-}
-
-async fn write(mut sink: SplitSink<Socket, Message>, mut waiting: mpsc::Receiver<Message>) {
-    while let Some(message) = waiting.recv().await {
-        if sink.send(message).await.is_err() {
-            return;
-        }
-    }
-    drop(sink.close().await);
 }
 
 fn read(text: &str) -> Frame {
@@ -131,18 +127,23 @@ fn read(text: &str) -> Frame {
 }
 
 /// Answers an envelope beside the others. One that was not taken gets no answer, so that Slack sends it again.
-fn attend(desk: Desk, frame: Frame, answers: mpsc::Sender<Message>) {
+fn attend(desk: Desk, frame: Frame, answers: mpsc::Sender<Answer>) {
     let work = async move {
         let Some(answer) = answer(&desk, frame).await else { return };
-        drop(answers.send(Message::text(answer.to_string())).await);
+        if let Err(unsent) = answers.send(answer).await {
+            lost(unsent.0.instead);
+        }
     };
     tokio::spawn(work.instrument(info_span!("bot.slack.socket")));
 }
 
-async fn answer(desk: &Desk, frame: Frame) -> Option<Value> {
-    match frame {
+async fn answer(desk: &Desk, frame: Frame) -> Option<Answer> {
+    let envelope = match frame {
         Frame::SlashCommands { envelope_id, payload } => {
-            Some(json!({ "envelope_id": envelope_id, "payload": desk.of(&payload.team_id).command(*payload).await }))
+            let (desk, asked) = (desk.of(&payload.team_id), Asked::by(&payload));
+            let answer = desk.command(*payload).await;
+            let envelope = json!({ "envelope_id": envelope_id, "payload": answer });
+            return Some(Answer { message: text(&envelope), instead: Some(Instead { desk, asked, answer }) });
         }
         Frame::EventsApi { envelope_id, payload, retry_attempt } => {
             match serde_json::from_value(payload) {
@@ -153,7 +154,7 @@ async fn answer(desk: &Desk, frame: Frame) -> Option<Value> {
                 Ok(Envelope::UrlVerification { .. } | Envelope::Other) => {}
                 Err(error) => warn!(%error, "an event that cannot be read"),
             }
-            Some(json!({ "envelope_id": envelope_id }))
+            json!({ "envelope_id": envelope_id })
         }
         Frame::Interactive { envelope_id, payload } => {
             let answer = match serde_json::from_value::<Interaction>(payload) {
@@ -163,11 +164,16 @@ async fn answer(desk: &Desk, frame: Frame) -> Option<Value> {
                     None
                 }
             };
-            Some(match answer {
+            match answer {
                 Some(answer) => json!({ "envelope_id": envelope_id, "payload": answer }),
                 None => json!({ "envelope_id": envelope_id }),
-            })
+            }
         }
-        Frame::Hello | Frame::Disconnect { .. } | Frame::Other => None,
-    }
+        Frame::Hello | Frame::Disconnect { .. } | Frame::Other => return None,
+    };
+    Some(Answer::plain(text(&envelope)))
+}
+
+fn text(envelope: &Value) -> Message {
+    Message::text(envelope.to_string())
 }

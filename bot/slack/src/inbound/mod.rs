@@ -2,6 +2,7 @@
 
 mod connection;
 pub(crate) mod http;
+mod outgoing;
 pub(crate) mod payload;
 mod signature;
 pub(crate) mod socket;
