@@ -20,7 +20,8 @@ use tracing::warn;
 use crate::api::{Api, CallError, Person};
 use crate::reading::Reading;
 use crate::rooms::{Door, Rooms};
-use crate::roster::{self, Found, Rosters};
+use crate::roster::{self, Found};
+use crate::rosters::Rosters;
 use crate::sightings::Sightings;
 use crate::silence::Silence;
 use crate::term::in_time;
@@ -72,10 +73,7 @@ impl SlackDirectory {
         if let Some(channels) = self.fresh(&key) {
             return Ok(channels);
         }
-        // What was read so long ago may not be so any more.
-        if !reading.has_begun() || reading.since().elapsed() >= FRESH {
-            *reading = Reading::default();
-        }
+        reading.begin_anew_after(FRESH);
         let since = reading.since();
         let channels = self.ask(person, tenant, &mut reading).await?;
         let mut known = self.known();

@@ -23,6 +23,7 @@ mod reading;
 mod render;
 mod rooms;
 mod roster;
+mod rosters;
 mod scopes;
 mod sightings;
 mod silence;
