@@ -1,5 +1,6 @@
 //! Slack: the whole program in front of a stand-in for Slack's servers, over both ways in.
 
+mod crowds;
 mod dialogs;
 mod editing;
 mod ended;

@@ -1,5 +1,7 @@
 //! Who and which groups are in a workspace, for names that Slack has not resolved.
 
+use std::collections::HashSet;
+
 use domain::ports::chat::Called;
 use strsim::normalized_damerau_levenshtein;
 use tracing::warn;
@@ -17,6 +19,8 @@ const SHARED: usize = 5;
 #[derive(Debug)]
 pub(crate) struct Roster {
     people: Vec<Person>,
+    /// Bots, and those who are not there any more.
+    others: HashSet<String>,
     groups: Vec<Group>,
 }
 
@@ -31,7 +35,18 @@ pub(crate) enum Found {
 impl Roster {
     /// Of everybody whom Slack lists, and these groups.
     pub(crate) fn new(listed: Vec<Person>, groups: Vec<Group>) -> Self {
-        Self { people: listed.into_iter().filter(Person::is_there).collect(), groups }
+        let (people, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(Person::is_there);
+        Self { people, others: others.into_iter().map(|other| other.id).collect(), groups }
+    }
+
+    /// Somebody who is there.
+    pub(crate) fn person(&self, user: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == user)
+    }
+
+    /// Whether that is a bot, or somebody who is not there any more.
+    pub(crate) fn lacks(&self, user: &str) -> bool {
+        self.others.contains(user)
     }
 
     /// Whom the name means: a handle alone, else whoever is called so.

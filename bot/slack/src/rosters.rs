@@ -32,7 +32,7 @@ type Sheets = HashMap<TenantId, (Instant, Arc<Sheet>)>;
 #[derive(Clone, Debug)]
 pub(crate) struct Rosters {
     sheets: Arc<Mutex<Sheets>>,
-    silence: Silence,
+    pub(crate) silence: Silence,
 }
 
 /// What is known of a workspace.
@@ -56,6 +56,16 @@ impl Rosters {
     pub(crate) async fn of(&self, tenant: &TenantId, api: &Api) -> Result<Arc<Roster>, CallError> {
         let sheet = self.sheet(tenant);
         sheet.roster(Arc::clone(&sheet).read(self.silence.clone(), tenant.clone(), api.clone())).await
+    }
+
+    /// The roster of a workspace, if Slack gave it lately. It is not asked.
+    pub(crate) fn lately(&self, tenant: &TenantId) -> Option<Arc<Roster>> {
+        self.sheets().get(tenant)?.1.fresh()
+    }
+
+    /// Somebody who is there, if Slack said so lately. It is not asked.
+    pub(crate) fn person(&self, tenant: &TenantId, user: &str) -> Option<Person> {
+        self.lately(tenant)?.person(user).cloned()
     }
 
     fn sheet(&self, tenant: &TenantId) -> Arc<Sheet> {

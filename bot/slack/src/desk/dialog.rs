@@ -184,9 +184,7 @@ impl Desk {
         draft: Draft,
         description: String,
     ) -> Result<Reply, domain::ports::error::PortError> {
-        for person in &draft.people {
-            self.visitors.meet_one(&line.tenant, person.as_str()).await;
-        }
+        self.visitors.meet(&line.tenant, draft.people.iter().map(Person::as_str)).await;
         let asker = Asker::of(&line);
         let message = self.message(line, trace).await?;
         let key = message.key.clone();

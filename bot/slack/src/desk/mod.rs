@@ -41,7 +41,8 @@ use crate::api::{self, Api, CallError};
 use crate::homes::Homes;
 use crate::inbound::payload::Interaction;
 use crate::pace::Pace;
-use crate::people::Visitors;
+use crate::people::{Visitors, mentioned};
+use crate::rosters::Rosters;
 use crate::sightings::Sightings;
 use crate::silence::Silence;
 use channel::Asker;
@@ -73,6 +74,7 @@ pub(crate) struct Around {
     pub(crate) homes: Arc<Homes>,
     pub(crate) pace: Arc<Pace>,
     pub(crate) silence: Silence,
+    pub(crate) rosters: Rosters,
     /// What is worked on beside the answers, so that the end of the process can wait for it.
     pub(crate) work: TaskTracker,
 }
@@ -106,8 +108,7 @@ fn scoped(tenant: &TenantId, key: &str) -> String {
 
 impl Desk {
     pub(crate) fn new(api: Api, turns: Turns, operators: Arc<Operators>, around: Around) -> Self {
-        let (work, silence) = (around.work.clone(), around.silence.clone());
-        let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators, work, silence);
+        let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators, &around);
         let (seats, seen, sheets) = Default::default();
         Self { api, turns, visitors, around, seats, seen, sheets }
     }
@@ -155,7 +156,7 @@ impl Desk {
     async fn message(&self, line: Line, trace: TraceParent) -> Result<Message, PortError> {
         let now = self.now();
         let author = self.visitors.speaker(&line.tenant, &line.user).await?;
-        self.visitors.meet(&line.tenant, &line.text).await;
+        self.visitors.meet(&line.tenant, mentioned(&line.text)).await;
         if let Some(id) = &line.channel {
             self.around.sightings.note(author.person, Channel { tenant: line.tenant.clone(), id: id.clone() });
         }
