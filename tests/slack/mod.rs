@@ -12,6 +12,7 @@ mod home;
 pub(crate) mod installs;
 pub(crate) mod kit;
 mod late;
+mod left;
 mod longest;
 mod looked_for;
 pub(crate) mod manifest;

@@ -83,7 +83,11 @@ impl SlackDirectory {
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        known.insert(key, (since, channels.clone()));
+        if let Some((_, before)) = known.insert(key, (since, channels.clone())) {
+            // A channel without the bot Slack never names; one that it names no more they have left.
+            let left = before.iter().filter(|channel| !channels.contains(channel));
+            left.for_each(|channel| self.sightings.forget(person, channel, since));
+        }
         Ok(channels)
     }
 

@@ -31,7 +31,7 @@ use domain::ports::error::PortError;
 use domain::service::Operators;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
@@ -92,12 +92,14 @@ struct Line {
     text: String,
     /// When, if Slack may have told of it late.
     said_at: Option<Timestamp>,
+    /// When they were in the channel, if not when they said it.
+    there_at: Option<Timestamp>,
 }
 
 impl Line {
     /// In the direct message of whoever said it, just now.
     fn of(tenant: TenantId, user: String, text: String) -> Self {
-        Self { tenant, user, channel: None, thread: None, key: None, text, said_at: None }
+        Self { tenant, user, channel: None, thread: None, key: None, text, said_at: None, there_at: None }
     }
 }
 
@@ -158,7 +160,9 @@ impl Desk {
         let author = self.visitors.speaker(&line.tenant, &line.user).await?;
         self.visitors.meet(&line.tenant, mentioned(&line.text)).await;
         if let Some(id) = &line.channel {
-            self.around.sightings.note(author.person, Channel { tenant: line.tenant.clone(), id: id.clone() });
+            let ago = line.there_at.map_or(SignedDuration::ZERO, |at| now.duration_since(at));
+            let channel = Channel { tenant: line.tenant.clone(), id: id.clone() };
+            self.around.sightings.note(author.person, channel, ago.try_into().unwrap_or_default());
         }
         let place = match (line.channel, line.thread) {
             (None, _) => Place::Direct(author.person),
