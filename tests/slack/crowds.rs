@@ -46,6 +46,8 @@ async fn a_group_of_many_strangers_is_met_before_anybody_has_waited_too_long() {
         let ana = site.person("U1");
         let added = site.told(&ana, "C1", "/task", "remind @crew to look tomorrow at 9am").await;
         assert!(added.contains("Added #1"), "{way:?}: {added}");
+        let answer = added.lines().find(|line| line.contains("UTC for crew")).unwrap_or_default();
+        assert_eq!(answer.matches("UTC").count(), 1, "{way:?}: their time is said once: {answer}");
         assert_eq!(assigned(&site, "look").await, Some(CROWD), "{way:?}: {added}");
     }
 }
