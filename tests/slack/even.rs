@@ -35,7 +35,7 @@ fn field(name: &str, value: &Value) -> Option<Value> {
         ("private_metadata", Value::String(kept)) => {
             Some(serde_json::from_str(kept).map_or(json!(kept), |kept| even(&kept)))
         }
-        ("at" | "ts", value) if !value.is_null() => Some(json!("TIME")),
+        ("at" | "opened" | "ts", value) if !value.is_null() => Some(json!("TIME")),
         (_, value) => Some(even(value)),
     }
 }

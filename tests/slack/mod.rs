@@ -1,5 +1,6 @@
 //! Slack: the whole program in front of a stand-in for Slack's servers, over both ways in.
 
+mod crowds;
 mod dialogs;
 mod editing;
 mod ended;
@@ -11,6 +12,7 @@ mod home;
 pub(crate) mod installs;
 pub(crate) mod kit;
 mod late;
+mod left;
 mod longest;
 mod looked_for;
 pub(crate) mod manifest;

@@ -115,3 +115,13 @@ async fn groups_that_slack_shows_a_moment_later_are_not_taken_for_none() {
     assert!(added.contains("for you and bob") || added.contains("for ana and bob"), "{added}");
     assert_eq!(asked(&site).len(), 1, "nobody is asked for twice");
 }
+
+#[tokio::test]
+async fn a_workspace_of_very_many_pages_is_read_to_its_end() {
+    let site = Site::new(BOTH[0]).await;
+    crowded(&site);
+    site.slack.set(|settings| (settings.list_page, settings.limited) = (5, false));
+    let added = site.tells(&site.person("U1"), &line(), "Added #1").await;
+    assert!(added.contains(LAST), "{added}");
+    assert!(asked(&site).len() > CROWD / 5, "page by page");
+}

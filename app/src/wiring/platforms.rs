@@ -132,13 +132,13 @@ impl Directory for Directories {
         Ok(answer)
     }
 
-    async fn profile(&self, tenant: &TenantId, user: &str) -> Result<Option<Profile>, PortError> {
+    async fn profiles(&self, tenant: &TenantId, users: &[String]) -> Result<Vec<Option<Profile>>, PortError> {
+        let mut profiles = vec![None; users.len()];
         for directory in &self.0 {
-            if let Some(profile) = directory.profile(tenant, user).await? {
-                return Ok(Some(profile));
-            }
+            let told = directory.profiles(tenant, users).await?;
+            profiles.iter_mut().zip(told).for_each(|(known, told)| *known = known.take().or(told));
         }
-        Ok(None)
+        Ok(profiles)
     }
 
     async fn link(&self, tenant: &TenantId, place: &Place) -> Result<Option<String>, PortError> {

@@ -13,14 +13,17 @@ use domain::ports::error::PortError;
 use domain::ports::people::People;
 use domain::refusal::Refusal;
 use domain::tenant::{Platform, TenantId};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::sync::Mutex as Turn;
 use tokio::time::Instant;
 use tracing::warn;
 
 use crate::api::{Api, CallError, Person};
+use crate::people::SIDE_BY_SIDE;
 use crate::reading::Reading;
 use crate::rooms::{Door, Rooms};
-use crate::roster::{self, Found, Rosters};
+use crate::roster::{self, Found};
+use crate::rosters::Rosters;
 use crate::sightings::Sightings;
 use crate::silence::Silence;
 use crate::term::in_time;
@@ -55,9 +58,10 @@ pub struct SlackDirectory {
 }
 
 impl SlackDirectory {
-    pub(crate) fn new(api: Api, people: Arc<dyn People>, sightings: Arc<Sightings>, silence: Silence) -> Self {
+    pub(crate) fn new(api: Api, people: Arc<dyn People>, sightings: Arc<Sightings>, rosters: Rosters) -> Self {
         let (known, asking) = Default::default();
-        let (rosters, rooms) = (Rosters::new(silence.clone()), Rooms::new(silence.clone()));
+        let silence = rosters.silence.clone();
+        let rooms = Rooms::new(silence.clone());
         Self { api, people, sightings, known, asking, rosters, rooms, silence }
     }
 
@@ -72,17 +76,18 @@ impl SlackDirectory {
         if let Some(channels) = self.fresh(&key) {
             return Ok(channels);
         }
-        // What was read so long ago may not be so any more.
-        if !reading.has_begun() || reading.since().elapsed() >= FRESH {
-            *reading = Reading::default();
-        }
+        reading.begin_anew_after(FRESH);
         let since = reading.since();
         let channels = self.ask(person, tenant, &mut reading).await?;
         let mut known = self.known();
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        known.insert(key, (since, channels.clone()));
+        if let Some((_, before)) = known.insert(key, (since, channels.clone())) {
+            // A channel without the bot Slack never names; one that it names no more they have left.
+            let left = before.iter().filter(|channel| !channels.contains(channel));
+            left.for_each(|channel| self.sightings.forget(person, channel, since));
+        }
         Ok(channels)
     }
 
@@ -126,9 +131,26 @@ impl SlackDirectory {
         Ok(api)
     }
 
-    /// Who is in a user group, if there is one with this id.
+    /// Who is in a user group, if there is one with this id; without those who are known to be gone.
     async fn members(&self, tenant: &TenantId, api: &Api, id: &str) -> Result<Option<Vec<String>>, CallError> {
-        roster::there(self.silence.broken(tenant, "usergroups.users.list", PATIENCE, api.group(id)).await)
+        let answer = self.silence.broken(tenant, "usergroups.users.list", PATIENCE, api.group(id)).await;
+        let mut users = roster::there(answer)?;
+        if let (Some(users), Some(roster)) = (&mut users, self.rosters.lately(tenant)) {
+            users.retain(|user| !roster.lacks(user));
+        }
+        Ok(users)
+    }
+
+    /// Somebody as the roster has them if it is at hand, else as Slack says.
+    async fn profile(&self, tenant: &TenantId, api: &Api, user: &str) -> Result<Option<Profile>, CallError> {
+        let person = match self.rosters.person(tenant, user) {
+            Some(person) => Some(person),
+            None => {
+                let answer = self.silence.broken(tenant, "users.info", PATIENCE, api.person(user)).await;
+                roster::there(answer)?.filter(Person::is_there)
+            }
+        };
+        Ok(person.map(|person| Profile { name: person.called().to_owned(), zone: person.zone() }))
     }
 
     /// What to ask Slack about a place. Of somebody who has no identity there it is not asked.
@@ -186,14 +208,13 @@ impl Directory for SlackDirectory {
         }
     }
 
-    async fn profile(&self, tenant: &TenantId, user: &str) -> Result<Option<Profile>, PortError> {
+    async fn profiles(&self, tenant: &TenantId, users: &[String]) -> Result<Vec<Option<Profile>>, PortError> {
         if tenant.platform() != Platform::Slack {
-            return Ok(None);
+            return Ok(vec![None; users.len()]);
         }
         let api = self.there(tenant).await?;
-        let answer = self.silence.broken(tenant, "users.info", PATIENCE, api.person(user)).await;
-        let person = roster::there(answer)?.filter(Person::is_there);
-        Ok(person.map(|person| Profile { name: person.called().to_owned(), zone: person.zone() }))
+        let told: Vec<_> = users.iter().map(|user| self.profile(tenant, &api, user)).collect();
+        Ok(stream::iter(told).buffered(SIDE_BY_SIDE).try_collect().await?)
     }
 
     async fn link(&self, tenant: &TenantId, place: &Place) -> Result<Option<String>, PortError> {

@@ -23,6 +23,7 @@ mod reading;
 mod render;
 mod rooms;
 mod roster;
+mod rosters;
 mod scopes;
 mod sightings;
 mod silence;
@@ -49,6 +50,7 @@ use desk::{Around, Desk};
 use homes::Homes;
 use installs::Workspaces;
 use pace::Pace;
+use rosters::Rosters;
 use sightings::Sightings;
 use silence::Silence;
 
@@ -62,6 +64,7 @@ pub struct Slack {
     homes: Arc<Homes>,
     pace: Arc<Pace>,
     silence: Silence,
+    rosters: Rosters,
     work: TaskTracker,
 }
 
@@ -75,14 +78,16 @@ impl Slack {
         let workspaces = Arc::new(Workspaces::new(wire.clone(), &options, ground)?);
         let api = Api::new(wire, workspaces.clone());
         let options = Arc::new(options);
-        let (sightings, homes, pace, silence) = Default::default();
-        Ok(Self { api, workspaces, options, sightings, homes, pace, silence, work: TaskTracker::new() })
+        let (sightings, homes, pace) = Default::default();
+        let silence = Silence::default();
+        let rosters = Rosters::new(silence.clone());
+        Ok(Self { api, workspaces, options, sightings, homes, pace, silence, rosters, work: TaskTracker::new() })
     }
 
     /// Who is in which channel.
     #[must_use]
     pub fn directory(&self, people: Arc<dyn domain::ports::people::People>) -> SlackDirectory {
-        SlackDirectory::new(self.api.clone(), people, self.sightings.clone(), self.silence.clone())
+        SlackDirectory::new(self.api.clone(), people, self.sightings.clone(), self.rosters.clone())
     }
 
     /// Where reminders are posted.
@@ -128,7 +133,8 @@ impl Slack {
 
     fn desk(&self, turns: &Turns, operators: Arc<Operators>) -> Desk {
         let (sightings, homes, pace) = (self.sightings.clone(), self.homes.clone(), self.pace.clone());
-        let around = Around { sightings, homes, pace, silence: self.silence.clone(), work: self.work.clone() };
+        let (silence, rosters) = (self.silence.clone(), self.rosters.clone());
+        let around = Around { sightings, homes, pace, silence, rosters, work: self.work.clone() };
         Desk::new(self.api.clone(), turns.clone(), operators, around)
     }
 }

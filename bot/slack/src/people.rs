@@ -3,6 +3,7 @@
 //! Whom Slack does not name in time is called by their id, and has no zone, until it does: its answer counts however late
 //! it comes, and it is asked again whenever they are met.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,11 +18,14 @@ use domain::service::{Failure, Operators, Tasks};
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use domain::zone::Zone;
+use futures::stream::{self, StreamExt};
 use tokio::time::{Instant, timeout};
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument, debug, warn};
 
 use crate::api::{self, Api, CallError};
+use crate::desk::Around;
+use crate::rosters::Rosters;
 use crate::silence::{self, Question, Silence, TELLING};
 use crate::term::{ANSWER, left};
 
@@ -31,6 +35,8 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long anybody waits while the workspace gives no answers: long enough for one that comes at once.
 const HASTE: Duration = Duration::from_millis(200);
+/// So many are asked about at the same time.
+pub(crate) const SIDE_BY_SIDE: usize = 10;
 /// How Slack is asked who somebody is.
 const QUESTION: Question = "users.info";
 /// The role of the process, in events.
@@ -44,12 +50,14 @@ pub(crate) struct Visitors {
     operators: Arc<Operators>,
     work: TaskTracker,
     silence: Silence,
+    rosters: Rosters,
 }
 
 impl Visitors {
-    /// What Slack answers later is worked on among `work`.
-    pub(crate) fn new(api: Api, tasks: Tasks, operators: Arc<Operators>, work: TaskTracker, silence: Silence) -> Self {
-        Self { api, tasks, operators, work, silence }
+    /// What Slack answers later is worked on beside the answers.
+    pub(crate) fn new(api: Api, tasks: Tasks, operators: Arc<Operators>, around: &Around) -> Self {
+        let (work, silence, rosters) = (around.work.clone(), around.silence.clone(), around.rosters.clone());
+        Self { api, tasks, operators, work, silence, rosters }
     }
 
     /// The same in another workspace.
@@ -69,19 +77,21 @@ impl Visitors {
     }
 
     /// Makes whoever is mentioned known, so that they can be asked. Whom Slack does not know stays unknown.
-    pub(crate) async fn meet(&self, tenant: &TenantId, text: &str) {
-        for user in mentioned(text) {
-            self.meet_one(tenant, user).await;
-        }
+    pub(crate) async fn meet(&self, tenant: &TenantId, users: impl Iterator<Item = &str>) {
+        let users: BTreeSet<String> = users.map(str::to_owned).collect();
+        let meeting: Vec<_> = users.into_iter().map(|user| self.meet_one(tenant, user)).collect();
+        stream::iter(meeting).buffer_unordered(SIDE_BY_SIDE).collect::<()>().await;
     }
 
     /// Makes one person known, if Slack knows them.
-    pub(crate) async fn meet_one(&self, tenant: &TenantId, user: &str) {
-        let identity = Identity { tenant: tenant.clone(), user: user.to_owned() };
+    async fn meet_one(&self, tenant: &TenantId, user: String) {
+        let identity = Identity { tenant: tenant.clone(), user };
         let met = match self.tasks.people.who_is(&identity).await {
             Ok(Some(person)) if is_named(&person, &identity) => return,
-            Ok(Some(_)) => self.learnt(&identity, AGAIN).await,
-            Ok(None) => self.learnt(&identity, PATIENCE).await,
+            Ok(known) => match self.rosters.person(tenant, &identity.user) {
+                Some(found) => self.meet_as(&identity, &found).await.map_err(CallError::from),
+                None => self.learnt(&identity, if known.is_some() { AGAIN } else { PATIENCE }).await,
+            },
             Err(error) => Err(error.into()),
         };
         if let Err(error) = met {
@@ -138,11 +148,16 @@ impl Visitors {
         if !found.is_there() {
             return Err(CallError::Refused("user_not_found".to_owned()));
         }
-        let person = self.tasks.people.introduce(&identity, self.newcomer(found.called(), found.zone())).await?;
-        if is_named(&person, &identity) {
+        Ok(self.meet_as(&identity, &found).await?)
+    }
+
+    /// Makes somebody known as Slack knows them.
+    async fn meet_as(&self, identity: &Identity, found: &api::Person) -> Result<Person, PortError> {
+        let person = self.tasks.people.introduce(identity, self.newcomer(found.called(), found.zone())).await?;
+        if is_named(&person, identity) {
             return Ok(person);
         }
-        self.recognise(&identity.tenant, &person, &found).await?;
+        self.recognise(&identity.tenant, &person, found).await?;
         Ok(self.tasks.people.person(person.id).await?.unwrap_or(person))
     }
 
@@ -201,7 +216,7 @@ fn is_named(person: &Person, identity: &Identity) -> bool {
 }
 
 /// The users that a text mentions: `<@U1>`, `<@U1|ana>`.
-fn mentioned(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn mentioned(text: &str) -> impl Iterator<Item = &str> {
     let ids = text.split("<@").skip(1).filter_map(|rest| rest.split(['>', '|']).next());
     ids.filter(|id| !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric()))
 }

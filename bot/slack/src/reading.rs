@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::tenant::TenantId;
 use tokio::time::Instant;
+use tracing::warn;
 
 use crate::api::{CallError, FORGOTTEN, PAGES};
 use crate::silence::{Question, Silence};
@@ -52,7 +53,17 @@ impl<T> Reading<T> {
                 Err(error) => return Err(error),
             }
         }
+        if !self.cursor.is_empty() {
+            warn!(question, pages = self.pages, "Slack has more to say than is read");
+        }
         Ok(())
+    }
+
+    /// Forgets what was read so long ago that it may not be so any more.
+    pub(crate) fn begin_anew_after(&mut self, long: Duration) {
+        if !self.has_begun() || self.since.elapsed() >= long {
+            *self = Self::default();
+        }
     }
 
     /// What was read; the next one begins anew.
@@ -72,5 +83,45 @@ impl<T> Reading<T> {
 
     const fn is_whole(&self) -> bool {
         self.pages == PAGES || (self.has_begun() && self.cursor.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads so many rows of an answer that has this many, one a page, until Slack wants no more.
+    async fn read(reading: &mut Reading<usize>, upto: usize, all: usize) -> Result<(), CallError> {
+        let page = async |cursor: String| {
+            let row = cursor.parse().unwrap_or(0);
+            if row >= upto {
+                return Err(CallError::Later { after: None, reason: "ratelimited".to_owned() });
+            }
+            let next = if row + 1 < all { (row + 1).to_string() } else { String::new() };
+            Ok((vec![row], next))
+        };
+        let tenant: TenantId = "slack:T1".parse().expect("a tenant");
+        reading.read_on(&Silence::default(), (&tenant, "users.list"), None, page).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_read_long_ago_is_read_anew_and_what_was_read_lately_is_not() {
+        let (mut reading, long) = (Reading::default(), Duration::from_secs(60));
+        assert!(read(&mut reading, 2, 3).await.is_err());
+        tokio::time::advance(long / 2).await;
+        reading.begin_anew_after(long);
+        assert!(reading.has_begun(), "it goes on where it stopped");
+        tokio::time::advance(long / 2).await;
+        reading.begin_anew_after(long);
+        assert!(!reading.has_begun());
+        read(&mut reading, 3, 3).await.expect("to its end");
+        assert_eq!(reading.take(), [0, 1, 2]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_never_ends_is_read_so_far_and_no_further() {
+        let mut reading = Reading::default();
+        read(&mut reading, usize::MAX, usize::MAX).await.expect("so far");
+        assert_eq!(reading.take().len(), PAGES);
     }
 }

@@ -1,24 +1,13 @@
-//! Who and which groups are in a workspace, for names that Slack has not resolved: asked at most every five minutes. A
-//! large workspace is read page by page; where Slack stops that, it goes on there the next time.
+//! Who and which groups are in a workspace, for names that Slack has not resolved.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::collections::HashSet;
 
 use domain::ports::chat::Called;
-use domain::tenant::TenantId;
 use strsim::normalized_damerau_levenshtein;
-use tokio::sync::Mutex as Turn;
-use tokio::time::Instant;
 use tracing::warn;
 
-use crate::api::{Api, CallError, Group, Person};
-use crate::reading::{PATIENCE, Reading};
-use crate::silence::Silence;
-use crate::term::in_time;
+use crate::api::{CallError, Group, Person};
 
-/// How long an answer of Slack's is believed.
-const FRESH: Duration = Duration::from_secs(5 * 60);
 /// So many names that look alike are offered,
 const NEAR: usize = 3;
 /// and so much of them must be alike, from 0 to 1.
@@ -26,26 +15,12 @@ const ALIKE: f64 = 0.6;
 /// So many who share a name are told apart.
 const SHARED: usize = 5;
 
-/// The rosters of the workspaces, as they were asked for last.
-#[derive(Clone, Debug)]
-pub(crate) struct Rosters {
-    sheets: Arc<Mutex<HashMap<TenantId, Arc<Turn<Sheet>>>>>,
-    silence: Silence,
-}
-
-/// What is known of a workspace.
-#[derive(Debug, Default)]
-struct Sheet {
-    /// The roster, and since when.
-    known: Option<(Instant, Arc<Roster>)>,
-    /// How far the people of the next one are read.
-    reading: Reading<Person>,
-}
-
 /// The people and groups of a workspace.
 #[derive(Debug)]
 pub(crate) struct Roster {
     people: Vec<Person>,
+    /// Bots, and those who are not there any more.
+    others: HashSet<String>,
     groups: Vec<Group>,
 }
 
@@ -57,42 +32,23 @@ pub(crate) enum Found {
     Group(String),
 }
 
-impl Rosters {
-    pub(crate) fn new(silence: Silence) -> Self {
-        Self { sheets: Arc::default(), silence }
-    }
-
-    /// The roster of a workspace.
-    ///
-    /// # Errors
-    /// When Slack does not say who is there. Groups that it does not show are none.
-    pub(crate) async fn of(&self, tenant: &TenantId, api: &Api) -> Result<Arc<Roster>, CallError> {
-        let sheet = Arc::clone(self.sheets().entry(tenant.clone()).or_default());
-        let mut sheet = in_time(Duration::MAX, sheet.lock()).await?;
-        if let Some((since, roster)) = &sheet.known
-            && since.elapsed() < FRESH
-        {
-            return Ok(Arc::clone(roster));
-        }
-        let page = async |cursor: String| {
-            let (people, cursor) = api.people(&cursor).await?;
-            Ok((people.into_iter().filter(Person::is_there).collect(), cursor))
-        };
-        sheet.reading.read_on(&self.silence, (tenant, "users.list"), None, page).await?;
-        let groups = self.silence.broken(tenant, "usergroups.list", PATIENCE, api.groups()).await;
-        let groups = there(groups)?.unwrap_or_default();
-        let people = sheet.reading.take();
-        let roster = Arc::new(Roster { people, groups });
-        sheet.known = Some((Instant::now(), Arc::clone(&roster)));
-        Ok(roster)
-    }
-
-    fn sheets(&self) -> MutexGuard<'_, HashMap<TenantId, Arc<Turn<Sheet>>>> {
-        self.sheets.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Roster {
+    /// Of everybody whom Slack lists, and these groups.
+    pub(crate) fn new(listed: Vec<Person>, groups: Vec<Group>) -> Self {
+        let (people, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(Person::is_there);
+        Self { people, others: others.into_iter().map(|other| other.id).collect(), groups }
+    }
+
+    /// Somebody who is there.
+    pub(crate) fn person(&self, user: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == user)
+    }
+
+    /// Whether that is a bot, or somebody who is not there any more.
+    pub(crate) fn lacks(&self, user: &str) -> bool {
+        self.others.contains(user)
+    }
+
     /// Whom the name means: a handle alone, else whoever is called so.
     pub(crate) fn find(&self, name: &str) -> Found {
         let name = name.to_lowercase();
@@ -172,7 +128,7 @@ mod tests {
             person("U3", "samk", "Sam Kay"),
             person("U4", "zoe", ""),
         ];
-        Roster { people, groups: vec![Group { id: "S1".into(), handle: "ops-group".into() }] }
+        Roster::new(people, vec![Group { id: "S1".into(), handle: "ops-group".into() }])
     }
 
     fn called(name: &str) -> Called {

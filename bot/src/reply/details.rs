@@ -7,6 +7,7 @@ use domain::place::Place;
 use domain::recurrence::Start;
 use domain::series::Series;
 use domain::task::Task;
+use domain::zone::Zone;
 use jiff::Timestamp;
 use jiff::civil::Time;
 
@@ -33,18 +34,28 @@ pub(crate) fn due_change(scene: &Scene, effect: &Effect) -> Option<Text> {
 
 fn due_in_full(scene: &Scene, task: &Task) -> Option<Text> {
     let due = task.due.as_ref()?;
-    let timed = task.assignees.iter().filter(|_| due.time.is_some());
-    let others = Text::joined(timed.filter_map(|person| elsewhere(scene, due.at, *person)), "; ");
+    let others = if due.time.is_some() { elsewhere(scene, due.at, &task.assignees) } else { Text::new() };
     let text = scene.watch.due(due);
     Some(if others.is_empty() { text } else { text.then(" (").and(others).then(")") })
 }
 
-/// `Fri 6 Mar 2026 11:00 America/New_York for Sam`, if Sam's clock shows something else.
-fn elsewhere(scene: &Scene, at: Timestamp, person: PersonId) -> Option<Text> {
-    let zone = scene.people.get(&person)?.settings.zone.clone()?;
-    let differs = zone.wall(at) != scene.watch.zone.wall(at);
-    let watch = Watch { now: scene.watch.now, zone };
-    differs.then(|| Text::new().moment(at, watch.exact(at)).then(" for ").theirs(scene.name(person)))
+/// `Fri 6 Mar 2026 11:00 America/New_York for Sam and Zoe; …`: each zone of theirs in which the clock shows something else.
+fn elsewhere(scene: &Scene, at: Timestamp, people: &[PersonId]) -> Text {
+    let mut zones: Vec<(&Zone, Vec<PersonId>)> = Vec::new();
+    for person in people {
+        let known = scene.people.get(person).and_then(|known| known.settings.zone.as_ref());
+        let Some(zone) = known.filter(|zone| zone.wall(at) != scene.watch.zone.wall(at)) else { continue };
+        match zones.iter_mut().find(|(other, _)| *other == zone) {
+            Some((_, there)) => there.push(*person),
+            None => zones.push((zone, vec![*person])),
+        }
+    }
+    let told = zones.into_iter().map(|(zone, there)| {
+        let names = Text::joined(there.into_iter().map(|person| Text::new().theirs(scene.name(person))), " and ");
+        let watch = Watch { now: scene.watch.now, zone: zone.clone() };
+        Text::new().moment(at, watch.exact(at)).then(" for ").and(names)
+    });
+    Text::joined(told, "; ")
 }
 
 /// `repeats every other Monday at 09:00`.
@@ -120,7 +131,7 @@ pub(crate) fn reminder_of_others(scene: &Scene, effect: &Effect) -> Option<Text>
     let at = effect.reminds_at.filter(|at| *at > scene.watch.now)?;
     let task = &effect.task;
     let whose = if task.assignees.is_empty() { std::slice::from_ref(&task.author) } else { &task.assignees[..] };
-    let there = Text::joined(whose.iter().filter_map(|person| elsewhere(scene, at, *person)), "; ");
+    let there = elsewhere(scene, at, whose);
     let when = Text::say("I'll remind ").and(whom(scene, effect)).then(" on ").and(scene.watch.moment(at));
     Some(if there.is_empty() { when } else { when.then(" (").and(there).then(")") })
 }

@@ -2,7 +2,7 @@
 
 use domain::ids::PersonId;
 use domain::person::{Identity, Person as Known, Settings};
-use domain::ports::chat::Called;
+use domain::ports::chat::{Called, Profile};
 use domain::refusal::{Code, Refusal};
 use domain::tenant::Platform;
 use language::Person;
@@ -35,7 +35,7 @@ impl Talk<'_> {
         }
     }
 
-    /// Everybody whom one name means.
+    /// Everybody whom one name means; of a group those who are there.
     async fn meant(&self, named: &Person) -> Result<Vec<PersonId>, No> {
         let users = match named {
             Person::Name(name) if name == "me" => return Ok(vec![self.me.id]),
@@ -44,11 +44,13 @@ impl Talk<'_> {
             Person::Id(id) => vec![id.clone()],
             Person::Group(text) => self.group(text).await?,
         };
-        let mut people = Vec::with_capacity(users.len());
-        for user in users {
-            people.push(self.introduced(user).await?.ok_or_else(|| self.unknown(named, &[]))?);
+        let alone = users.len() == 1 && !matches!(named, Person::Group(_));
+        let people = self.introduced(users).await?;
+        match people.is_empty() {
+            false => Ok(people),
+            true if alone => Err(self.unknown(named, &[]).into()),
+            true => Err(nobody_in_it().into()),
         }
-        Ok(people)
     }
 
     async fn called(&self, name: &str) -> Result<Vec<String>, No> {
@@ -70,17 +72,38 @@ impl Talk<'_> {
         }
     }
 
-    /// The person behind a user, made known if the platform knows them and the service does not yet.
-    async fn introduced(&self, user: String) -> Result<Option<PersonId>, No> {
-        let identity = Identity { tenant: self.message.tenant.clone(), user };
-        if let Some(known) = self.service().people.who_is(&identity).await? {
-            return Ok(Some(known.id));
+    /// The people behind users, made known if the platform knows them and the service does not yet. Whom neither knows is
+    /// left out.
+    async fn introduced(&self, users: Vec<String>) -> Result<Vec<PersonId>, No> {
+        let tenant = &self.message.tenant;
+        let (mut known, mut strangers) = (Vec::with_capacity(users.len()), Vec::new());
+        for user in users {
+            let identity = Identity { tenant: tenant.clone(), user };
+            let person = self.service().people.who_is(&identity).await?;
+            strangers.extend(person.is_none().then(|| identity.user.clone()));
+            known.push((identity, person));
         }
-        let profile = self.service().directory.profile(&identity.tenant, &identity.user).await?;
+        if strangers.is_empty() {
+            return Ok(known.into_iter().filter_map(|(_, person)| Some(person?.id)).collect());
+        }
+        let mut profiles = self.service().directory.profiles(tenant, &strangers).await?.into_iter();
+        let mut people = Vec::with_capacity(known.len());
+        for (identity, person) in known {
+            let person = match person {
+                Some(person) => Some(person),
+                None => self.met(&identity, profiles.next().flatten()).await?,
+            };
+            people.extend(person.map(|person| person.id));
+        }
+        Ok(people)
+    }
+
+    /// Somebody as the platform knows them, if it does.
+    async fn met(&self, identity: &Identity, profile: Option<Profile>) -> Result<Option<Known>, No> {
         let Some(profile) = profile else { return Ok(None) };
         let settings = Settings::of_profile(profile.zone);
         let newcomer = Known { id: PersonId(self.service().ids.fresh()), name: profile.name, settings, version: 1 };
-        Ok(Some(self.service().people.introduce(&identity, newcomer).await?.id))
+        Ok(Some(self.service().people.introduce(identity, newcomer).await?))
     }
 
     fn platform(&self) -> Platform {

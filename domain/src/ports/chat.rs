@@ -43,12 +43,12 @@ pub trait Directory: Send + Sync {
         Ok(Called::Nobody { near: Vec::new() })
     }
 
-    /// What the platform says of a user, by its id of them. `None` of bots, and of whoever is not there.
+    /// What the platform says of users, by its ids of them, in their order. `None` of bots, and of whoever is not there.
     ///
     /// # Errors
     /// When the platform cannot be asked.
-    async fn profile(&self, _tenant: &TenantId, _user: &str) -> Result<Option<Profile>, PortError> {
-        Ok(None)
+    async fn profiles(&self, _tenant: &TenantId, users: &[String]) -> Result<Vec<Option<Profile>>, PortError> {
+        Ok(vec![None; users.len()])
     }
 
     /// The address of a thread, by which a task that was made in it leads back. `None` where there is none.

@@ -14,9 +14,10 @@ use crate::options::Secret;
 use crate::silence::late;
 use crate::term::{DIALOG, answered, left};
 
-/// How many rows a page of a long answer may hold, and how many pages are read of one.
+/// How many rows a page of a long answer may hold, and how many pages are read of one: the people of the largest workspaces
+/// fit in, and an answer without an end has one.
 const PAGE: &str = "200";
-pub(crate) const PAGES: usize = 50;
+pub(crate) const PAGES: usize = 2_000;
 
 /// What Slack says of a place in a long answer that it has forgotten.
 pub(crate) const FORGOTTEN: &str = "invalid_cursor";

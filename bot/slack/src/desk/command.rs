@@ -74,6 +74,7 @@ impl Desk {
             key: Some(format!("command/{}", command.trigger_id)),
             text: format!("{} {}", command.command, typed(&command.text)),
             said_at: Some(arrived),
+            there_at: None,
         };
         match self.take(line).await {
             Ok(reply) => private(&reply),

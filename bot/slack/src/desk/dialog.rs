@@ -42,6 +42,9 @@ struct About {
     remind: bool,
     /// Where it was opened, unless in a direct message.
     channel: Option<String>,
+    /// When: whoever opened it was there then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opened: Option<Timestamp>,
     /// The thread in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     thread: Option<String>,
@@ -96,7 +99,8 @@ impl Desk {
         };
         let remind = used.callback_id == REMIND;
         let thread = used.message.and_then(|message| message.thread_ts);
-        let about = About { remind, channel: used.channel.as_ref().and_then(Named::as_channel), thread, link };
+        let (channel, opened) = (used.channel.as_ref().and_then(Named::as_channel), Some(self.now()));
+        let about = About { remind, channel, opened, thread, link };
         let form = form(&title, about.link.as_deref(), &metadata(&about));
         if let Err(error) = self.fill(view, Ok(form)).await {
             warn!(%error, "an open dialog could not be changed");
@@ -107,7 +111,8 @@ impl Desk {
     /// typed.
     pub(super) async fn open_form(&self, command: &Command) -> Value {
         let channel = command.channel().filter(|_| command.command != "/todo");
-        let about = About { remind: command.command == "/remindme", channel, ..About::default() };
+        let (remind, opened) = (command.command == "/remindme", Some(self.now()));
+        let about = About { remind, channel, opened, ..About::default() };
         match self.api.open_view(&command.trigger_id, &form("", None, &metadata(&about))).await {
             Ok(_) => answer::on_screen(),
             Err(error) => {
@@ -165,6 +170,7 @@ impl Desk {
         let line = Line {
             channel: about.channel.clone(),
             thread: about.thread.clone(),
+            there_at: Some(about.opened.unwrap_or_default()),
             ..filled_line(tenant, &submitted, format!("{draft:?}"))
         };
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());
@@ -184,9 +190,7 @@ impl Desk {
         draft: Draft,
         description: String,
     ) -> Result<Reply, domain::ports::error::PortError> {
-        for person in &draft.people {
-            self.visitors.meet_one(&line.tenant, person.as_str()).await;
-        }
+        self.visitors.meet(&line.tenant, draft.people.iter().map(Person::as_str)).await;
         let asker = Asker::of(&line);
         let message = self.message(line, trace).await?;
         let key = message.key.clone();

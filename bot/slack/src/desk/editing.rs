@@ -81,9 +81,7 @@ impl Desk {
             let told = section(&format!("#{} is as it was.", before.number));
             return json!({ "response_action": "update", "view": outcome(vec![told]) });
         }
-        for person in &edit.people {
-            self.visitors.meet_one(&tenant, person.as_str()).await;
-        }
+        self.visitors.meet(&tenant, edit.people.iter().map(Person::as_str)).await;
         self.read_form(tenant, submitted, Reading::Edit(edit), TITLE).await
     }
 }

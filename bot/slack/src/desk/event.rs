@@ -122,6 +122,7 @@ impl Desk {
             key: Some(key),
             text: typed(&without_mention(&said.text, &bot)),
             said_at: instant(&said.ts),
+            there_at: instant(&said.ts),
         };
         match self.take(line).await {
             Ok(reply) if reply.verdict == Verdict::Failed && !last => Err(failed()),

@@ -127,6 +127,7 @@ impl Desk {
             numbers: numbers.to_owned(),
             channel: pressed.channel.as_ref().map(|channel| channel.id.clone()),
             ts: pressed.message.as_ref().map(|message| message.ts.clone()),
+            opened: Some(self.now()),
             rows: sheet.map(|sheet| sheet.numbers()).unwrap_or_default(),
         };
         Ok(snooze::form(today.tomorrow().unwrap_or(today), &zone.to_string(), &kept(&picking)))
@@ -141,6 +142,7 @@ impl Desk {
         let text = format!("snooze {} until {day} {time}", picking.numbers);
         let line = Line {
             channel: picking.channel.clone().and_then(|id| Named { id }.as_channel()),
+            there_at: Some(picking.opened.unwrap_or_default()),
             ..filled_line(tenant.clone(), &submitted, text)
         };
         let user = submitted.user.id;

@@ -31,7 +31,7 @@ use domain::ports::error::PortError;
 use domain::service::Operators;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
@@ -41,7 +41,8 @@ use crate::api::{self, Api, CallError};
 use crate::homes::Homes;
 use crate::inbound::payload::Interaction;
 use crate::pace::Pace;
-use crate::people::Visitors;
+use crate::people::{Visitors, mentioned};
+use crate::rosters::Rosters;
 use crate::sightings::Sightings;
 use crate::silence::Silence;
 use channel::Asker;
@@ -74,6 +75,7 @@ pub(crate) struct Around {
     pub(crate) homes: Arc<Homes>,
     pub(crate) pace: Arc<Pace>,
     pub(crate) silence: Silence,
+    pub(crate) rosters: Rosters,
     /// What is worked on beside the answers, so that the end of the process can wait for it.
     pub(crate) work: TaskTracker,
 }
@@ -91,12 +93,14 @@ struct Line {
     text: String,
     /// When, if Slack may have told of it late.
     said_at: Option<Timestamp>,
+    /// When they were in the channel, if not when they said it.
+    there_at: Option<Timestamp>,
 }
 
 impl Line {
     /// In the direct message of whoever said it, just now.
     fn of(tenant: TenantId, user: String, text: String) -> Self {
-        Self { tenant, user, channel: None, thread: None, key: None, text, said_at: None }
+        Self { tenant, user, channel: None, thread: None, key: None, text, said_at: None, there_at: None }
     }
 }
 
@@ -107,8 +111,7 @@ fn scoped(tenant: &TenantId, key: &str) -> String {
 
 impl Desk {
     pub(crate) fn new(api: Api, turns: Turns, operators: Arc<Operators>, around: Around) -> Self {
-        let (work, silence) = (around.work.clone(), around.silence.clone());
-        let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators, work, silence);
+        let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators, &around);
         let (seats, seen, sheets) = Default::default();
         Self { api, turns, visitors, around, seats, seen, sheets }
     }
@@ -156,9 +159,11 @@ impl Desk {
     async fn message(&self, line: Line, trace: TraceParent) -> Result<Message, PortError> {
         let now = self.now();
         let author = self.visitors.speaker(&line.tenant, &line.user).await?;
-        self.visitors.meet(&line.tenant, &line.text).await;
+        self.visitors.meet(&line.tenant, mentioned(&line.text)).await;
         if let Some(id) = &line.channel {
-            self.around.sightings.note(author.person, Channel { tenant: line.tenant.clone(), id: id.clone() });
+            let ago = line.there_at.map_or(SignedDuration::ZERO, |at| now.duration_since(at));
+            let channel = Channel { tenant: line.tenant.clone(), id: id.clone() };
+            self.around.sightings.note(author.person, channel, ago.try_into().unwrap_or_default());
         }
         let place = match (line.channel, line.thread) {
             (None, _) => Place::Direct(author.person),

@@ -2,6 +2,7 @@
 
 use bot::Reply;
 use domain::tenant::TenantId;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
@@ -17,6 +18,9 @@ pub(super) struct Picking {
     /// The message whose menu it was, if it was one.
     pub(super) channel: Option<String>,
     pub(super) ts: Option<String>,
+    /// When it was opened: whoever opened it was there then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) opened: Option<Timestamp>,
     /// All tasks of the message.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) rows: Vec<u64>,

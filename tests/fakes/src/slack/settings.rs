@@ -28,6 +28,8 @@ pub struct Settings {
     pub history_per_minute: f64,
     /// Messages that one look into history returns at most, likewise.
     pub history_page: usize,
+    /// Rows that one page of a long list holds at most, whatever is asked for.
+    pub list_page: usize,
     /// Whether a second message with a `client_msg_id` that was seen is the first one again. Slack promises no such thing.
     pub honours_client_msg_id: bool,
     /// Whether apps hear of the messages that they post themselves.
@@ -55,6 +57,7 @@ impl Default for Settings {
             team_posts_per_minute: 300.0,
             history_per_minute: 1.0,
             history_page: 15,
+            list_page: 1_000,
             honours_client_msg_id: false,
             echoes: true,
             refresh_ms: 500,

@@ -13,7 +13,7 @@ pub(super) fn page(ask: &Ask<'_>, name: &str, all: &[Value], usual: usize) -> Re
         None => 0,
     };
     let most = ask.args.number("limit").filter(|limit| (1..=1_000).contains(limit)).unwrap_or(usual);
-    let upto = (from + most).min(all.len());
+    let upto = (from + most.min(ask.slack.settings().list_page)).min(all.len());
     let next = if upto < all.len() { STANDARD.encode(format!("next:{upto}")) } else { String::new() };
     let shown = all.get(from..upto).unwrap_or_default();
     Ok(json!({ name: shown, "response_metadata": { "next_cursor": next } }))
