@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use language::{Addressee, Draft, Person, Repeat, RepeatFrom, When};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio::time::{Instant, timeout};
-use tracing::warn;
+use tokio::time::Instant;
+use tracing::{debug, warn};
 
 use super::answer::{self, not_installed, not_opened, words};
 use super::channel::Asker;
@@ -56,6 +56,7 @@ impl Desk {
         let opening = async {
             let tenant = self.tenant(&used.team.id).await.map_err(|error| (None, error))?;
             self.api.open_view(&used.trigger_id, &loading()).await.map_err(|error| (Some(tenant), error))
+            Err((_, error)) if error.is_on_screen() => debug!("Slack tells of a shortcut again"),
         };
         match waited_for(opening).await {
             Ok(view) => self.fill_about(&view, used).await,
@@ -107,6 +108,7 @@ impl Desk {
     /// typed.
     pub(super) async fn open_form(&self, command: &Command) -> Value {
         let channel = command.channel().filter(|_| command.command != "/todo");
+            Err(error) if error.is_on_screen() => answer::on_screen(),
         let about = About { remind: command.command == "/remindme", channel, ..About::default() };
         match self.api.open_view(&command.trigger_id, &form("", None, &metadata(&about))).await {
             Ok(_) => answer::on_screen(),

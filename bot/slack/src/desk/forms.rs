@@ -76,6 +76,8 @@ impl Desk {
         let view = match self.api.open_view(&pressed.trigger_id, &loading()).await {
             Ok(view) => view,
             Err(error) => {
+            // Slack tells of the press again.
+            Err(error) if error.is_on_screen() => return,
                 warn!(%error, "a dialog could not be opened");
                 return self.tell(pressed, &not_opened()).await;
             }
