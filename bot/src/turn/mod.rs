@@ -92,7 +92,8 @@ impl Turns {
         self.turn(message).await
     }
 
-    /// Takes a task that was filled into a form instead of typed; `message.text` is what tells one form from another.
+    /// Takes a task that was filled into a form instead of typed. `message.key` is the form's: what is saved under it again
+    /// with another `message.text` is answered with what the first came to.
     pub async fn take_form(&self, message: Message, draft: Draft, description: String) -> Reply {
         if let Err(refusal) = self.limiter.take(&message) {
             return No::from(refusal).into();
@@ -100,7 +101,10 @@ impl Turns {
         let added = async {
             let talk = Talk::with(self, &message).await?;
             talk.zone_for(draft.repeat.as_ref())?;
-            talk.add(draft, description).await
+            match talk.add(draft, description).await {
+                Err(No::Refused(refusal)) if refusal.code == Code::KeyReused => talk.saved_before(refusal).await,
+                added => added,
+            }
         };
         added.await.unwrap_or_else(Reply::from)
     }

@@ -16,6 +16,7 @@ mod picking;
 mod press;
 mod profile;
 mod respond;
+mod saving;
 mod seats;
 mod seen;
 mod sheets;
