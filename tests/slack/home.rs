@@ -245,3 +245,26 @@ async fn a_press_in_the_page_that_is_refused_is_answered_on_top_of_it() {
         assert!(!done.contains("nothing was done"), "{way:?}: {done}");
     }
 }
+
+#[tokio::test]
+async fn a_page_that_was_turned_follows_every_change_and_stays_turned_while_something_is_there() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        for nth in 1..=32 {
+            let told = site.told(&ana, "C1", "/todo", &format!("chore {nth:02}")).await;
+            assert!(told.contains("Added"), "{told}");
+        }
+        ana.open_home().await;
+        let page = site.home("U1", |said| said.contains("32 open tasks")).await;
+        ana.press_in(&page.id, "page:next", None).await;
+        site.home("U1", |said| said.contains("page 2 of 2") && said.contains("chore 32")).await;
+        site.told(&ana, "C1", "/todo", "chore 33").await;
+        site.home("U1", |said| said.contains("page 2 of 2") && said.contains("chore 33")).await;
+        ana.press_in(&page.id, "done:33", None).await;
+        let done = texts(&site.home("U1", |said| said.contains("Done #33")).await.payload);
+        assert!(done.contains("page 2 of 2") && done.contains("chore 32"), "{way:?}: {done}");
+        site.told(&ana, "C1", "/task", "done 31 32").await;
+        site.home("U1", |said| said.contains("30 open tasks") && said.contains("chore 01")).await;
+    }
+}
