@@ -268,3 +268,52 @@ async fn a_page_that_was_turned_follows_every_change_and_stays_turned_while_some
         site.home("U1", |said| said.contains("30 open tasks") && said.contains("chore 01")).await;
     }
 }
+
+#[tokio::test]
+async fn whoever_named_a_zone_can_follow_their_profile_again_and_whoever_follows_it_can_keep_the_zone() {
+    let followed = |zone: &str, from: &str| {
+        let mut values = settings(zone);
+        values["follow"] = json!({ "follow": { "type": "static_select", "selected_option": { "value": from } } });
+        values
+    };
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        site.told(&ana, "C1", "/task", "timezone Europe/Lisbon").await;
+        ana.open_home().await;
+        let page = site.home("U1", |said| said.contains("Settings")).await;
+        for (zone, from) in [("Europe/Lisbon", "profile"), ("Asia/Tokyo", "own")] {
+            ana.press_in(&page.id, "settings", None).await;
+            let form = site.dialog("U1", "Follow my Slack profile").await;
+            assert!(form.payload.to_string().contains(zone), "{way:?}: {}", form.payload);
+            ana.submit(&form.id, followed(zone, from)).await;
+            let saved = site.dialog("U1", "Saved").await;
+            ana.close(&saved.id).await;
+            if from == "profile" {
+                site.tells(&ana, "settings", "Europe/Madrid").await;
+                ana.moves_to("Asia/Tokyo").await;
+                site.message(&site.direct("U1").await, "Your Slack profile says Asia/Tokyo now").await;
+            }
+        }
+        ana.moves_to("Europe/Paris").await;
+        let kept = site.told(&ana, "C1", "/task", "settings").await;
+        assert!(kept.contains("Asia/Tokyo"), "{way:?}: what she keeps is hers: {kept}");
+    }
+}
+
+#[tokio::test]
+async fn a_profile_that_slack_does_not_tell_is_said_beside_the_choice_to_follow_it() {
+    let site = Site::new(BOTH[0]).await;
+    let ana = site.person("U1");
+    site.told(&ana, "C1", "/task", "timezone Europe/Lisbon").await;
+    ana.open_home().await;
+    let page = site.home("U1", |said| said.contains("Settings")).await;
+    ana.press_in(&page.id, "settings", None).await;
+    let form = site.dialog("U1", "Follow my Slack profile").await;
+    let bad_moment = What::Error { error: "internal_error".to_owned() };
+    site.slack.faults().add(Fault::next(1, "users.info", bad_moment));
+    let mut values = settings("Europe/Lisbon");
+    values["follow"] = json!({ "follow": { "type": "static_select", "selected_option": { "value": "profile" } } });
+    let turn = ana.submit(&form.id, values).await;
+    assert!(turn.answer()["errors"]["follow"].to_string().contains("does not tell me your zone"), "{turn:?}");
+}

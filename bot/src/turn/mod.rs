@@ -27,7 +27,7 @@ use domain::ports::state::State;
 use domain::refusal::{Code, Refusal};
 use domain::service::Tasks;
 use domain::zone::Zone;
-use language::{Draft, Reading};
+use language::{Draft, Reading, SettingsChange};
 use tracing::{Instrument, info, info_span};
 
 use crate::limit::{Limiter, Limits};
@@ -124,6 +124,16 @@ impl Turns {
         taken.await.unwrap_or_else(Reply::from)
     }
 
+    /// Takes settings that were filled into a form instead of typed; `of_profile` where their zone is that of the platform's
+    /// profile, which they follow from now on.
+    pub async fn take_settings(&self, message: Message, change: SettingsChange, of_profile: bool) -> Reply {
+        if let Err(refusal) = self.limiter.take(&message) {
+            return No::from(refusal).into();
+        }
+        let taken = async { Talk::with(self, &message).await?.settings(change, of_profile).await };
+        taken.await.unwrap_or_else(Reply::from)
+    }
+
     /// Shows a list that nobody asked for just now: it counts for no limit, and the conversation does not remember it.
     pub async fn glance(&self, message: Message) -> Reply {
         let shown = async {
@@ -194,7 +204,7 @@ impl Talk<'_> {
             Reading::History(ids) => self.history(&ids, &Leaf::first(&self.line)).await,
             Reading::Help(None) => Ok(Reply::private(help::overview(self.message.tenant.platform()))),
             Reading::Help(Some(command)) => Ok(Reply::private(help::topic(topics::of(command)))),
-            Reading::Settings(change) => self.settings(change).await,
+            Reading::Settings(change) => self.settings(change, false).await,
         }
     }
 }

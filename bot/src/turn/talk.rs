@@ -105,7 +105,8 @@ impl<'a> Talk<'a> {
         let Some(key) = &self.message.key else { return Err(refusal.into()) };
         let first = self.service().came_of(&self.message.tenant, self.key(key).key).await?.ok_or(refusal)?;
         let mut reply = self.echo(&first).await;
-        let before = "You saved this form before, and that was done. It does nothing twice, so what you changed in it since is not taken.";
+        let before = "You saved this form before, and that was done. It does nothing twice, so what you changed in it \
+                      since is not taken.";
         reply.blocks.insert(0, Block::line(before));
         Ok(reply)
     }

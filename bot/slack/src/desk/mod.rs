@@ -19,6 +19,7 @@ mod respond;
 mod saving;
 mod seats;
 mod seen;
+mod settings;
 mod sheets;
 mod title;
 
