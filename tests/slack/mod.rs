@@ -14,6 +14,7 @@ mod late;
 mod longest;
 mod looked_for;
 pub(crate) mod manifest;
+mod moments;
 mod named_late;
 mod paced;
 mod paging;
