@@ -18,6 +18,7 @@ mod moments;
 mod named_late;
 mod paced;
 mod paging;
+mod profile;
 mod refreshed;
 mod refusals;
 mod reminders;
