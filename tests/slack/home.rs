@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use fakes::kit::{Fault, What};
 use serde_json::json;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::kit::{BOTH, Site, choice, texts};
 use crate::kit::postgres::Database;
-use crate::kit::program::Scratch;
+use crate::kit::program::{PATIENCE, Scratch};
 
 /// So much of one workspace is worked on at the same time.
 const SHARE: usize = 24;
@@ -203,5 +203,36 @@ async fn a_page_shows_the_same_while_slack_does_not_say_who_is_in_which_channel(
         ana.press_in(&page.id, "done:1", None).await;
         let done = texts(&site.home("U1", |said| said.contains("Done #1")).await.payload);
         assert!(done.contains("call the printer"), "{way:?}: {done}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_another_process_has_turned_is_left_to_it() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        ana.open_home().await;
+        site.home("U1", |said| said.contains("There are no open tasks")).await;
+        let words = json!({ "type": "section", "text": { "type": "plain_text", "text": "page 2 of 2" } });
+        let turned = json!({ "user_id": "U1", "view": { "type": "home", "blocks": [words] } });
+        let publish = format!("{}/views.publish", site.slack.api_url().trim_end_matches('/'));
+        let asked = reqwest::Client::new().post(publish).bearer_auth(&site.install.token).json(&turned);
+        assert!(asked.send().await.is_ok_and(|answer| answer.status().is_success()));
+        site.told(&ana, "C1", "/todo", "buy milk").await;
+        let until = Instant::now() + PATIENCE;
+        let overtaken = || {
+            let tried = site.slack.ledger().calls(Some("views.publish"));
+            tried.iter().filter(|call| call.answer["error"] == "hash_conflict").count()
+        };
+        while overtaken() == 0 {
+            assert!(Instant::now() < until, "{way:?}: nobody noticed");
+            sleep(Duration::from_millis(20)).await;
+        }
+        site.home("U1", |said| said.contains("page 2 of 2")).await;
+        ana.open_home().await;
+        site.home("U1", |said| said.contains("buy milk")).await;
+        site.told(&ana, "C1", "/todo", "water the plants").await;
+        site.home("U1", |said| said.contains("water the plants")).await;
+        assert_eq!(overtaken(), 1, "{way:?}: what it shows itself is no surprise");
     }
 }

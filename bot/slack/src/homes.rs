@@ -33,6 +33,8 @@ struct Page {
     line: String,
     /// A digest of the view.
     digest: u64,
+    /// By what Slack knows the page as it is.
+    hash: String,
 }
 
 /// The pages by whose they are.
@@ -52,22 +54,38 @@ impl Default for Homes {
 }
 
 impl Homes {
-    /// A page was shown: what this line says.
-    pub(crate) fn shown(&self, tenant: &TenantId, user: &str, line: &str, view: &Value) {
+    /// A page was shown: what this line says. By the hash Slack knows it.
+    pub(crate) fn shown(&self, tenant: &TenantId, user: &str, (line, view): (&str, &Value), hash: String) {
+        self.note(tenant, user, Page { at: Instant::now(), line: line.to_owned(), digest: digest(view), hash });
+    }
+
+    /// A word was put on top of a page, which is as it was otherwise.
+    pub(crate) fn told(&self, tenant: &TenantId, user: &str, (line, view): (&str, &Value), hash: String) {
+        let before = self.pages().get(&(tenant.clone(), user.to_owned())).map(|page| (page.line == line, page.digest));
+        let digest = before.filter(|(same, _)| *same).map_or_else(|| digest(view), |(_, digest)| digest);
+        self.note(tenant, user, Page { at: Instant::now(), line: line.to_owned(), digest, hash });
+    }
+
+    fn note(&self, tenant: &TenantId, user: &str, page: Page) {
         let mut pages = self.pages();
         if pages.len() >= MOST {
             let oldest = pages.iter().min_by_key(|(_, page)| page.at).map(|(whose, _)| whose.clone());
             oldest.map(|whose| pages.remove(&whose));
         }
-        let page = Page { at: Instant::now(), line: line.to_owned(), digest: digest(view) };
         pages.insert((tenant.clone(), user.to_owned()), page);
     }
 
-    /// Whether a page that shows what this line says would say something else than it does.
-    pub(crate) fn differs(&self, tenant: &TenantId, user: &str, line: &str, view: &Value) -> bool {
+    /// The hash of a page in whose place this is to be shown, since the line says something else by now; `None` if it does
+    /// not, or the reader has turned the page.
+    pub(crate) fn outdated(&self, tenant: &TenantId, user: &str, (line, view): (&str, &Value)) -> Option<String> {
         let pages = self.pages();
-        let shown = pages.get(&(tenant.clone(), user.to_owned())).filter(|page| page.line == line);
-        shown.is_some_and(|page| page.digest != digest(view))
+        let shown = pages.get(&(tenant.clone(), user.to_owned())).filter(|page| page.line == line)?;
+        (shown.digest != digest(view)).then(|| shown.hash.clone())
+    }
+
+    /// A page that was known by this hash is another process's to keep up to date: its reader came there.
+    pub(crate) fn leave(&self, tenant: &TenantId, user: &str, hash: &str) {
+        self.pages().retain(|(theirs, one), page| theirs != tenant || one != user || page.hash != hash);
     }
 
     /// The tenants in which pages are looked at.
@@ -110,13 +128,20 @@ mod tests {
     async fn a_page_is_watched_for_half_a_day_as_its_reader_turned_it() {
         let tenant: TenantId = "slack:T1".parse().expect("a tenant");
         let (homes, [one, other]) = (Homes::default(), [json!(1), json!(2)]);
-        homes.shown(&tenant, "U1", "list", &one);
-        homes.shown(&tenant, "U1", "list, page 2", &one);
+        let shown = |line: &str, hash: &str| homes.shown(&tenant, "U1", (line, &one), hash.to_owned());
+        shown("list", "a");
+        shown("list, page 2", "b");
         assert_eq!(homes.watched(&tenant), [("U1".to_owned(), "list, page 2".to_owned())]);
         assert_eq!(homes.watched(&"slack:T2".parse().expect("a tenant")), []);
-        assert!(homes.differs(&tenant, "U1", "list, page 2", &other));
-        assert!(!homes.differs(&tenant, "U1", "list, page 2", &one));
-        assert!(!homes.differs(&tenant, "U1", "list", &other), "its reader has turned it");
+        let outdated = |line: &str, view| homes.outdated(&tenant, "U1", (line, view));
+        assert_eq!(outdated("list, page 2", &other).as_deref(), Some("b"));
+        assert_eq!(outdated("list, page 2", &one), None);
+        assert_eq!(outdated("list", &other), None, "its reader has turned it");
+        homes.leave(&tenant, "U1", "a");
+        assert_eq!(homes.tenants(), [tenant.clone()].into(), "it was shown anew since");
+        homes.leave(&tenant, "U1", "b");
+        assert!(homes.tenants().is_empty());
+        shown("list", "c");
         assert_eq!(homes.tenants(), [tenant].into());
         tokio::time::advance(WATCHED_FOR).await;
         assert!(homes.tenants().is_empty());

@@ -55,8 +55,7 @@ impl Desk {
         page: &Looked,
         done: &Reply,
     ) -> Result<(), PortError> {
-        let line = Some(page.private_metadata.as_str()).filter(|line| !line.is_empty()).unwrap_or(LIST);
-        self.show_home(tenant, user, line, Some(done)).await
+        self.show_home(tenant, user, line_of(page), Some(done)).await
     }
 
     async fn show_home(
@@ -75,10 +74,12 @@ impl Desk {
     }
 
     /// Puts an answer on top of a page that somebody sees, and leaves the rest as it is.
-    pub(super) async fn tell_at_home(&self, user: &str, page: &Looked, answer: &Value) {
-        let view = with_word(&page.blocks, &page.private_metadata, answer["text"].as_str().unwrap_or_default());
-        if let Err(error) = self.call_paced(PUBLISH, || self.api.publish_home(user, &view)).await {
-            warn!(%error, "a page could not be shown");
+    pub(super) async fn tell_at_home(&self, tenant: &TenantId, user: &str, page: &Looked, answer: &Value) {
+        let line = line_of(page);
+        let view = with_word(&page.blocks, line, answer["text"].as_str().unwrap_or_default());
+        match self.call_paced(PUBLISH, || self.api.publish_home(user, &view, None)).await {
+            Ok(hash) => self.around.homes.told(tenant, user, (line, &view), hash),
+            Err(error) => warn!(%error, "a page could not be shown"),
         }
     }
 
@@ -89,8 +90,8 @@ impl Desk {
 
     async fn publish(&self, tenant: &TenantId, user: &str, (line, list): (&str, &Reply), told: Option<&Reply>) {
         let view = home(list, line, told);
-        match self.call_paced(PUBLISH, || self.api.publish_home(user, &view)).await {
-            Ok(()) => self.around.homes.shown(tenant, user, line, &home(list, line, None)),
+        match self.call_paced(PUBLISH, || self.api.publish_home(user, &view, None)).await {
+            Ok(hash) => self.around.homes.shown(tenant, user, (line, &home(list, line, None)), hash),
             Err(error) => warn!(%error, "a page could not be shown"),
         }
     }
@@ -156,16 +157,21 @@ impl Desk {
             return;
         }
         let view = home(&list, &now, None);
-        if !self.around.homes.differs(tenant, user, line, &view) {
-            return;
-        }
-        match self.api.publish_home(user, &view).await {
-            Ok(()) => self.around.homes.shown(tenant, user, &now, &view),
+        let homes = &self.around.homes;
+        let Some(hash) = homes.outdated(tenant, user, (line, &view)) else { return };
+        match self.api.publish_home(user, &view, Some(&hash)).await {
+            Ok(hash) => homes.shown(tenant, user, (&now, &view), hash),
+            Err(error) if error.is_overtaken() => homes.leave(tenant, user, &hash),
             Err(CallError::Later { after: Some(time), .. }) => self.around.pace.rest(tenant, PUBLISH, time),
             Err(error) => warn!(%error, "a page could not be brought up to date"),
         }
         tokio::time::sleep(PACE).await;
     }
+}
+
+/// What a page shows.
+fn line_of(page: &Looked) -> &str {
+    Some(page.private_metadata.as_str()).filter(|line| !line.is_empty()).unwrap_or(LIST)
 }
 
 /// While nobody says what is on a page, it stays as it is.

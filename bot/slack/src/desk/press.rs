@@ -157,7 +157,11 @@ impl Desk {
                 answer["replace_original"] = json!(false);
                 self.respond(&Asked::in_message(url, pressed), answer).await;
             }
-            (None, Some(page)) => self.tell_at_home(&pressed.user.id, page, answer).await,
+            (None, Some(page)) => {
+                if let Ok(tenant) = self.api.tenant() {
+                    self.tell_at_home(tenant, &pressed.user.id, page, answer).await;
+                }
+            }
             (None, None) => {}
         }
     }
