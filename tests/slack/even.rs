@@ -14,7 +14,7 @@ pub(super) fn message(text: &str, blocks: &Value) -> Value {
 /// The same with times and generated names made equal.
 pub(super) fn even(value: &Value) -> Value {
     match value {
-        Value::String(text) => json!(without_ts(&without_times(text))),
+        Value::String(text) => json!(without_clock(&without_ts(&without_times(text)))),
         Value::Array(values) => values.iter().map(even).collect(),
         Value::Object(fields) => {
             fields.iter().filter_map(|(name, value)| Some((name.clone(), field(name, value)?))).collect()
@@ -53,13 +53,23 @@ fn without_times(text: &str) -> String {
     even
 }
 
-/// The same without the instant in the address of a message.
+/// The same without what a clock shows somewhere: `where it is Fri 17:00 now`.
+fn without_clock(text: &str) -> String {
+    let (where_, now) = ("where it is ", " now");
+    let parts = text.split_once(where_).and_then(|(before, rest)| Some((before, rest.split_once(now)?.1)));
+    parts.map_or_else(|| text.to_owned(), |(before, rest)| format!("{before}{where_}WHEN{now}{rest}"))
+}
+
+/// The same without the instants in the address of a message and of its thread.
 fn without_ts(text: &str) -> String {
-    let even = |part: &str| {
-        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
-        if part.len() - rest.len() < 16 { part.to_owned() } else { format!("TS{rest}") }
+    let even = |text: &str, before: &str| {
+        let even = |part: &str| {
+            let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+            if part.len() - rest.len() < 16 { part.to_owned() } else { format!("TS{rest}") }
+        };
+        text.split(before).map(even).collect::<Vec<_>>().join(before)
     };
-    text.split("/p").map(even).collect::<Vec<_>>().join("/p")
+    even(&even(text, "/p"), "thread_ts=")
 }
 
 /// A line without markup: `Fri 6 Mar 2026 17:00 Europe/Madrid, in 2 days` is `WHEN`.

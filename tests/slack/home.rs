@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use fakes::kit::{Fault, What};
-use serde_json::{Value, json};
-use tokio::time::sleep;
+use serde_json::json;
+use tokio::time::{Instant, sleep};
 
 use super::kit::{BOTH, Site, choice, texts};
 use crate::kit::postgres::Database;
-use crate::kit::program::Scratch;
+use crate::kit::program::{PATIENCE, Scratch};
 
 /// So much of one workspace is worked on at the same time.
 const SHARE: usize = 24;
@@ -93,110 +93,6 @@ async fn a_task_is_edited_in_a_dialog_that_changes_only_what_was_changed_there()
     assert!(texts(&page.payload).contains("high"));
 }
 
-/// What is entered into the dialog of settings.
-fn settings(zone: &str) -> Value {
-    json!({
-        "zone": { "zone": { "type": "plain_text_input", "value": zone } },
-        "default_time": { "default_time": { "type": "timepicker", "selected_time": "08:30" } },
-        "order": { "order": { "type": "static_select", "selected_option": { "value": "dmy" } } },
-    })
-}
-
-#[tokio::test]
-async fn settings_are_changed_in_a_dialog_and_a_wrong_zone_is_said_beside_its_field() {
-    for way in BOTH {
-        let site = Site::new(way).await;
-        let ana = site.person("U1");
-        ana.open_home().await;
-        let page = site.home("U1", |said| said.contains("Settings")).await;
-        ana.press_in(&page.id, "settings", None).await;
-        let form = site.dialog("U1", "Europe/Madrid").await;
-        let wrong = ana.submit(&form.id, settings("Mars/Phobos")).await;
-        assert!(
-            wrong.answer()["errors"]["zone"].as_str().is_some_and(|told| told.contains("Mars/Phobos")),
-            "{wrong:?}"
-        );
-        ana.submit(&form.id, settings("Europe/Lisbon")).await;
-        site.dialog("U1", "Saved").await;
-        let shown = site.told(&ana, "C1", "/task", "settings").await;
-        for part in ["Europe/Lisbon", "08:30", "4/5 is 4 May"] {
-            assert!(shown.contains(part), "{way:?}: {shown}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_zone_that_was_not_chosen_goes_on_to_follow_the_profile_when_other_settings_are_saved() {
-    let site = Site::new(BOTH[0]).await;
-    let ana = site.person("U1");
-    ana.open_home().await;
-    let page = site.home("U1", |said| said.contains("Settings")).await;
-    ana.press_in(&page.id, "settings", None).await;
-    let form = site.dialog("U1", "Europe/Madrid").await;
-    ana.submit(&form.id, settings("Europe/Madrid")).await;
-    site.dialog("U1", "Saved").await;
-    ana.moves_to("Asia/Tokyo").await;
-    site.message(&site.direct("U1").await, "Your Slack profile says Asia/Tokyo now").await;
-    let shown = site.told(&ana, "C1", "/task", "settings").await;
-    assert!(shown.contains("Asia/Tokyo") && shown.contains("08:30"), "{shown}");
-}
-
-#[tokio::test]
-async fn whoever_takes_another_name_is_called_by_it() {
-    for way in BOTH {
-        let site = Site::new(way).await;
-        let (ana, bob) = (site.person("U1"), site.person("U2"));
-        site.told(&ana, "C1", "/task", "rotate the keys").await;
-        ana.renames("anabel").await;
-        site.told(&ana, "C1", "/task", "done 1").await;
-        let history = site.tells(&bob, "history 1", "completed").await;
-        assert!(history.contains("anabel"), "{way:?}: {history}");
-    }
-}
-
-#[tokio::test]
-async fn a_zone_that_follows_the_profile_changes_with_it_and_is_told() {
-    for way in BOTH {
-        let site = Site::new(way).await;
-        let (ana, bob) = (site.person("U1"), site.person("U2"));
-        ana.dm("water the plants every day at 8am").await;
-        let direct = site.direct("U1").await;
-        site.message(&direct, "Added #1").await;
-        ana.moves_to("Asia/Tokyo").await;
-        let told = site.message(&direct, "Your Slack profile says Asia/Tokyo now").await;
-        assert!(told.text.contains("moved with it") && told.text.contains("#1: water the plants"), "{}", told.text);
-        bob.command("C1", "/task", "timezone Europe/Berlin").await;
-        bob.moves_to("Asia/Tokyo").await;
-        let settings = site.told(&bob, "C1", "/task", "settings").await;
-        assert!(settings.contains("Europe/Berlin"), "what he chose himself stays: {settings}");
-    }
-}
-
-#[tokio::test]
-async fn a_zone_is_followed_once_however_often_and_late_slack_tells_of_it() {
-    for way in BOTH {
-        let site = Site::new(way).await;
-        let ana = site.person("U1");
-        site.told(&ana, "C1", "/task", "help").await;
-        let turns = ana.moves_to("Asia/Tokyo").await;
-        let direct = site.direct("U1").await;
-        site.message(&direct, "Your Slack profile says Asia/Tokyo now").await;
-        turns[0].again(20).await;
-        ana.moves_to("Europe/Paris").await;
-        site.message(&direct, "Your Slack profile says Europe/Paris now").await;
-        turns[0].again(3).await;
-        let settings = site.told(&ana, "C1", "/task", "settings").await;
-        assert!(settings.contains("Europe/Paris"), "{way:?}: what was told before is older: {settings}");
-        ana.moves_to("Asia/Tokyo").await;
-        site.tells(&ana, "settings", "Asia/Tokyo").await;
-        site.told(&ana, "C1", "/task", "list").await;
-        let told = |zone: &str| {
-            site.posted(&direct).iter().filter(|one| one.text.contains(&format!("says {zone} now"))).count()
-        };
-        assert_eq!((told("Asia/Tokyo"), told("Europe/Paris")), (2, 1), "{way:?}");
-    }
-}
-
 #[tokio::test]
 async fn a_page_follows_what_is_changed_in_another_process() {
     let database = Database::migrated().await;
@@ -243,5 +139,100 @@ async fn a_press_in_the_page_that_is_refused_is_answered_on_top_of_it() {
         ana.press_in(&page.id, "done:1", None).await;
         let done = texts(&site.home("U1", |said| said.contains("Done #1")).await.payload);
         assert!(!done.contains("nothing was done"), "{way:?}: {done}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_was_turned_follows_every_change_and_stays_turned_while_something_is_there() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        for nth in 1..=32 {
+            let told = site.told(&ana, "C1", "/todo", &format!("chore {nth:02}")).await;
+            assert!(told.contains("Added"), "{told}");
+        }
+        ana.open_home().await;
+        let page = site.home("U1", |said| said.contains("32 open tasks")).await;
+        ana.press_in(&page.id, "page:next", None).await;
+        site.home("U1", |said| said.contains("page 2 of 2") && said.contains("chore 32")).await;
+        site.told(&ana, "C1", "/todo", "chore 33").await;
+        site.home("U1", |said| said.contains("page 2 of 2") && said.contains("chore 33")).await;
+        ana.press_in(&page.id, "done:33", None).await;
+        let done = texts(&site.home("U1", |said| said.contains("Done #33")).await.payload);
+        assert!(done.contains("page 2 of 2") && done.contains("chore 32"), "{way:?}: {done}");
+        site.told(&ana, "C1", "/task", "done 31 32").await;
+        site.home("U1", |said| said.contains("30 open tasks") && said.contains("chore 01")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_page_stays_as_it_is_under_a_word_while_the_storage_does_not_say_what_is_on_it() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        site.told(&ana, "C1", "/todo", "buy milk").await;
+        ana.open_home().await;
+        let page = site.home("U1", |said| said.contains("buy milk")).await;
+        let mut database = site.database().await;
+        sqlx::raw_sql("ALTER TABLE tasks RENAME TO gone").execute(&mut database).await.expect("it is away");
+        ana.press_in(&page.id, "done:1", None).await;
+        let told = texts(&site.home("U1", |said| said.contains("I cannot reach my storage")).await.payload);
+        sqlx::raw_sql("ALTER TABLE gone RENAME TO tasks").execute(&mut database).await.expect("it is back");
+        assert!(told.contains("buy milk"), "{way:?}: {told}");
+        ana.press_in(&page.id, "done:1", None).await;
+        let done = texts(&site.home("U1", |said| said.contains("Done #1")).await.payload);
+        assert!(!done.contains("my storage"), "{way:?}: {done}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_shows_the_same_while_slack_does_not_say_who_is_in_which_channel() {
+    for way in BOTH {
+        let mut site = Site::new(way).await;
+        let (ana, bob) = (site.person("U1"), site.person("U2"));
+        site.told(&ana, "C2", "/task", "rotate the keys").await;
+        site.told(&bob, "C1", "/task", "@ana call the printer").await;
+        site.slack.faults().add(Fault::always("users.conversations", What::Broken));
+        // What was known of channels is forgotten.
+        assert!(site.server.program.terminate().await.success());
+        site.anew(way, "TASKBOT_LIMITS__CHAT_BURST", "999").await;
+        ana.open_home().await;
+        let page = site.home("U1", |said| said.contains("2 open tasks")).await;
+        let said = texts(&page.payload);
+        assert!(said.contains("rotate the keys") && said.contains("call the printer"), "{way:?}: {said}");
+        ana.press_in(&page.id, "done:1", None).await;
+        let done = texts(&site.home("U1", |said| said.contains("Done #1")).await.payload);
+        assert!(done.contains("call the printer"), "{way:?}: {done}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_another_process_has_turned_is_left_to_it() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        ana.open_home().await;
+        site.home("U1", |said| said.contains("There are no open tasks")).await;
+        let words = json!({ "type": "section", "text": { "type": "plain_text", "text": "page 2 of 2" } });
+        let turned = json!({ "user_id": "U1", "view": { "type": "home", "blocks": [words] } });
+        let publish = format!("{}/views.publish", site.slack.api_url().trim_end_matches('/'));
+        let asked = reqwest::Client::new().post(publish).bearer_auth(&site.install.token).json(&turned);
+        assert!(asked.send().await.is_ok_and(|answer| answer.status().is_success()));
+        site.told(&ana, "C1", "/todo", "buy milk").await;
+        let until = Instant::now() + PATIENCE;
+        let overtaken = || {
+            let tried = site.slack.ledger().calls(Some("views.publish"));
+            tried.iter().filter(|call| call.answer["error"] == "hash_conflict").count()
+        };
+        while overtaken() == 0 {
+            assert!(Instant::now() < until, "{way:?}: nobody noticed");
+            sleep(Duration::from_millis(20)).await;
+        }
+        site.home("U1", |said| said.contains("page 2 of 2")).await;
+        ana.open_home().await;
+        site.home("U1", |said| said.contains("buy milk")).await;
+        site.told(&ana, "C1", "/todo", "water the plants").await;
+        site.home("U1", |said| said.contains("water the plants")).await;
+        assert_eq!(overtaken(), 1, "{way:?}: what it shows itself is no surprise");
     }
 }

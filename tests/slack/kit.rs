@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use fakes::slack::{Channel, Delivery, FakeSlack, Group, Install, Kind, Message, Person, Team, User, View};
 use serde_json::{Value, json};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, SqliteConnection};
 use tokio::time::{Instant, sleep};
 
 use super::manifest;
@@ -79,6 +81,12 @@ impl Site {
         self.scratch = scratch.with(key, value);
         self.server = self.scratch.serve().await;
         connect(&self.slack, &self.server, way).await;
+    }
+
+    /// The program's database.
+    pub(super) async fn database(&self) -> SqliteConnection {
+        let file = SqliteConnectOptions::new().filename(self.scratch.path("taskbot.db"));
+        file.connect().await.expect("a connection")
     }
 
     pub(super) fn person(&self, user: &str) -> Person {

@@ -1,8 +1,7 @@
 //! Reminders as they arrive, and what pressing their buttons does.
 
 use serde_json::json;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::Connection as _;
 
 use super::even::even;
 use super::kit::{BOTH, Site, choice, shown};
@@ -113,8 +112,7 @@ async fn whoever_presses_hears_in_time_that_it_takes_long_and_it_is_done_once() 
         site.told(&site.person("U1"), "C1", "/task", "remind us to tag the release in 1 second").await;
         let reminder = site.message("C1", "*tag the release*").await;
         // As long as somebody else writes, nothing is done.
-        let file = SqliteConnectOptions::new().filename(site.scratch.path("taskbot.db"));
-        let mut other = file.connect().await.expect("a connection");
+        let mut other = site.database().await;
         let held = other.begin_with("BEGIN IMMEDIATE").await.expect("the lock");
         site.person("U2").press("C1", &reminder.ts, "done", None).await;
         let word = site.message("C1", "That takes too long").await;

@@ -6,8 +6,8 @@ use fakes::kit::{Fault, What};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::kit::{BOTH, Site, texts};
-use crate::kit::program::PATIENCE;
+use super::kit::{BOTH, Site, shown, texts};
+use crate::kit::program::{PATIENCE, Scratch};
 
 /// So many names that each would be waited for longer than anybody waits for a form.
 const NAMES: usize = 8;
@@ -69,5 +69,28 @@ async fn what_was_filled_in_is_kept_while_nobody_says_whose_the_token_is() {
         }
         let told = texts(&site.dialog("U1", "Added #1: water the plants").await.payload);
         assert!(told.contains("on your list"), "{way:?}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_takes_too_long_makes_one_task_however_often_it_is_saved_and_its_author_hears_of_it() {
+    for way in BOTH {
+        let slow = Scratch::new().with("FAILPOINTS", "service.before_commit=sleep(3500)");
+        let site = Site::with(way, slow).await;
+        let ana = site.person("U1");
+        ana.command("C1", "/todo", "").await;
+        let form = site.dialog("U1", "plain_text_input").await;
+        let answer = ana.submit(&form.id, titled("water the plants")).await.answer().clone();
+        assert!(answer["errors"]["title"].to_string().contains("I write to you"), "{way:?}: {answer}");
+        // While the first is at work, or a moment after it.
+        ana.submit(&form.id, titled("water all plants")).await;
+        let direct = site.direct("U1").await;
+        let told = shown(&site.message(&direct, "About the form").await);
+        assert!(told.contains("Added #1: water the plants"), "{way:?}: {told}");
+        ana.submit(&form.id, titled("water every plant")).await;
+        let again = texts(&site.dialog("U1", "You saved this form before").await.payload);
+        assert!(again.contains("Added #1: water the plants"), "{way:?}: {again}");
+        let list = site.told(&ana, "C1", "/todo", "my tasks").await;
+        assert!(list.contains("water the plants") && !list.contains("#2"), "{way:?}: {list}");
     }
 }

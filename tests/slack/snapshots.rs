@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 
 use super::even::{even, message};
 use super::kit::{BOTH, Site, choice};
+use super::moments::moments;
 use crate::house::root;
 
 /// What was shown, by name.
-type Shown = BTreeMap<&'static str, Value>;
+pub(super) type Shown = BTreeMap<&'static str, Value>;
 
 #[tokio::test]
 async fn every_message_and_view_is_as_it_was_last_looked_at() {
@@ -28,6 +29,7 @@ async fn every_message_and_view_is_as_it_was_last_looked_at() {
     pages(&site, &mut shown).await;
     marked(&site, &mut shown).await;
     forms(&site, &mut shown).await;
+    shown.extend(moments().await);
     let stored = folder();
     if std::env::var_os("UPDATE_CONTRACTS").is_some() {
         fs::create_dir_all(&stored).expect("a folder");
@@ -55,7 +57,8 @@ fn text(value: &Value) -> String {
     format!("{:#}\n", value)
 }
 
-fn seen(posted: &Message) -> Value {
+/// A message as it is kept.
+pub(super) fn seen(posted: &Message) -> Value {
     message(&posted.text, &posted.blocks)
 }
 

@@ -144,3 +144,35 @@ async fn a_form_that_is_submitted_twenty_times_more_has_one_effect() {
         one_task(&site, way).await;
     }
 }
+
+#[tokio::test]
+async fn a_form_that_is_on_the_screen_is_not_said_to_be_missing_when_slack_tells_of_it_again() {
+    for way in BOTH {
+        let mut site = Site::new(way).await;
+        let ana = site.person("U1");
+        let said = ana.say("C1", "the build is red").await;
+        ana.open_home().await;
+        let page = site.home("U1", |said| said.contains("Settings")).await;
+        let mut turns = Vec::new();
+        for nth in 0..4 {
+            turns.push(match nth {
+                0 => ana.shortcut("create", "C1", &said.ts).await,
+                1 => ana.global_shortcut("create").await,
+                2 => ana.press_in(&page.id, "settings", None).await,
+                _ => ana.command("C1", "/todo", "").await,
+            });
+            let form = site.dialog("U1", "\"submit\"").await;
+            ana.close(&form.id).await;
+        }
+        for turn in &turns {
+            let answers = turn.again(2).await;
+            assert!(!answers.iter().any(|one| one.answer.to_string().contains("Type what")), "{way:?}: {answers:#?}");
+        }
+        over(&mut site, way).await;
+        assert_eq!(site.slack.ledger().calls(Some("views.open")).len(), 12, "{way:?}: each was tried again");
+        let said = site.slack.ledger().calls(None);
+        let missing: Vec<_> =
+            said.iter().filter(|call| call.body.to_string().contains("could not be opened")).collect();
+        assert!(missing.is_empty(), "{way:?}: {missing:#?}");
+    }
+}

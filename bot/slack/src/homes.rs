@@ -1,4 +1,4 @@
-//! Whose page was opened lately, and what it showed.
+//! Whose page was opened lately, and what it shows.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeSet, HashMap};
@@ -24,25 +24,21 @@ const MOST: usize = 1_000;
 /// for an answer comes first.
 const AT_ONCE: usize = 8;
 
-/// What a page shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Look {
-    /// Its beginning, by a digest.
-    Top(u64),
-    /// Another part, which its reader asked for: it stays until they leave it.
-    Elsewhere,
+/// What somebody's page shows.
+#[derive(Debug)]
+struct Page {
+    /// When it was shown last.
+    at: Instant,
+    /// The line whose answer it is: another one for each part of a long list.
+    line: String,
+    /// A digest of the view.
+    digest: u64,
+    /// By what Slack knows the page as it is.
+    hash: String,
 }
 
-impl Look {
-    pub(crate) fn at(view: &Value) -> Self {
-        let mut hasher = DefaultHasher::new();
-        view.to_string().hash(&mut hasher);
-        Self::Top(hasher.finish())
-    }
-}
-
-/// The pages by whose they are: when each was shown last, and what.
-type Pages = HashMap<(TenantId, String), (Instant, Look)>;
+/// The pages by whose they are.
+type Pages = HashMap<(TenantId, String), Page>;
 
 /// The pages that people look at.
 #[derive(Debug)]
@@ -58,34 +54,52 @@ impl Default for Homes {
 }
 
 impl Homes {
-    /// A page was shown.
-    pub(crate) fn shown(&self, tenant: &TenantId, user: &str, look: Look) {
-        let mut pages = self.pages();
-        if pages.len() >= MOST {
-            let oldest = pages.iter().min_by_key(|(_, (at, _))| *at).map(|(whose, _)| whose.clone());
-            oldest.map(|whose| pages.remove(&whose));
-        }
-        pages.insert((tenant.clone(), user.to_owned()), (Instant::now(), look));
+    /// A page was shown: what this line says. By the hash Slack knows it.
+    pub(crate) fn shown(&self, tenant: &TenantId, user: &str, (line, view): (&str, &Value), hash: String) {
+        self.note(tenant, user, Page { at: Instant::now(), line: line.to_owned(), digest: digest(view), hash });
     }
 
-    /// Whether a page would say something else than it does.
-    pub(crate) fn differs(&self, tenant: &TenantId, user: &str, look: Look) -> bool {
-        let shown = self.pages().get(&(tenant.clone(), user.to_owned())).map(|(_, look)| *look);
-        !matches!(shown, Some(Look::Elsewhere)) && shown != Some(look)
+    /// A word was put on top of a page, which is as it was otherwise.
+    pub(crate) fn told(&self, tenant: &TenantId, user: &str, (line, view): (&str, &Value), hash: String) {
+        let before = self.pages().get(&(tenant.clone(), user.to_owned())).map(|page| (page.line == line, page.digest));
+        let digest = before.filter(|(same, _)| *same).map_or_else(|| digest(view), |(_, digest)| digest);
+        self.note(tenant, user, Page { at: Instant::now(), line: line.to_owned(), digest, hash });
+    }
+
+    fn note(&self, tenant: &TenantId, user: &str, page: Page) {
+        let mut pages = self.pages();
+        if pages.len() >= MOST {
+            let oldest = pages.iter().min_by_key(|(_, page)| page.at).map(|(whose, _)| whose.clone());
+            oldest.map(|whose| pages.remove(&whose));
+        }
+        pages.insert((tenant.clone(), user.to_owned()), page);
+    }
+
+    /// The hash of a page in whose place this is to be shown, since the line says something else by now; `None` if it does
+    /// not, or the reader has turned the page.
+    pub(crate) fn outdated(&self, tenant: &TenantId, user: &str, (line, view): (&str, &Value)) -> Option<String> {
+        let pages = self.pages();
+        let shown = pages.get(&(tenant.clone(), user.to_owned())).filter(|page| page.line == line)?;
+        (shown.digest != digest(view)).then(|| shown.hash.clone())
+    }
+
+    /// A page that was known by this hash is another process's to keep up to date: its reader came there.
+    pub(crate) fn leave(&self, tenant: &TenantId, user: &str, hash: &str) {
+        self.pages().retain(|(theirs, one), page| theirs != tenant || one != user || page.hash != hash);
     }
 
     /// The tenants in which pages are looked at.
     pub(crate) fn tenants(&self) -> BTreeSet<TenantId> {
         let mut pages = self.pages();
-        pages.retain(|_, (at, _)| at.elapsed() < WATCHED_FOR);
+        pages.retain(|_, page| page.at.elapsed() < WATCHED_FOR);
         pages.keys().map(|(tenant, _)| tenant.clone()).collect()
     }
 
-    /// Whose pages of a tenant are to be kept up to date.
-    pub(crate) fn watched(&self, tenant: &TenantId) -> Vec<String> {
+    /// Whose pages of a tenant are to be kept up to date, and by which lines.
+    pub(crate) fn watched(&self, tenant: &TenantId) -> Vec<(String, String)> {
         let pages = self.pages();
-        let theirs = pages.iter().filter(|((theirs, _), (_, look))| theirs == tenant && *look != Look::Elsewhere);
-        theirs.map(|((_, user), _)| user.clone()).collect()
+        let theirs = pages.iter().filter(|((theirs, _), _)| theirs == tenant);
+        theirs.map(|((_, user), page)| (user.clone(), page.line.clone())).collect()
     }
 
     /// Waits for the turn to look up what a page would say; over when it is dropped.
@@ -98,20 +112,36 @@ impl Homes {
     }
 }
 
+fn digest(view: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    view.to_string().hash(&mut hasher);
+    hasher.finish()
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_page_is_watched_for_half_a_day_unless_its_reader_turned_it() {
+    async fn a_page_is_watched_for_half_a_day_as_its_reader_turned_it() {
         let tenant: TenantId = "slack:T1".parse().expect("a tenant");
-        let homes = Homes::default();
-        homes.shown(&tenant, "U1", Look::Top(1));
-        homes.shown(&tenant, "U2", Look::Elsewhere);
-        assert_eq!(homes.watched(&tenant), ["U1"]);
-        assert_eq!(homes.watched(&"slack:T2".parse().expect("a tenant")), [] as [&str; 0]);
-        assert!(homes.differs(&tenant, "U1", Look::Top(2)) && !homes.differs(&tenant, "U1", Look::Top(1)));
-        assert!(!homes.differs(&tenant, "U2", Look::Top(2)));
+        let (homes, [one, other]) = (Homes::default(), [json!(1), json!(2)]);
+        let shown = |line: &str, hash: &str| homes.shown(&tenant, "U1", (line, &one), hash.to_owned());
+        shown("list", "a");
+        shown("list, page 2", "b");
+        assert_eq!(homes.watched(&tenant), [("U1".to_owned(), "list, page 2".to_owned())]);
+        assert_eq!(homes.watched(&"slack:T2".parse().expect("a tenant")), []);
+        let outdated = |line: &str, view| homes.outdated(&tenant, "U1", (line, view));
+        assert_eq!(outdated("list, page 2", &other).as_deref(), Some("b"));
+        assert_eq!(outdated("list, page 2", &one), None);
+        assert_eq!(outdated("list", &other), None, "its reader has turned it");
+        homes.leave(&tenant, "U1", "a");
+        assert_eq!(homes.tenants(), [tenant.clone()].into(), "it was shown anew since");
+        homes.leave(&tenant, "U1", "b");
+        assert!(homes.tenants().is_empty());
+        shown("list", "c");
         assert_eq!(homes.tenants(), [tenant].into());
         tokio::time::advance(WATCHED_FOR).await;
         assert!(homes.tenants().is_empty());

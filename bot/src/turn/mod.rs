@@ -27,7 +27,7 @@ use domain::ports::state::State;
 use domain::refusal::{Code, Refusal};
 use domain::service::Tasks;
 use domain::zone::Zone;
-use language::{Draft, Reading};
+use language::{Draft, Reading, SettingsChange};
 use tracing::{Instrument, info, info_span};
 
 use crate::limit::{Limiter, Limits};
@@ -92,7 +92,8 @@ impl Turns {
         self.turn(message).await
     }
 
-    /// Takes a task that was filled into a form instead of typed; `message.text` is what tells one form from another.
+    /// Takes a task that was filled into a form instead of typed. `message.key` is the form's: what is saved under it again
+    /// with another `message.text` is answered with what the first came to.
     pub async fn take_form(&self, message: Message, draft: Draft, description: String) -> Reply {
         if let Err(refusal) = self.limiter.take(&message) {
             return No::from(refusal).into();
@@ -100,7 +101,10 @@ impl Turns {
         let added = async {
             let talk = Talk::with(self, &message).await?;
             talk.zone_for(draft.repeat.as_ref())?;
-            talk.add(draft, description).await
+            match talk.add(draft, description).await {
+                Err(No::Refused(refusal)) if refusal.code == Code::KeyReused => talk.saved_before(refusal).await,
+                added => added,
+            }
         };
         added.await.unwrap_or_else(Reply::from)
     }
@@ -117,6 +121,16 @@ impl Turns {
             }
             talk.carry_out(reading).await
         };
+        taken.await.unwrap_or_else(Reply::from)
+    }
+
+    /// Takes settings that were filled into a form instead of typed; `of_profile` where their zone is that of the platform's
+    /// profile, which they follow from now on.
+    pub async fn take_settings(&self, message: Message, change: SettingsChange, of_profile: bool) -> Reply {
+        if let Err(refusal) = self.limiter.take(&message) {
+            return No::from(refusal).into();
+        }
+        let taken = async { Talk::with(self, &message).await?.settings(change, of_profile).await };
         taken.await.unwrap_or_else(Reply::from)
     }
 
@@ -190,7 +204,7 @@ impl Talk<'_> {
             Reading::History(ids) => self.history(&ids, &Leaf::first(&self.line)).await,
             Reading::Help(None) => Ok(Reply::private(help::overview(self.message.tenant.platform()))),
             Reading::Help(Some(command)) => Ok(Reply::private(help::topic(topics::of(command)))),
-            Reading::Settings(change) => self.settings(change).await,
+            Reading::Settings(change) => self.settings(change, false).await,
         }
     }
 }

@@ -11,7 +11,8 @@ use crate::reply::answer::No;
 use crate::reply::{Reply, settings};
 
 impl Talk<'_> {
-    pub(super) async fn settings(&self, change: SettingsChange) -> Result<Reply, No> {
+    /// Shows or changes them; `of_profile` where the zone is that of the platform's profile, to be followed.
+    pub(super) async fn settings(&self, change: SettingsChange, of_profile: bool) -> Result<Reply, No> {
         let zone =
             change.timezone.as_deref().map(str::parse::<Zone>).transpose().map_err(|unknown| no_zone(&unknown))?;
         let week_start = change.week_start.map(WeekStart::try_from).transpose().map_err(no_week)?;
@@ -21,7 +22,7 @@ impl Talk<'_> {
             day_first: change.day_first,
             week_start,
             hours_24: change.hours_24,
-            zone_of_profile: false,
+            zone_of_profile: of_profile,
         };
         if edit == SettingsEdit::default() {
             let scene = self.scene(self.me.settings.blocked.iter().copied().collect()).await;

@@ -7,6 +7,7 @@ use domain::conversation::Conversation;
 use domain::due::Due;
 use domain::ids::{PersonId, TaskId};
 use domain::message::Message;
+use domain::outcome::Outcome;
 use domain::person::Person;
 use domain::refusal::{Code, Refusal};
 use domain::service::Tasks;
@@ -19,11 +20,11 @@ use tracing::warn;
 
 use super::{Turns, correcting};
 use crate::memory;
-use crate::reply::Reply;
 use crate::reply::answer::No;
 use crate::reply::echo::{self, echo};
 use crate::reply::scene::Scene;
 use crate::reply::watch::Watch;
+use crate::reply::{Block, Reply};
 
 /// The role of the process, in events.
 const ROLE: &str = "bot";
@@ -96,8 +97,23 @@ impl<'a> Talk<'a> {
         let outcome = self.service().execute(self.request(command)).await?;
         let spoken_of: Vec<TaskId> = outcome.effects.iter().map(|effect| effect.task.id).collect();
         self.spoke_of(&spoken_of, correcting::begun(&outcome)).await;
-        let scene = self.scene(echo::people(&outcome)).await;
-        Ok(echo(&scene, &outcome))
+        Ok(self.echo(&outcome).await)
+    }
+
+    /// What the form came to when it was saved before, with something else in it.
+    pub(super) async fn saved_before(&self, refusal: Refusal) -> Result<Reply, No> {
+        let Some(key) = &self.message.key else { return Err(refusal.into()) };
+        let first = self.service().came_of(&self.message.tenant, self.key(key).key).await?.ok_or(refusal)?;
+        let mut reply = self.echo(&first).await;
+        let before = "You saved this form before, and that was done. It does nothing twice, so what you changed in it \
+                      since is not taken.";
+        reply.blocks.insert(0, Block::line(before));
+        Ok(reply)
+    }
+
+    async fn echo(&self, outcome: &Outcome) -> Reply {
+        let scene = self.scene(echo::people(outcome)).await;
+        echo(&scene, outcome)
     }
 
     fn request(&self, command: Command) -> Request {

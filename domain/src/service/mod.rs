@@ -143,8 +143,21 @@ impl Tasks {
     /// # Errors
     /// When the database cannot answer.
     pub async fn used_at(&self, tenant: &TenantId, key: String) -> Result<Option<Timestamp>, PortError> {
+        Ok(self.receipt(tenant, key).await?.map(|receipt| receipt.at))
+    }
+
+    /// What came of the command that used this key, whatever it asked for; `None` if none did, or so long ago that it is
+    /// forgotten.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn came_of(&self, tenant: &TenantId, key: String) -> Result<Option<Outcome>, PortError> {
+        Ok(self.receipt(tenant, key).await?.map(|receipt| receipt.outcome))
+    }
+
+    async fn receipt(&self, tenant: &TenantId, key: String) -> Result<Option<Receipt>, PortError> {
         let needs = Needs { receipt: Some(key), ..Needs::in_tenant(tenant.clone()) };
-        Ok(self.store.load(&needs).await?.receipt.map(|receipt| receipt.at))
+        Ok(self.store.load(&needs).await?.receipt)
     }
 
     /// What a principal sees now. When the platform cannot be asked, only own, authored and assigned tasks.

@@ -240,9 +240,25 @@ impl Api {
         self.tell("views.update", &json!({ "view_id": id, "view": view })).await.map(|_: Anything| ())
     }
 
-    /// Shows somebody their page of the bot.
-    pub(crate) async fn publish_home(&self, user: &str, view: &Value) -> Result<(), CallError> {
-        self.tell("views.publish", &json!({ "user_id": user, "view": view })).await.map(|_: Anything| ())
+    /// Shows somebody their page of the bot, if it is as this call left it last; whatever it is where none is named.
+    /// Returns by what the page as it is now is known.
+    pub(crate) async fn publish_home(&self, user: &str, view: &Value, over: Option<&str>) -> Result<String, CallError> {
+        #[derive(Default, Deserialize)]
+        struct Page {
+            #[serde(default)]
+            hash: String,
+        }
+        #[derive(Deserialize)]
+        struct Published {
+            #[serde(default)]
+            view: Page,
+        }
+        let mut request = json!({ "user_id": user, "view": view });
+        if let Some(hash) = over.filter(|hash| !hash.is_empty()) {
+            request["hash"] = json!(hash);
+        }
+        let published: Published = self.tell("views.publish", &request).await?;
+        Ok(published.view.hash)
     }
 
     /// The address of a message.

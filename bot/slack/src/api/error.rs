@@ -77,6 +77,16 @@ impl CallError {
         matches!(self, Self::Refused(word) if FAREWELLS.contains(&word.as_str()))
     }
 
+    /// Whether the permission to open a dialog was used already: what it was for is on the screen.
+    pub(crate) fn is_on_screen(&self) -> bool {
+        matches!(self, Self::Refused(word) if word == "exchanged_trigger_id")
+    }
+
+    /// Whether what was to be changed is not as it was any more.
+    pub(crate) fn is_overtaken(&self) -> bool {
+        matches!(self, Self::Refused(word) if word == "hash_conflict")
+    }
+
     /// Whether somebody gets no direct message from the bot.
     pub(crate) fn is_closed_direct(&self) -> bool {
         matches!(self, Self::Refused(word) if CLOSED_DIRECTS.contains(&word.as_str()))

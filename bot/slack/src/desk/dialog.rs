@@ -9,21 +9,21 @@ use jiff::Timestamp;
 use language::{Addressee, Draft, Person, Repeat, RepeatFrom, When};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio::time::{Instant, timeout};
-use tracing::warn;
+use tokio::time::Instant;
+use tracing::{debug, warn};
 
 use super::answer::{self, not_installed, not_opened, words};
 use super::channel::Asker;
 use super::forms::filled_line;
 use super::respond::Asked;
 use super::title::{self, title_of};
-use super::{Desk, Line, TOO_LATE};
+use super::{Desk, Line};
 use crate::api::{CallError, Message};
 use crate::inbound::payload::{Command, Entered, Named, Shortcut, Shown, Submitted};
 use crate::render::dialog::task::{REPEAT, TITLE, WHEN, WHERE, WHO, form};
-use crate::render::dialog::{edit, loading, outcome, settings, snooze};
+use crate::render::dialog::{loading, outcome};
 use crate::render::kit::section;
-use crate::render::{mrkdwn, reply};
+use crate::render::reply;
 use crate::term::waited_for;
 
 /// The shortcut that reminds the one who uses it; every other one makes a task where it is used.
@@ -31,9 +31,6 @@ const REMIND: &str = "remind";
 
 /// While the storage is away.
 pub(super) const AWAY: &str = "I cannot reach my storage right now; save it once more in a minute.";
-
-/// While too much is worked on already.
-const BUSY: &str = "More is asked of me right now than I can do; save it once more in a moment.";
 
 /// What a dialog is about, kept in it until it is submitted.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -62,6 +59,7 @@ impl Desk {
         };
         match waited_for(opening).await {
             Ok(view) => self.fill_about(&view, used).await,
+            Err((_, error)) if error.is_on_screen() => debug!("Slack tells of a shortcut again"),
             Err((tenant, error)) => {
                 warn!(%error, "a dialog could not be opened");
                 self.not_opened(tenant.as_ref(), &used, &error).await;
@@ -115,6 +113,7 @@ impl Desk {
         let about = About { remind, channel, opened, ..About::default() };
         match self.api.open_view(&command.trigger_id, &form("", None, &metadata(&about))).await {
             Ok(_) => answer::on_screen(),
+            Err(error) if error.is_on_screen() => answer::on_screen(),
             Err(error) => {
                 warn!(%error, "a dialog could not be opened");
                 words("Type what is to be done, e.g. `/task call Ana tomorrow 5pm`; `/task help` tells more.")
@@ -122,45 +121,8 @@ impl Desk {
         }
     }
 
-    /// Answers a dialog that was submitted: with what came of it, or with what is wrong in its fields.
-    pub(super) async fn submitted(&self, submitted: Submitted) -> Option<Value> {
-        let first = match submitted.view.callback_id.as_str() {
-            snooze::CALLBACK => snooze::DAY,
-            settings::CALLBACK => settings::ZONE,
-            _ => TITLE,
-        };
-        let Some(seat) = self.seats.take(submitted.installed_in()).await else { return Some(errors(first, BUSY)) };
-        let desk = self.clone();
-        let work = async move {
-            let _seat = seat;
-            desk.taken(submitted, first).await
-        };
-        let working = self.beside(waited_for(work));
-        let answer = timeout(TOO_LATE, working).await.ok().and_then(Result::ok);
-        Some(answer.unwrap_or_else(|| errors(first, "That takes too long right now; save it once more in a moment.")))
-    }
-
-    /// What went wrong for a while is said beside the first field, so that what was filled in is not lost.
-    async fn taken(&self, submitted: Submitted, first: &str) -> Value {
-        let tenant = match self.tenant(submitted.installed_in()).await {
-            Ok(tenant) => tenant,
-            Err(CallError::Refused(_)) => {
-                return json!({ "response_action": "update", "view": outcome(vec![mrkdwn_of(&not_installed())]) });
-            }
-            Err(error) => {
-                warn!(%error, "whose workspace it is cannot be asked");
-                return errors(first, AWAY);
-            }
-        };
-        match submitted.view.callback_id.as_str() {
-            snooze::CALLBACK => self.picked(tenant, submitted).await,
-            edit::CALLBACK => self.edited(tenant, submitted).await,
-            settings::CALLBACK => self.settings_given(tenant, submitted).await,
-            _ => self.filled_in(tenant, submitted).await,
-        }
-    }
-
-    async fn filled_in(&self, tenant: TenantId, submitted: Submitted) -> Value {
+    /// A task was filled in. However often and with what the same dialog is saved, it makes one.
+    pub(super) async fn filled_in(&self, tenant: TenantId, submitted: Submitted) -> Value {
         let filled = Filled::of(&submitted.view.state);
         if let Some(wrong) = filled.wrong(self.now()) {
             return wrong;
@@ -170,6 +132,7 @@ impl Desk {
         let line = Line {
             channel: about.channel.clone(),
             thread: about.thread.clone(),
+            key: Some(format!("view/{}", submitted.view.id)),
             there_at: Some(about.opened.unwrap_or_default()),
             ..filled_line(tenant, &submitted, format!("{draft:?}"))
         };
@@ -290,10 +253,6 @@ pub(super) fn shown(reply: &Reply, field: &str) -> Value {
         Verdict::Answered => json!({ "response_action": "update", "view": outcome(blocks) }),
         Verdict::Refused { .. } | Verdict::Failed => errors(field, &text),
     }
-}
-
-fn mrkdwn_of(answer: &Value) -> Value {
-    section(&mrkdwn::escaped(answer["text"].as_str().unwrap_or_default()))
 }
 
 pub(super) fn errors(block: &str, sentence: &str) -> Value {

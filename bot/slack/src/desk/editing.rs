@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use super::dialog::{moment, users};
-use super::forms::kept;
+use super::forms::{filled_line, kept};
 use crate::inbound::payload::{Entered, Submitted};
 use crate::render::dialog::task::{REPEAT, TITLE};
 use crate::render::dialog::{edit, outcome, snooze};
@@ -82,7 +82,8 @@ impl Desk {
             return json!({ "response_action": "update", "view": outcome(vec![told]) });
         }
         self.visitors.meet(&tenant, edit.people.iter().map(Person::as_str)).await;
-        self.read_form(tenant, submitted, Reading::Edit(edit), TITLE).await
+        let line = filled_line(tenant, &submitted, format!("{edit:?}"));
+        self.read_form(line, TITLE, |message| self.turns.take_reading(message, Reading::Edit(edit))).await
     }
 }
 

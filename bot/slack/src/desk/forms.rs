@@ -1,13 +1,14 @@
 //! The dialogs that a button opens: to pick a time, to edit a task, to set something, to make a task.
 
+use bot::Reply;
 use bot::reply::Text;
+use domain::message::Message;
 use domain::person::{Identity, Person};
 use domain::ports::error::PortError;
 use domain::service::Failure;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use domain::zone::Zone;
-use language::{Reading, SettingsChange};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -22,7 +23,7 @@ use super::{Desk, Line, TOO_LATE, scoped};
 use crate::api::CallError;
 use crate::inbound::payload::{Named, Pressed, Submitted};
 use crate::render::dialog::task::form as new_form;
-use crate::render::dialog::{loading, outcome, settings, snooze};
+use crate::render::dialog::{loading, outcome, snooze};
 use crate::render::home::{NEW, SETTINGS};
 use crate::render::kit::section;
 use crate::render::mrkdwn::mrkdwn;
@@ -75,6 +76,8 @@ impl Desk {
     async fn open_within(&self, tenant: &TenantId, pressed: &Pressed, wanted: Wanted<'_>) {
         let view = match self.api.open_view(&pressed.trigger_id, &loading()).await {
             Ok(view) => view,
+            // Slack tells of the press again.
+            Err(error) if error.is_on_screen() => return,
             Err(error) => {
                 warn!(%error, "a dialog could not be opened");
                 return self.tell(pressed, &not_opened()).await;
@@ -109,10 +112,6 @@ impl Desk {
     /// Shows something else in a dialog.
     async fn update_view(&self, view: &str, form: &Value) -> Result<(), CallError> {
         self.call_paced("views.update", || self.api.update_view(view, form)).await
-    }
-
-    async fn settings_form(&self, tenant: &TenantId, user: &str) -> Result<Value, Failure> {
-        Ok(settings::form(&self.person(tenant, user).await?.settings))
     }
 
     pub(super) async fn person(&self, tenant: &TenantId, user: &str) -> Result<Person, PortError> {
@@ -158,35 +157,18 @@ impl Desk {
         }
     }
 
-    /// Somebody's settings.
-    pub(super) async fn settings_given(&self, tenant: TenantId, submitted: Submitted) -> Value {
-        let (entered, shown) = (&submitted.view.state, &submitted.view.private_metadata);
-        let zone = entered.text(settings::ZONE, "/value").map(|zone| zone.trim().to_owned());
-        let time = entered.text(settings::TIME, "/selected_time");
-        let order = entered.text(settings::ORDER, "/selected_option/value");
-        let change = SettingsChange {
-            timezone: zone.filter(|zone| !zone.is_empty() && zone != shown),
-            default_time: time.and_then(|time| time.parse().ok()),
-            day_first: order.map(|order| order == settings::DAY_FIRST),
-            ..SettingsChange::default()
-        };
-        self.read_form(tenant, submitted, Reading::Settings(change), settings::ZONE).await
-    }
-
-    /// Takes what was filled in; the answer is that of the dialog, and what is wrong stands beside this field.
-    pub(super) async fn read_form(
+    /// Takes a form that was filled in; the answer is that of the dialog, and what is wrong stands beside this field.
+    pub(super) async fn read_form<T: Future<Output = Reply>>(
         &self,
-        tenant: TenantId,
-        submitted: Submitted,
-        reading: Reading,
+        line: Line,
         field: &str,
+        take: impl FnOnce(Message) -> T,
     ) -> Value {
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());
-        let line = filled_line(tenant, &submitted, format!("{reading:?}"));
         let (asker, key) = (Asker::of(&line), line.key.as_ref().map(|key| scoped(&line.tenant, key)));
         match self.message(line, trace).await {
             Ok(message) => {
-                let reply = self.turns.take_reading(message, reading).await;
+                let reply = take(message).await;
                 self.show_in_channel(asker, key, &reply);
                 shown(&reply, field)
             }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bot::Reply;
+use bot::reply::Verdict;
 use domain::message::Message;
 use domain::ports::error::PortError;
 use domain::tenant::TenantId;
@@ -17,11 +18,11 @@ use tracing::warn;
 use super::event::Withheld;
 use super::{Desk, Line};
 use crate::api::CallError;
-use crate::homes::{BETWEEN, Look, PACE};
+use crate::homes::{BETWEEN, PACE};
 use crate::inbound::payload::Looked;
 use crate::render::home::{home, with_word};
 
-/// What the page shows.
+/// What the page shows, unless its reader has turned it.
 const LIST: &str = "list";
 /// How it is shown.
 const PUBLISH: &str = "views.publish";
@@ -33,7 +34,7 @@ impl Desk {
             let (desk, team) = (self.clone(), team.to_owned());
             let show = async move {
                 if let Ok(tenant) = desk.tenant(&team).await
-                    && let Err(error) = desk.show_home(&tenant, &user, None).await
+                    && let Err(error) = desk.show_home(&tenant, &user, LIST, None).await
                 {
                     warn!(%error, "a page could not be filled");
                 }
@@ -43,43 +44,71 @@ impl Desk {
         Ok(())
     }
 
-    /// Shows somebody their page, and on top of it what was just done there.
+    /// Shows somebody their page, turned to where it is, and on top of it what was just done there.
     ///
     /// # Errors
     /// When it is not known what is on it.
-    pub(super) async fn show_home(&self, tenant: &TenantId, user: &str, told: Option<&Reply>) -> Result<(), PortError> {
-        let list = self.glance(tenant, user).await?;
-        let plain = home(&list, None);
-        self.publish(tenant, user, &home(&list, told), Look::at(&plain)).await;
+    pub(super) async fn show_done(
+        &self,
+        tenant: &TenantId,
+        user: &str,
+        page: &Looked,
+        done: &Reply,
+    ) -> Result<(), PortError> {
+        self.show_home(tenant, user, line_of(page), Some(done)).await
+    }
+
+    async fn show_home(
+        &self,
+        tenant: &TenantId,
+        user: &str,
+        line: &str,
+        told: Option<&Reply>,
+    ) -> Result<(), PortError> {
+        let (line, list) = self.glance(tenant, user, line).await?;
+        if told.is_some() && list.verdict == Verdict::Failed {
+            return Err(unread());
+        }
+        self.publish(tenant, user, (&line, &list), told).await;
         Ok(())
     }
 
     /// Puts an answer on top of a page that somebody sees, and leaves the rest as it is.
-    pub(super) async fn tell_at_home(&self, user: &str, page: &Looked, answer: &Value) {
-        let view = with_word(&page.blocks, answer["text"].as_str().unwrap_or_default());
-        if let Err(error) = self.call_paced(PUBLISH, || self.api.publish_home(user, &view)).await {
-            warn!(%error, "a page could not be shown");
-        }
-    }
-
-    /// Shows another part of a long page.
-    pub(super) async fn turn_home(&self, tenant: &TenantId, user: &str, list: &Reply) {
-        self.publish(tenant, user, &home(list, None), Look::Elsewhere).await;
-    }
-
-    async fn publish(&self, tenant: &TenantId, user: &str, view: &Value, look: Look) {
-        match self.call_paced(PUBLISH, || self.api.publish_home(user, view)).await {
-            Ok(()) => self.around.homes.shown(tenant, user, look),
+    pub(super) async fn tell_at_home(&self, tenant: &TenantId, user: &str, page: &Looked, answer: &Value) {
+        let line = line_of(page);
+        let view = with_word(&page.blocks, line, answer["text"].as_str().unwrap_or_default());
+        match self.call_paced(PUBLISH, || self.api.publish_home(user, &view, None)).await {
+            Ok(hash) => self.around.homes.told(tenant, user, (line, &view), hash),
             Err(error) => warn!(%error, "a page could not be shown"),
         }
     }
 
-    /// What is on somebody's list. Nobody asked for it, so their conversation does not hear of it.
-    async fn glance(&self, tenant: &TenantId, user: &str) -> Result<Reply, PortError> {
-        let (user_id, text) = (user.to_owned(), LIST.to_owned());
-        let line = Line::of(tenant.clone(), user_id, text);
-        let message: Message = self.message(line, TraceParent::root(self.turns.tasks().ids.fresh())).await?;
-        Ok(self.turns.glance(message).await)
+    /// Shows another part of a long page: what this line says.
+    pub(super) async fn turn_home(&self, tenant: &TenantId, user: &str, line: &str, list: &Reply) {
+        self.publish(tenant, user, (line, list), None).await;
+    }
+
+    async fn publish(&self, tenant: &TenantId, user: &str, (line, list): (&str, &Reply), told: Option<&Reply>) {
+        let view = home(list, line, told);
+        match self.call_paced(PUBLISH, || self.api.publish_home(user, &view, None)).await {
+            Ok(hash) => self.around.homes.shown(tenant, user, (line, &home(list, line, None)), hash),
+            Err(error) => warn!(%error, "a page could not be shown"),
+        }
+    }
+
+    /// What a line shows of somebody's list, and the line. Where nothing is left there, it is the list from its beginning.
+    /// Nobody asked for it, so their conversation does not hear of it.
+    async fn glance(&self, tenant: &TenantId, user: &str, line: &str) -> Result<(String, Reply), PortError> {
+        let mut line = line;
+        loop {
+            let said = Line::of(tenant.clone(), user.to_owned(), line.to_owned());
+            let message: Message = self.message(said, TraceParent::root(self.turns.tasks().ids.fresh())).await?;
+            let list = self.turns.glance(message).await;
+            if line == LIST || list.verdict == Verdict::Failed || !list.tasks.is_empty() {
+                return Ok((line.to_owned(), list));
+            }
+            line = LIST;
+        }
     }
 
     /// Keeps the pages that people look at up to date, whoever changes something and in whichever process, until
@@ -110,29 +139,42 @@ impl Desk {
         let desk = self.within(Some(tenant.clone()));
         loop {
             wake.notified().await;
-            for user in desk.around.homes.watched(&tenant) {
-                desk.refresh(&tenant, &user).await;
+            for (user, line) in desk.around.homes.watched(&tenant) {
+                desk.refresh(&tenant, &user, &line).await;
             }
         }
     }
 
-    /// Shows a page anew if it would say something else, unless Slack wants none at present.
-    async fn refresh(&self, tenant: &TenantId, user: &str) {
+    /// Shows a page anew if it would say something else, unless Slack wants none at present, or its reader has turned it.
+    async fn refresh(&self, tenant: &TenantId, user: &str, line: &str) {
         if self.around.pace.rests(tenant, PUBLISH).is_some() {
             return;
         }
         let looking = self.around.homes.turn().await;
-        let Ok(list) = self.glance(tenant, user).await else { return };
+        let Ok((now, list)) = self.glance(tenant, user, line).await else { return };
         drop(looking);
-        let view = home(&list, None);
-        if !self.around.homes.differs(tenant, user, Look::at(&view)) {
+        if list.verdict == Verdict::Failed {
             return;
         }
-        match self.api.publish_home(user, &view).await {
-            Ok(()) => self.around.homes.shown(tenant, user, Look::at(&view)),
+        let view = home(&list, &now, None);
+        let homes = &self.around.homes;
+        let Some(hash) = homes.outdated(tenant, user, (line, &view)) else { return };
+        match self.api.publish_home(user, &view, Some(&hash)).await {
+            Ok(hash) => homes.shown(tenant, user, (&now, &view), hash),
+            Err(error) if error.is_overtaken() => homes.leave(tenant, user, &hash),
             Err(CallError::Later { after: Some(time), .. }) => self.around.pace.rest(tenant, PUBLISH, time),
             Err(error) => warn!(%error, "a page could not be brought up to date"),
         }
         tokio::time::sleep(PACE).await;
     }
+}
+
+/// What a page shows.
+fn line_of(page: &Looked) -> &str {
+    Some(page.private_metadata.as_str()).filter(|line| !line.is_empty()).unwrap_or(LIST)
+}
+
+/// While nobody says what is on a page, it stays as it is.
+fn unread() -> PortError {
+    PortError::Unavailable { backend: "store", reason: "the list could not be read".to_owned() }
 }

@@ -16,8 +16,10 @@ mod picking;
 mod press;
 mod profile;
 mod respond;
+mod saving;
 mod seats;
 mod seen;
+mod settings;
 mod sheets;
 mod title;
 

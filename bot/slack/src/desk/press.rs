@@ -87,7 +87,9 @@ impl Desk {
         let turns = act.action_id.starts_with("page:");
         let user = &pressed.user.id;
         let shown = match (&pressed.channel, &pressed.message) {
-            _ if pressed.view.is_some() && turns => return self.turn_home(tenant, &pressed.user.id, reply).await,
+            _ if pressed.view.is_some() && turns => {
+                return self.turn_home(tenant, user, act.meant().unwrap_or_default(), reply).await;
+            }
             _ if pressed.view.is_some() => return self.show_done_at_home(tenant, pressed, reply).await,
             (Some(channel), Some(message)) if turns => self.turn_page(&channel.id, message, reply).await,
             (_, None) if turns => return self.tell_instead(pressed, reply).await,
@@ -141,7 +143,8 @@ impl Desk {
     }
 
     async fn show_done_at_home(&self, tenant: &TenantId, pressed: &Pressed, reply: &Reply) {
-        if self.show_home(tenant, &pressed.user.id, Some(reply)).await.is_err() {
+        let Some(page) = &pressed.view else { return };
+        if self.show_done(tenant, &pressed.user.id, page, reply).await.is_err() {
             self.tell(pressed, &private(reply)).await;
         }
     }
@@ -154,7 +157,11 @@ impl Desk {
                 answer["replace_original"] = json!(false);
                 self.respond(&Asked::in_message(url, pressed), answer).await;
             }
-            (None, Some(page)) => self.tell_at_home(&pressed.user.id, page, answer).await,
+            (None, Some(page)) => {
+                if let Ok(tenant) = self.api.tenant() {
+                    self.tell_at_home(tenant, &pressed.user.id, page, answer).await;
+                }
+            }
             (None, None) => {}
         }
     }

@@ -236,6 +236,8 @@ pub(crate) struct Named {
 pub(crate) struct Looked {
     app_installed_team_id: Option<String>,
     #[serde(default)]
+    pub(crate) private_metadata: String,
+    #[serde(default)]
     pub(crate) blocks: Vec<Value>,
 }
 

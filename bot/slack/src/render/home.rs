@@ -23,8 +23,8 @@ const TOLD: &str = "told";
 pub(crate) const NEW: &str = "new task";
 pub(crate) const SETTINGS: &str = "settings";
 
-/// The page for a list; `told` is what was just done there.
-pub(crate) fn home(list: &Reply, told: Option<&Reply>) -> Value {
+/// The page for a list, which is what this line says; `told` is what was just done there.
+pub(crate) fn home(list: &Reply, line: &str, told: Option<&Reply>) -> Value {
     let top = actions(vec![button("new", "New task", NEW), button("settings", "Settings", SETTINGS)]);
     let told = told.into_iter().flat_map(|reply| reply::blocks(&reply.blocks)).take(TOLD_MAX);
     let mut tasks = list.tasks.iter();
@@ -33,16 +33,16 @@ pub(crate) fn home(list: &Reply, told: Option<&Reply>) -> Value {
     let mut blocks: Vec<Value> = std::iter::once(top).chain(told).chain(listed).collect();
     blocks.truncate(BLOCKS_MAX - 1);
     blocks.extend(pages);
-    json!({ "type": "home", "blocks": blocks })
+    json!({ "type": "home", "private_metadata": line, "blocks": blocks })
 }
 
 /// A page as somebody sees it, with a word to them on top, in the place of an earlier one.
-pub(crate) fn with_word(page: &[Value], word: &str) -> Value {
+pub(crate) fn with_word(page: &[Value], line: &str, word: &str) -> Value {
     let mut told = section(word);
     told["block_id"] = json!(TOLD);
     let rest = page.iter().filter(|block| block["block_id"] != TOLD).cloned();
     let blocks: Vec<Value> = std::iter::once(told).chain(rest).take(BLOCKS_MAX).collect();
-    json!({ "type": "home", "blocks": blocks })
+    json!({ "type": "home", "private_metadata": line, "blocks": blocks })
 }
 
 fn shown<'a>(block: &Block, tasks: &mut impl Iterator<Item = &'a TaskView>) -> Vec<Value> {
