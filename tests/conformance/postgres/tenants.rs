@@ -1,6 +1,8 @@
 //! Nothing of a tenant is read or changed by somebody with another tenant's scope, even by raw SQL.
 
+use domain::change::{Receipt, UndoNote, UndoRecord};
 use domain::list::List;
+use domain::message::ConversationId;
 use domain::ports::installations::Installations;
 use domain::ports::store::Store;
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
@@ -11,7 +13,8 @@ use crate::conformance::store::make_one;
 use crate::kit::samples::{Samples, at, tenant};
 
 /// Tables that the role of commands and questions reaches, by the names of what it may do with them.
-const TABLES: [&str; 7] = ["lists", "counters", "tasks", "series", "reminders", "identities", "installations"];
+const TABLES: [&str; 9] =
+    ["lists", "counters", "tasks", "series", "reminders", "identities", "installations", "receipts", "undo"];
 
 async fn count(connection: &mut PgConnection, scope: &str, table: &str) -> i64 {
     let scope = format!("BEGIN; SELECT set_config('taskbot.tenants', '{scope}', true)");
@@ -41,6 +44,18 @@ async fn nothing_of_a_tenant_is_seen_or_changed_in_the_scope_of_another() {
     change.series = vec![domain::change::Put::new(samples.series(&task, None))];
     let place = domain::place::Place::Direct(ana.id);
     change.reminders = vec![domain::change::Put::new(samples.reminder(&task, place, at(9)))];
+    change.receipt = Some(Receipt { tenant: tenant("slack:T1"), ..samples.receipt("rest/1") });
+    let taken_back = UndoRecord {
+        at: at(1),
+        tasks: Vec::new(),
+        lists: Vec::new(),
+        series: Vec::new(),
+        snoozed: Vec::new(),
+        cancelled: Vec::new(),
+        settings: None,
+    };
+    let conversation = ConversationId("slack:T1/direct/ana".to_owned());
+    change.undo = Some(UndoNote { conversation, change: Some(taken_back) });
     scratch.store.commit(change).await.expect("committed");
     let identity = "slack:T1/U1".parse().expect("an identity");
     domain::ports::people::People::introduce(&*scratch.store, &identity, ana).await.expect("introduced");
@@ -59,6 +74,8 @@ async fn nothing_of_a_tenant_is_seen_or_changed_in_the_scope_of_another() {
         "UPDATE series SET state = 'ended'",
         "UPDATE counters SET last = 1000",
         "UPDATE installations SET doc = '{}'",
+        "UPDATE receipts SET outcome = '{}'",
+        "DELETE FROM undo",
     ];
     for statement in writes {
         assert!(touched(&mut app, "{slack:T1}", statement).await.expect("done") > 0, "{statement}");
