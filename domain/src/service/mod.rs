@@ -95,7 +95,8 @@ impl Tasks {
         for _ in 0..ATTEMPTS {
             let snapshot = self.store.load(&needs).await?;
             if let Some(outcome) = repeated(&snapshot, request.key.as_ref())? {
-                info!("repeated, answered from the receipt");
+                self.bell.ring();
+                info!("answered from the receipt");
                 return Ok(outcome);
             }
             if let Some(failure) = without_receipt {
@@ -129,7 +130,11 @@ impl Tasks {
                     // A receipt that is taken and cannot be seen is another tenant's.
                     without_receipt = (what == RECEIPT).then(|| key_reused().into());
                 }
-                Err(CommitError::Port(error)) => return Err(error.into()),
+                Err(CommitError::Unknown(error)) if request.key.is_some() => {
+                    warn!(%error, "the answer to a commit was lost, looking for the receipt");
+                    without_receipt = Some(error.into());
+                }
+                Err(CommitError::Port(error) | CommitError::Unknown(error)) => return Err(error.into()),
             }
         }
         Err(Refusal::new(Code::Busy, "Too many people are changing this at once.", "Try again in a moment.").into())
@@ -146,7 +151,7 @@ impl Tasks {
         match self.store.commit(Change { receipt: Some(receipt), ..Change::default() }).await {
             Ok(()) => Ok(true),
             Err(CommitError::Conflict(_)) => Ok(false),
-            Err(CommitError::Port(error)) => Err(error),
+            Err(CommitError::Port(error) | CommitError::Unknown(error)) => Err(error),
         }
     }
 

@@ -1,16 +1,21 @@
 //! Nothing of a tenant is read or changed by somebody with another tenant's scope, even by raw SQL.
 
+use domain::access::Principal;
 use domain::change::{Receipt, UndoNote, UndoRecord};
+use domain::command::{Command, IdempotencyKey};
 use domain::list::List;
 use domain::message::ConversationId;
 use domain::ports::installations::Installations;
 use domain::ports::store::Store;
+use domain::refusal::Code;
+use domain::service::Failure;
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 
-use super::migrated;
+use super::{known, migrated, request, service};
 use crate::conformance::installations::installation;
 use crate::conformance::store::make_one;
 use crate::kit::samples::{Samples, at, tenant};
+use crate::kit::world::draft;
 
 /// Tables that the role of commands and questions reaches, by the names of what it may do with them.
 const TABLES: [&str; 9] =
@@ -113,4 +118,19 @@ async fn each_role_may_do_its_own_work_and_no_other() {
     }
     let mut relay = scratch.database.role("taskbot_relay").await;
     assert_eq!(relay.execute("SELECT * FROM canary").await.expect("seen").rows_affected(), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_was_used_in_another_tenant_answers_as_one_that_was_used() {
+    let scratch = migrated().await;
+    let (tasks, here) = (service(&scratch.store), known(&scratch.store).await);
+    let elsewhere = Principal { tenants: [tenant("slack:T1")].into(), ..here.clone() };
+    let add = |who: &Principal| {
+        let key = IdempotencyKey { key: "rest/ana/1".to_owned(), digest: "digest".to_owned() };
+        tasks.execute(request(who, Some(key), Command::Add(Box::new(draft(who, "one")))))
+    };
+    let made = add(&here).await.expect("made").effects.remove(0).task;
+    let Failure::Refused(refusal) = add(&elsewhere).await.expect_err("it was used") else { panic!("a refusal") };
+    assert_eq!(refusal.code, Code::KeyReused);
+    assert_eq!(add(&here).await.expect("repeated").effects.remove(0).task, made);
 }
