@@ -10,10 +10,12 @@ use domain::ports::bus::{Outbox, OutboxRow, RELAY};
 use domain::ports::chat::Chat;
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
+use domain::seal::WAITS_AT_MOST;
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use crate::audit::Sealer;
 use crate::board::Board;
 use crate::handler::Handler;
 use crate::meter;
@@ -34,6 +36,8 @@ pub struct Findings {
     pub reminders: usize,
     /// Reminders and open deliveries that a restore holds back.
     pub held: u64,
+    /// For how long a row of the audit log has been waiting for its seal, if that is longer than it may.
+    pub unsealed: Option<SignedDuration>,
     /// Consumers for whom the same event has been waiting since the last look; the relay is one of them.
     pub consumers: Vec<&'static str>,
 }
@@ -49,6 +53,8 @@ pub struct Checker {
     sees_all: bool,
     /// Where the runners note their progress, if a relay stands between the outbox and them.
     board: Option<Board>,
+    /// Who seals the audit log.
+    sealer: Option<Arc<Sealer>>,
     /// Where each consumer stood at the last look, if anything waited for it.
     waiting: Mutex<HashMap<&'static str, i64>>,
 }
@@ -63,7 +69,15 @@ impl Checker {
         chats: Vec<Arc<dyn Chat>>,
         consumers: Vec<Arc<dyn Handler>>,
     ) -> Self {
-        Self { agenda, outbox, clock, chats, consumers, sees_all: true, board: None, waiting: Mutex::default() }
+        let (board, sealer, waiting) = (None, None, Mutex::default());
+        Self { agenda, outbox, clock, chats, consumers, sees_all: true, board, sealer, waiting }
+    }
+
+    /// Looks whether the audit log is sealed, too.
+    #[must_use]
+    pub fn after_sealer(mut self, sealer: Arc<Sealer>) -> Self {
+        self.sealer = Some(sealer);
+        self
     }
 
     /// Looks after consumers alone: series and reminders are not this process's to see.
@@ -98,8 +112,9 @@ impl Checker {
     /// When the database cannot answer.
     pub async fn check(&self) -> Result<Findings, PortError> {
         let consumers = self.standing().await?;
+        let unsealed = self.unsealed().await?;
         if !self.sees_all {
-            return Ok(Findings { consumers, ..Findings::default() });
+            return Ok(Findings { unsealed, consumers, ..Findings::default() });
         }
         let late = self.clock.now() - GRACE;
         let reach: Vec<Reach> = self.chats.iter().map(|chat| chat.reach()).collect();
@@ -107,7 +122,15 @@ impl Checker {
         let unclaimed = self.agenda.due_reminders(&reach, late, COUNTED).await?.len();
         let undelivered = self.agenda.due_deliveries(&reach, late, COUNTED).await?.len();
         let held = self.agenda.held().await?;
-        Ok(Findings { series, reminders: unclaimed + undelivered, held, consumers })
+        Ok(Findings { series, reminders: unclaimed + undelivered, held, unsealed, consumers })
+    }
+
+    /// How long the first row waits that no seal covers, if that is too long.
+    async fn unsealed(&self) -> Result<Option<SignedDuration>, PortError> {
+        let Some(sealer) = &self.sealer else { return Ok(None) };
+        let waits = sealer.waits().await?.unwrap_or_default();
+        meter::unsealed(waits.as_secs_f64().max(0.0));
+        Ok(Some(waits).filter(|waits| *waits > WAITS_AT_MOST))
     }
 
     /// The consumers for whom something waits and who stand where they stood at the last look.
@@ -159,6 +182,9 @@ fn report(findings: &Findings) {
     meter::held(findings.held);
     if findings.held > 0 {
         warn!(held = findings.held, "reminders are held back since a restore: `taskbot restore --release` sends them");
+    }
+    if let Some(waits) = findings.unsealed {
+        warn!(seconds = waits.as_secs(), "the audit log is not sealed: does a process with the role audit run?");
     }
     if findings.series + findings.reminders + findings.consumers.len() > 0 {
         warn!(

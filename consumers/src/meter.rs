@@ -18,6 +18,8 @@ pub(crate) const STUCK_CONSUMERS: &str = "taskbot_stuck_consumers";
 
 /// Reminders and open deliveries that a restore holds back.
 const HELD: &str = "taskbot_held_reminders";
+/// For how long the audit log has waited for a seal.
+const UNSEALED: &str = "taskbot_audit_unsealed_seconds";
 /// Whether the clock cannot be believed.
 const ASTRAY: &str = "taskbot_clock_astray";
 /// Age of the oldest row that the relay has not published.
@@ -35,6 +37,11 @@ pub fn describe() {
     describe_gauge!(STUCK_SERIES, Unit::Count, "Active series whose next time passed more than a minute ago");
     describe_gauge!(STUCK_REMINDERS, Unit::Count, "Reminders within reach overdue by more than a minute");
     describe_gauge!(HELD, Unit::Count, "Reminders and open deliveries that a restore holds back");
+    describe_gauge!(
+        UNSEALED,
+        Unit::Seconds,
+        "How long the first row of the audit log waits that no seal covers, else 0"
+    );
     describe_gauge!(ASTRAY, Unit::Count, "1 while the clock cannot be believed and no reminder is claimed, else 0");
     describe_gauge!(UNPUBLISHED, Unit::Seconds, "Age of the oldest event that the relay has not published, else 0");
     describe_gauge!(STUCK_CONSUMERS, Unit::Count, "Consumers that stand still although events wait for them");
@@ -83,6 +90,11 @@ pub(crate) fn delivery(result: &'static str) {
 /// How old the oldest row is that waits for the relay.
 pub(crate) fn unpublished(seconds: f64) {
     gauge!(UNPUBLISHED).set(seconds);
+}
+
+/// How long the first row waits that no seal covers.
+pub(crate) fn unsealed(seconds: f64) {
+    gauge!(UNSEALED).set(seconds);
 }
 
 /// How many a restore holds back.

@@ -160,7 +160,8 @@ pub fn start_seeing(parts: &Parts, roles: &[Role], sight: Sight) -> Consumers {
 fn look_after(stage: &mut Stage, parts: &Parts, roles: &[Role], (board, sight): (Board, Sight)) {
     let clock = &parts.tasks.clock;
     let (agenda, outbox) = (Arc::clone(&parts.tasks.agenda), Arc::clone(&parts.outbox));
-    let mut checker = Checker::new(agenda, outbox, Arc::clone(clock), parts.chats.clone(), handlers(parts, roles));
+    let mut checker = Checker::new(agenda, outbox, Arc::clone(clock), parts.chats.clone(), handlers(parts, roles))
+        .after_sealer(Arc::clone(&parts.sealer));
     if parts.broker.publisher.is_some() {
         checker = checker.behind_relay(board);
     }

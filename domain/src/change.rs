@@ -12,6 +12,7 @@ use crate::person::{Person, Settings};
 use crate::reminder::{Delivery, Reminder};
 use crate::series::Series;
 use crate::task::{Status, Task};
+use crate::tenant::TenantId;
 
 /// A row to write, and the version that it must still have.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +65,8 @@ pub struct Change {
 /// The outcome of a command, kept for whoever asks again with the same key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receipt {
+    /// The tenant in which it was asked.
+    pub tenant: TenantId,
     /// The scoped key.
     pub key: String,
     /// The digest of what was asked.

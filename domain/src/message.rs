@@ -28,7 +28,8 @@ pub struct Message {
     pub trace: TraceParent,
 }
 
-/// Where a conversation takes place and with whom: what "it" and "undo" are bound to.
+/// Where a conversation takes place and with whom: what "it" and "undo" are bound to. Before the first slash stands its
+/// tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConversationId(pub String);

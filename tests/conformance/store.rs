@@ -174,7 +174,7 @@ pub async fn make_one(store: &impl Store, samples: &Samples, list: &List, author
         match store.commit(samples.making(list, &task)).await {
             Ok(()) => return number,
             Err(CommitError::Conflict(_)) => {}
-            Err(CommitError::Port(error)) => panic!("{error}"),
+            Err(CommitError::Port(error) | CommitError::Unknown(error)) => panic!("{error}"),
         }
     }
 }
@@ -209,7 +209,7 @@ async fn retitle(store: &impl Store, samples: &Samples, list: &List, id: TaskId,
         match store.commit(samples.changing(list, &before, &after)).await {
             Ok(()) => return,
             Err(CommitError::Conflict(_)) => {}
-            Err(CommitError::Port(error)) => panic!("{error}"),
+            Err(CommitError::Port(error) | CommitError::Unknown(error)) => panic!("{error}"),
         }
     }
 }

@@ -24,9 +24,9 @@ const SLOW: &str = "relay.after_publish=1*sleep(15000)->off";
 /// Notes each attempt to save a place beside the epoch of the lease as it is then. `$EPOCH` is what the original is
 /// given to judge by.
 const NOTING: &str = "
-    CREATE TABLE saves (nth bigserial, epoch bigint, latest bigint, saved boolean);
-    GRANT SELECT, INSERT ON saves TO taskbot_relay;
-    GRANT USAGE ON SEQUENCE saves_nth_seq TO taskbot_relay;
+    CREATE TABLE public.saves (nth bigserial, epoch bigint, latest bigint, saved boolean);
+    GRANT SELECT, INSERT ON public.saves TO taskbot_relay;
+    GRANT USAGE ON SEQUENCE public.saves_nth_seq TO taskbot_relay;
     ALTER FUNCTION save_cursor RENAME TO save_cursor_in_epoch;
     CREATE FUNCTION save_cursor(who text, at_position bigint, up_to bigint, open_holes text, in_epoch bigint)
     RETURNS boolean LANGUAGE plpgsql AS $$
@@ -34,7 +34,7 @@ const NOTING: &str = "
         latest bigint := (SELECT epoch FROM leases WHERE name = who);
         saved boolean := save_cursor_in_epoch(who, at_position, up_to, open_holes, $EPOCH);
     BEGIN
-        INSERT INTO saves (epoch, latest, saved) VALUES (in_epoch, latest, saved);
+        INSERT INTO public.saves (epoch, latest, saved) VALUES (in_epoch, latest, saved);
         RETURN saved;
     END $$;";
 
@@ -82,12 +82,12 @@ async fn overtake(epoch: &str) -> Late {
     let mut old = slow_relay(&load, &mut reader).await;
     old.signal("STOP").await;
     let mut new = start(&load, "relay");
-    until("another took over", &mut reader, "SELECT count(*) FROM saves WHERE epoch > 1").await;
+    until("another took over", &mut reader, "SELECT count(*) FROM public.saves WHERE epoch > 1").await;
     old.signal("CONT").await;
-    until("the old one tried to save", &mut reader, "SELECT count(*) FROM saves WHERE epoch < latest").await;
+    until("the old one tried to save", &mut reader, "SELECT count(*) FROM public.saves WHERE epoch < latest").await;
     let late = Late {
-        tried: number(&mut reader, "SELECT count(*) FROM saves WHERE epoch < latest").await,
-        wrote: number(&mut reader, "SELECT count(*) FROM saves WHERE epoch < latest AND saved").await,
+        tried: number(&mut reader, "SELECT count(*) FROM public.saves WHERE epoch < latest").await,
+        wrote: number(&mut reader, "SELECT count(*) FROM public.saves WHERE epoch < latest AND saved").await,
     };
     let mut faults = Vec::new();
     load.real.as_ref().expect("real stores").check_topics(&mut faults).await;

@@ -35,8 +35,8 @@ const FEW: u64 = 4_000;
 /// A row with a version per stream, and a writer with the discipline of `commit_change`: an id of its transaction and
 /// the row's lock first, the position after that.
 const WRITING: &str = "
-    CREATE TABLE race (key uuid PRIMARY KEY, version bigint NOT NULL);
-    CREATE TABLE taken (position bigint PRIMARY KEY);
+    CREATE TABLE public.race (key uuid PRIMARY KEY, version bigint NOT NULL);
+    CREATE TABLE public.taken (position bigint PRIMARY KEY);
     CREATE FUNCTION race_write(stream bigint, early float, late float, fails boolean) RETURNS void
     LANGUAGE plpgsql AS $$
     DECLARE
@@ -45,7 +45,7 @@ const WRITING: &str = "
     BEGIN
         PERFORM pg_current_xact_id();
         PERFORM pg_sleep(early);
-        UPDATE race SET version = version + 1 WHERE key = named RETURNING version INTO next;
+        UPDATE public.race SET version = version + 1 WHERE key = named RETURNING version INTO next;
         INSERT INTO outbox (created_at, key, topic, payload) VALUES (1771000000000000, named, 'task-events', next);
         PERFORM pg_sleep(late);
         IF fails THEN
@@ -114,7 +114,7 @@ impl Race {
 
     /// Makes so many streams, where they are not there yet.
     async fn streams(&self, count: u64) {
-        let make = "INSERT INTO race SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 0
+        let make = "INSERT INTO public.race SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 0
             FROM generate_series(0, $1 - 1) n ON CONFLICT DO NOTHING";
         let make = sqlx::query(make).bind(count.cast_signed());
         make.execute(&mut connected(&self.database).await).await.expect("streams");
@@ -124,7 +124,10 @@ impl Race {
     async fn run(&self, events: u64) {
         self.streams((events / WRITERS / GENERATION + 1) * STREAMS).await;
         let mut pinned = connected(&self.database).await;
-        pinned.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM race").await.expect("a snapshot");
+        pinned
+            .execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM public.race")
+            .await
+            .expect("a snapshot");
         join_all((0..WRITERS).map(|seed| write(&self.database, seed, events / WRITERS))).await;
         pinned.execute("COMMIT").await.expect("let go");
         self.over.store(true, Ordering::Release);
@@ -144,7 +147,7 @@ impl Race {
     }
 
     async fn judge(&self, seen: &Seen) -> Guilt {
-        let all = sqlx::query_as("SELECT key::text, version FROM race");
+        let all = sqlx::query_as("SELECT key::text, version FROM public.race");
         let all: BTreeMap<String, i64> =
             all.fetch_all(&mut connected(&self.database).await).await.expect("the truth").into_iter().collect();
         let (mut once, mut last, mut guilt) = (BTreeSet::new(), BTreeMap::new(), Guilt::default());
@@ -286,7 +289,7 @@ async fn holes_that_are_judged_by_the_snapshots_own_end_are_found_out() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_readers_that_skip_what_the_other_has_locked_are_found_out() {
     const TAKE: &str = "SELECT position, key::text, payload FROM outbox o
-        WHERE NOT EXISTS (SELECT FROM taken t WHERE t.position = o.position)
+        WHERE NOT EXISTS (SELECT FROM public.taken t WHERE t.position = o.position)
         ORDER BY position LIMIT 20 FOR UPDATE SKIP LOCKED";
     let race = Race::new().await;
     let log = Mutex::new(Seen::new());
@@ -301,7 +304,7 @@ async fn two_readers_that_skip_what_the_other_has_locked_are_found_out() {
                 let positions: Vec<i64> = rows.iter().map(|row| row.get("position")).collect();
                 sleep(Duration::from_millis(pause)).await;
                 log.lock().await.extend(seen(&rows));
-                let take = "INSERT INTO taken SELECT unnest($1) ON CONFLICT DO NOTHING";
+                let take = "INSERT INTO public.taken SELECT unnest($1) ON CONFLICT DO NOTHING";
                 sqlx::query(take).bind(positions).execute(&mut *transaction).await.expect("taken");
                 transaction.commit().await.expect("committed");
                 (!rows.is_empty()).then(|| seen(&rows))

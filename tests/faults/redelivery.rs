@@ -1,5 +1,6 @@
 //! Eight audit processes share a group and are killed again and again, while events come, come again, and one record in
-//! a hundred is none: the log is complete, in order and free of repeats, and each bad record is a dead letter.
+//! a hundred is none; half-way the group is set back to where it began. The log is complete, in order and free of repeats,
+//! and each bad record is a dead letter.
 //!
 //! `MESSAGES` sets how many events, `CONSUMER_RESTARTS` how often each process is killed.
 
@@ -21,6 +22,8 @@ use crate::kit::postgres::Database;
 use crate::kit::program::{Running, Scratch};
 
 const CONSUMERS: usize = 8;
+/// Four for each of them.
+const PARTITIONS: i32 = 32;
 const VERSIONS: u64 = 10;
 /// How many records are published at once.
 const BATCH: usize = 200;
@@ -74,15 +77,37 @@ async fn publish_with_repeats(cluster: &Cluster, records: &[(String, String)], o
     2 * quarter
 }
 
-async fn kill_in_turn(load: &Load, consumers: &mut [Running], restarts: u64) {
-    let mut dice = Dice::seeded(11);
-    for _ in 0..restarts {
+/// Kills each of them so often, and sets their group back half-way, once so many events are audited. How many records it
+/// had read by then.
+async fn kill_in_turn(load: &Load, consumers: &mut [Running], restarts: u64, audited: i64) -> i64 {
+    let (mut dice, mut rewound) = (Dice::seeded(11), 0);
+    for round in 0..restarts {
+        if round == restarts / 2 {
+            rewound = rewind(load, consumers, audited).await;
+        }
         for consumer in &mut *consumers {
             sleep(Duration::from_millis(200 + dice.below(1_200))).await;
             consumer.kill().await;
             *consumer = start(load, "audit");
         }
     }
+    rewound
+}
+
+/// As an operator does: all of them are ended first.
+async fn rewind(load: &Load, consumers: &mut [Running], audited: i64) -> i64 {
+    let real = load.real.as_ref().expect("real stores");
+    let (mut reader, began) = (real.reader().await, Instant::now());
+    while count(&mut reader, "SELECT count(*) FROM audit_log").await < audited {
+        assert!(began.elapsed() < PATIENCE, "{audited} events are never audited");
+        sleep(Duration::from_millis(100)).await;
+    }
+    for consumer in &mut *consumers {
+        consumer.terminate().await;
+    }
+    let rewound = real.cluster.rewind("audit").await;
+    consumers.iter_mut().for_each(|consumer| *consumer = start(load, "audit"));
+    rewound
 }
 
 async fn count(reader: &mut PgConnection, sql: &'static str) -> i64 {
@@ -92,6 +117,8 @@ async fn count(reader: &mut PgConnection, sql: &'static str) -> i64 {
 /// What came of it.
 #[derive(Debug)]
 struct Verdict {
+    /// Records that came again because the group was set back.
+    rewound: i64,
     good: i64,
     poison: i64,
     audited: i64,
@@ -109,6 +136,7 @@ async fn judged(reader: &mut PgConnection, good: i64, poison: i64) -> Verdict {
         "SELECT count(*) FROM (SELECT version, lag(version, 1, 0::bigint) OVER (PARTITION BY id ORDER BY row)
         AS before FROM audit_log) s WHERE version <> before + 1";
     Verdict {
+        rewound: 0,
         good,
         poison,
         audited: count(reader, "SELECT count(*) FROM audit_log").await,
@@ -127,13 +155,14 @@ async fn experiment(load: &Load, messages: u64, restarts: u64) -> Verdict {
     let good = i64::try_from(records.len() - poison).expect("few");
     let poison = i64::try_from(poison).expect("few");
     let publishing = publish_with_repeats(&real.cluster, &records, &load.over);
-    let (again, ()) = tokio::join!(publishing, kill_in_turn(load, &mut consumers, restarts));
+    let (again, rewound) = tokio::join!(publishing, kill_in_turn(load, &mut consumers, restarts, good / 4));
     let mut reader = real.reader().await;
     let (killed, mut verdict) = (Instant::now(), judged(&mut reader, good, poison).await);
     while killed.elapsed() < PATIENCE && (verdict.audited < good || verdict.letters < poison) {
         sleep(Duration::from_millis(100)).await;
         verdict = judged(&mut reader, good, poison).await;
     }
+    verdict.rewound = rewound;
     note(&format!(
         "redelivery: {again} events come again; {CONSUMERS} consumers killed {} times; {verdict:?}, {:.1} s",
         restarts * CONSUMERS as u64,
@@ -144,10 +173,12 @@ async fn experiment(load: &Load, messages: u64, restarts: u64) -> Verdict {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn consumers_that_are_killed_again_and_again_audit_everything_once_and_bury_what_is_poison() {
-    let load = Load::on(Real::shared().await, Scratch::new()).await;
+    let real = Real::with_topics(Cluster::of_partitions(PARTITIONS).await).await;
+    let load = Load::on(real, Scratch::new()).await;
     let verdict = experiment(&load, size("MESSAGES", 5_000), size("CONSUMER_RESTARTS", 2)).await;
     assert_eq!((verdict.audited, verdict.torn, verdict.disordered), (verdict.good, 0, 0), "{verdict:?}");
     assert_eq!(verdict.letters, verdict.poison, "{verdict:?}");
+    assert!(verdict.rewound > 0, "an experiment in which nothing goes wrong proves nothing: {verdict:?}");
 }
 
 /// What was audited is the inbox of this consumer, and the log's keys guard it: without both, repetitions are rows.

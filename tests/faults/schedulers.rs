@@ -98,7 +98,7 @@ impl Years {
             principal: who.clone(),
             tenant: tenant(&self.ana),
             place: Place::Direct(who.person),
-            conversation: ConversationId("years".to_owned()),
+            conversation: ConversationId("console/years".to_owned()),
             key: None,
             said_at: None,
             trace: None,

@@ -11,7 +11,7 @@ use gateway::Relay;
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
-use rdkafka::consumer::{BaseConsumer, Consumer as _, StreamConsumer};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, StreamConsumer};
 use rdkafka::message::{BorrowedMessage, Headers, Message as _};
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::task::JoinHandle;
@@ -36,14 +36,22 @@ impl Cluster {
 
     /// On this broker, with topics.
     pub async fn at(brokers: &str) -> Self {
-        let config = named(brokers);
+        Self::made(named(brokers)).await
+    }
+
+    /// On the broker that all tests share, with topics of so many partitions.
+    pub async fn of_partitions(partitions: i32) -> Self {
+        Self::made(KafkaConfig { partitions, ..named(&brokers()) }).await
+    }
+
+    async fn made(config: KafkaConfig) -> Self {
         // A broker that has just started on a busy machine may take its time.
         for _ in 0..5 {
             if bus_kafka::ensure_topics(&config).await.is_ok() {
                 return Self { config };
             }
         }
-        panic!("the broker {brokers} makes no topics");
+        panic!("the broker {} makes no topics", config.brokers);
     }
 
     /// With a topic of tasks that takes no batches longer than this.
@@ -122,6 +130,36 @@ impl Cluster {
             left -= 1;
         }
         records
+    }
+
+    /// Sets a consumer's group back to the beginning of the tasks, once nobody is in it any more. How many records it had
+    /// read of them.
+    pub async fn rewind(&self, consumer: &str) -> i64 {
+        let name = format!("{}task-events", self.config.topic_prefix);
+        let mut client = ClientConfig::new();
+        client.set("bootstrap.servers", &self.config.brokers).set("enable.auto.commit", "false");
+        client.set("group.id", format!("{}{consumer}", self.config.group_prefix));
+        let group: BaseConsumer = client.create().expect("a client");
+        let metadata = group.fetch_metadata(Some(&name), Duration::from_secs(30)).expect("the topic");
+        let (mut places, mut begin) = (TopicPartitionList::new(), TopicPartitionList::new());
+        for partition in metadata.topics()[0].partitions() {
+            places.add_partition(&name, partition.id());
+            begin.add_partition_offset(&name, partition.id(), Offset::Offset(0)).expect("a place");
+        }
+        let read = group.committed_offsets(places, Duration::from_secs(30)).expect("places");
+        // Whoever was killed is a member until it is missed.
+        for _ in 0..240 {
+            if group.commit(&begin, CommitMode::Sync).is_ok() {
+                return read
+                    .elements()
+                    .iter()
+                    .filter_map(|place| place.offset().to_raw())
+                    .filter(|read| *read > 0)
+                    .sum();
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        panic!("the group {consumer} is never empty");
     }
 
     /// Publishes with a publisher of its own.

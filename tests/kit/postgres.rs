@@ -46,6 +46,11 @@ impl Database {
         Self::created("TEMPLATE template0").await
     }
 
+    /// Another one that holds what this one does, to which nobody may be connected.
+    pub async fn copy(&self) -> Self {
+        Self::created(&format!("TEMPLATE {}", self.name)).await
+    }
+
     async fn created(how: &str) -> Self {
         #[expect(clippy::disallowed_methods, reason = "several runs may share the server")]
         let name = format!("taskbot_test_{}", uuid::Uuid::new_v4().as_simple());

@@ -169,7 +169,8 @@ impl Samples {
     }
 
     pub fn receipt(&self, key: &str) -> Receipt {
-        Receipt { key: key.to_owned(), digest: "digest".to_owned(), outcome: Outcome::default(), at: self.now() }
+        let (tenant, digest) = (tenant("console"), "digest".to_owned());
+        Receipt { tenant, key: key.to_owned(), digest, outcome: Outcome::default(), at: self.now() }
     }
 }
 

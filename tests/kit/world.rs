@@ -111,7 +111,7 @@ impl World {
             principal: who.clone(),
             tenant: tenant(who),
             place: Place::Direct(who.person),
-            conversation: ConversationId(format!("test/{}", who.person)),
+            conversation: ConversationId(format!("{}/test/{}", tenant(who), who.person)),
             key: None,
             said_at: None,
             trace: None,

@@ -127,8 +127,9 @@ impl From<Failed> for PortError {
 
 impl From<Failed> for CommitError {
     fn from(failed: Failed) -> Self {
-        match failed.kind() {
-            Kind::Conflict(what) => Self::Conflict(what),
+        match (&failed, failed.kind()) {
+            (_, Kind::Conflict(what)) => Self::Conflict(what),
+            (Failed::NoAnswer | Failed::Sql(_), Kind::Away) => Self::Unknown(failed.into()),
             _ => Self::Port(failed.into()),
         }
     }

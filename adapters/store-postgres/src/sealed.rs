@@ -8,6 +8,7 @@ use domain::ids::PersonId;
 use domain::ports::error::PortError;
 use domain::ports::seals::SealedLog;
 use domain::seal::{ERASED, ScannedRow, Seal, StoredRow};
+use jiff::SignedDuration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use uuid::Uuid;
@@ -20,6 +21,19 @@ use crate::rows::{column, docs, integer};
 use crate::seals::{log_row, seal};
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// What retention has taken lies at or below the floor, and is older than what lies above it but for the differences
+/// between clocks, an hour at most.
+const UNHEARD_OF: &str = "
+    WITH kept AS (
+        SELECT min(o.created_at) + CASE WHEN f.position > 0 THEN 3600000000 ELSE 0 END AS since
+        FROM outbox_floor f JOIN outbox o ON o.position > f.position GROUP BY f.position
+    )
+    SELECT a.row, a.tenant FROM audit_log a
+    WHERE a.time >= (SELECT since FROM kept) AND NOT EXISTS (
+        SELECT FROM outbox o WHERE o.created_at = a.time AND o.key = a.subject
+            AND strpos(o.payload, a.event_id::text) > 0)
+    ORDER BY a.row LIMIT $1";
 
 /// A connection in one transaction, which ends with it. It takes no transaction id, so nobody waits for it.
 pub(crate) struct Moment(PgConnection);
@@ -68,7 +82,8 @@ impl SealedLog for Moment {
 
     async fn scan(&mut self, after: i64, limit: u32) -> Result<Vec<ScannedRow>, PortError> {
         let ask = Ask::new(
-            "SELECT a.row, a.tenant, a.id, a.reminder, a.version, u.row IS NOT NULL
+            "SELECT a.row, a.tenant, a.id, a.reminder, a.version,
+                 (extract(epoch FROM now() - u.since) * 1000000)::bigint
              FROM audit_log a LEFT JOIN audit_unsealed u USING (row) WHERE a.row > $1 ORDER BY a.row LIMIT $2",
         );
         let scanned = |row: &PgRow| {
@@ -77,10 +92,15 @@ impl SealedLog for Moment {
                 tenant: column(row, 1)?,
                 stream: stream(column(row, 2)?, column(row, 3)?).to_string(),
                 version: column(row, 4)?,
-                waits: column(row, 5)?,
+                waits: column::<Option<i64>>(row, 5)?.map(SignedDuration::from_micros),
             })
         };
         self.rows(ask.bind(after).bind(i64::from(limit))).await?.iter().map(scanned).collect()
+    }
+
+    async fn unheard_of(&mut self, limit: u32) -> Result<Vec<(i64, String)>, PortError> {
+        let found = self.rows(Ask::new(UNHEARD_OF).bind(i64::from(limit))).await?;
+        found.iter().map(|row| Ok((column(row, 0)?, column(row, 1)?))).collect()
     }
 
     async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError> {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::ports::error::PortError;
 use domain::ports::seals::{SealedLog, Seals};
 use domain::seal::{LogRow, Seal};
+use jiff::SignedDuration;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
@@ -36,6 +37,13 @@ impl Seals for PostgresStore {
              FROM audit_unsealed u JOIN audit_log a USING (row) ORDER BY u.row LIMIT $1",
         );
         self.audit.rows(ask.bind(i64::from(limit))).await?.iter().map(log_row).collect()
+    }
+
+    async fn waits(&self) -> Result<Option<SignedDuration>, PortError> {
+        let ask = Ask::new("SELECT (extract(epoch FROM now() - min(since)) * 1000000)::bigint FROM audit_unsealed");
+        let row = self.audit.row(ask).await?;
+        let micros: Option<i64> = row.map_or(Ok(None), |row| column(&row, 0))?;
+        Ok(micros.map(SignedDuration::from_micros))
     }
 
     async fn last_seals(&self, tenants: Option<&[String]>) -> Result<Vec<Seal>, PortError> {

@@ -45,6 +45,9 @@ impl Store for PostgresStore {
         if written.is_err() || !change.people.is_empty() {
             self.known.forget();
         }
+        if let Err(CommitError::Unknown(_)) = written {
+            self.rung.ring();
+        }
         written?;
         fault::crash_point("store.after_commit");
         if !change.events.is_empty() {

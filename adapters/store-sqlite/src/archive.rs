@@ -20,6 +20,7 @@ use crate::location::Location;
 use crate::open::connected;
 use crate::rows::integer;
 use crate::script::Script;
+use crate::source::Source;
 
 /// How many rows are handed on at once.
 const CHUNK: usize = 500;
@@ -28,6 +29,8 @@ const CHUNK: usize = 500;
 #[derive(Debug)]
 pub struct SqliteArchive {
     location: Location,
+    /// Whether it is read only while nobody else has it open.
+    alone: bool,
 }
 
 impl SqliteArchive {
@@ -38,8 +41,16 @@ impl SqliteArchive {
     pub fn at(url: &str) -> Result<Self, PortError> {
         match Location::parse(url)? {
             Location::Memory(_) => Err(Trouble::lasting("a database in memory ends with its process").into()),
-            location => Ok(Self { location }),
+            location => Ok(Self { location, alone: false }),
         }
+    }
+
+    /// A file that is brought over: while it is read nobody else may have it open.
+    ///
+    /// # Errors
+    /// When the URL names no file.
+    pub fn alone(url: &str) -> Result<Self, PortError> {
+        Ok(Self { alone: true, ..Self::at(url)? })
     }
 
     /// The path of the file.
@@ -86,8 +97,13 @@ impl Archive for SqliteArchive {
         self.location.to_string()
     }
 
+    /// The file stays as it is.
     async fn dump(&self, to: mpsc::Sender<Piece>) -> Result<(), PortError> {
-        let mut connection = self.connect().await?;
+        let opened = match self.alone {
+            true => Source::alone(&self.location).await,
+            false => Source::shared(&self.location).await,
+        };
+        let Source { mut connection, alone: _alone, copy: _copy } = opened?;
         let mut at_once = connection.begin().await.map_err(failed)?;
         for table in TABLES {
             let sql = reading(table);

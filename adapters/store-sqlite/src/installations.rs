@@ -47,7 +47,7 @@ impl Installations for SqliteStore {
         match (Purge { store: self, installation, act }).run().await {
             Ok(()) => Ok(true),
             Err(CommitError::Conflict(_)) => Ok(false),
-            Err(CommitError::Port(error)) => Err(error),
+            Err(CommitError::Port(error) | CommitError::Unknown(error)) => Err(error),
         }
     }
 

@@ -28,6 +28,7 @@ mod rows;
 mod script;
 mod sealed;
 mod seals;
+mod source;
 mod store;
 mod writer;
 

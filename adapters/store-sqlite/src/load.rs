@@ -131,5 +131,6 @@ impl Gathered {
 
 fn receipt(row: &Row, needs: &Needs) -> Result<Option<Receipt>, PortError> {
     let Some(key) = needs.receipt.clone() else { return Ok(None) };
-    Ok(Some(Receipt { key, digest: column(row, 2)?, outcome: doc(row, 1)?, at: instant(row, 3)? }))
+    let tenant = needs.tenant.clone();
+    Ok(Some(Receipt { tenant, key, digest: column(row, 2)?, outcome: doc(row, 1)?, at: instant(row, 3)? }))
 }

@@ -83,8 +83,18 @@ impl SqliteStore {
 
 /// A connection of its own, with the schema in place.
 pub(crate) async fn connected(location: &Location) -> Result<SqliteConnection, PortError> {
+    upgraded(location, location).await
+}
+
+/// The same of a copy; what is wrong is told of what it is a copy of.
+pub(crate) async fn upgraded(copy: &Location, of: &Location) -> Result<SqliteConnection, PortError> {
     let patience = Options::default().busy_timeout;
-    prepared(location, patience).await.map_err(|error| error.told(location))
+    prepared(copy, patience).await.map_err(|error| error.told(of))
+}
+
+/// The schema of this release.
+pub(crate) fn newest_schema() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
 /// Why a database could not be opened.
@@ -205,7 +215,7 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
     Ok(())
 }
 
-fn settings(location: &Location) -> SqliteConnectOptions {
+pub(crate) fn settings(location: &Location) -> SqliteConnectOptions {
     let settings = match location {
         Location::Memory(name) => SqliteConnectOptions::new().filename(name).in_memory(true).shared_cache(true),
         Location::File(path) => SqliteConnectOptions::new().filename(path),

@@ -9,6 +9,7 @@ use domain::ids::PersonId;
 use domain::ports::error::PortError;
 use domain::ports::seals::SealedLog;
 use domain::seal::{ERASED, ScannedRow, Seal, StoredRow};
+use jiff::SignedDuration;
 use rusqlite::Connection;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -17,6 +18,15 @@ use crate::error::failed;
 use crate::readers::Readers;
 use crate::rows::{Row, column, docs, integer, json, parsed};
 use crate::seals::{log_row, seal};
+
+/// Retention takes from the front of the outbox. What it has taken is older than what it left but for the differences
+/// between clocks, an hour at most.
+const UNHEARD_OF: &str = "
+    SELECT a.row, a.tenant FROM audit_log a
+    WHERE a.time >= (
+            SELECT min(created_at) + CASE WHEN min(position) > 1 THEN 3600000000 ELSE 0 END FROM outbox)
+        AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.event_id = a.event_id)
+    ORDER BY a.row LIMIT ?";
 
 /// A connection that sees one moment: in a transaction that ends with it, or the only one there is, for which writers
 /// wait.
@@ -69,7 +79,8 @@ impl SealedLog for Moment {
 
     async fn scan(&mut self, after: i64, limit: u32) -> Result<Vec<ScannedRow>, PortError> {
         let ask = Ask::new(
-            "SELECT a.row, a.tenant, a.stream, a.version, u.row IS NOT NULL
+            "SELECT a.row, a.tenant, a.stream, a.version,
+                 CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER) - u.since
              FROM audit_log a LEFT JOIN audit_unsealed u ON u.row = a.row WHERE a.row > ? ORDER BY a.row LIMIT ?",
         );
         let scanned = |row: &Row| {
@@ -78,10 +89,15 @@ impl SealedLog for Moment {
                 tenant: column(row, 1)?,
                 stream: column(row, 2)?,
                 version: column(row, 3)?,
-                waits: column(row, 4)?,
+                waits: column::<Option<i64>>(row, 4)?.map(SignedDuration::from_micros),
             })
         };
         self.rows(ask.bind(after).bind(i64::from(limit))).await?.iter().map(scanned).collect()
+    }
+
+    async fn unheard_of(&mut self, limit: u32) -> Result<Vec<(i64, String)>, PortError> {
+        let found = self.rows(Ask::new(UNHEARD_OF).bind(i64::from(limit))).await?;
+        found.iter().map(|row| Ok((column(row, 0)?, column(row, 1)?))).collect()
     }
 
     async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError> {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::ports::error::PortError;
 use domain::ports::seals::{SealedLog, Seals};
 use domain::seal::{LogRow, Seal};
+use jiff::SignedDuration;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
@@ -19,6 +20,13 @@ impl Seals for SqliteStore {
              FROM audit_unsealed u CROSS JOIN audit_log a ON a.row = u.row ORDER BY u.row LIMIT ?",
         );
         self.readers.rows(ask.bind(i64::from(limit))).await?.iter().map(log_row).collect()
+    }
+
+    async fn waits(&self) -> Result<Option<SignedDuration>, PortError> {
+        let ask = "SELECT CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER) - min(since) FROM audit_unsealed";
+        let row = self.readers.row(Ask::new(ask)).await?;
+        let micros: Option<i64> = row.map_or(Ok(None), |row| column(&row, 0))?;
+        Ok(micros.map(SignedDuration::from_micros))
     }
 
     async fn last_seals(&self, tenants: Option<&[String]>) -> Result<Vec<Seal>, PortError> {

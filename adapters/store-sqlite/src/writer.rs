@@ -102,7 +102,7 @@ impl Writer {
 
     async fn surely(&self, script: Script, haste: Haste) -> Result<Written, PortError> {
         self.write(script, haste).await.map_err(|error| match error {
-            CommitError::Port(error) => error,
+            CommitError::Port(error) | CommitError::Unknown(error) => error,
             CommitError::Conflict(what) => Trouble::passing(format!("another process took the {what}")).into(),
         })
     }

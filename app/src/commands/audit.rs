@@ -64,7 +64,7 @@ fn own_key(config: &Config, file: &Path) -> Result<String> {
 }
 
 fn tell(report: &Report) -> Result<ExitCode> {
-    let Report { rows, waiting, erased, seals, checkpoints, findings } = report;
+    let Report { rows, waiting, waited, erased, seals, checkpoints, findings } = report;
     for finding in findings.iter().take(SHOWN) {
         print(&line(finding))?;
     }
@@ -72,8 +72,9 @@ fn tell(report: &Report) -> Result<ExitCode> {
         print(&format!("… and {} findings more", findings.len() - SHOWN))?;
     }
     let state = if findings.is_empty() { "intact" } else { "TAMPERED" };
+    let since = if *waiting > 0 { format!(", the first for {waited} s") } else { String::new() };
     print(&format!(
-        "{state}: {rows} rows, {seals} seals, {checkpoints} checkpoints; {erased} erased, {waiting} not sealed yet"
+        "{state}: {rows} rows, {seals} seals, {checkpoints} checkpoints; {erased} erased, {waiting} not sealed yet{since}"
     ))?;
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

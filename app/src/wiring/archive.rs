@@ -37,7 +37,7 @@ pub(crate) fn source(url: &str) -> Result<Box<dyn Archive>> {
     if !url.starts_with("sqlite:") {
         bail!("--from takes sqlite://PATH; to copy a PostgreSQL, use `taskbot backup` and `taskbot restore`");
     }
-    let source = SqliteArchive::at(url)?;
+    let source = SqliteArchive::alone(url)?;
     if !source.path().is_some_and(std::path::Path::exists) {
         bail!("there is no database at {url}");
     }

@@ -57,7 +57,7 @@ async fn with_zone(tasks: &Tasks, session: Session, zone: &Zone) -> Result<Sessi
         principal: session.principal.clone(),
         tenant: TenantId::console(),
         place: session.place.clone(),
-        conversation: ConversationId(format!("introduction/{}", session.person.id)),
+        conversation: ConversationId(format!("console/introduction/{}", session.person.id)),
         key: None,
         said_at: None,
         trace: None,

@@ -10,6 +10,7 @@ use domain::ports::error::PortError;
 use domain::ports::lease::{Lease, Leases};
 use domain::ports::seals::Seals;
 use domain::seal::{LogRow, Seal};
+use jiff::SignedDuration;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -94,6 +95,14 @@ impl Sealer {
             Ok(()) => news.clear(),
             Err(error) => warn!(%error, "the checkpoints could not be written"),
         }
+    }
+
+    /// For how long the first row has been waiting that no seal covers; `None` if none waits.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn waits(&self) -> Result<Option<SignedDuration>, PortError> {
+        self.seals.waits().await
     }
 
     /// Seals everything that waits, and gives the seals.

@@ -8,6 +8,8 @@ use domain::seal::{Checkpoint, Report, Verifier, concerned, erased_rows};
 const SEALS: u32 = 200;
 /// How many rows are read at once.
 const ROWS: u32 = 10_000;
+/// How many rows without an event are named; one is enough to know.
+const UNHEARD_OF: u32 = 100;
 
 /// Reads every seal and every row as they are at one moment, and says what is not as it was sealed. `progress` hears how many rows have been
 /// read so far.
@@ -42,6 +44,9 @@ pub async fn verify(
         let Some(last) = rows.last() else { break };
         after = last.row;
         rows.iter().for_each(|row| verifier.row(row));
+    }
+    for (row, tenant) in log.unheard_of(UNHEARD_OF).await? {
+        verifier.unheard_of(row, &tenant);
     }
     Ok(verifier.end())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
 
 use super::error::PortError;
 use crate::change::Act;
@@ -17,6 +18,13 @@ pub trait Seals: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn unsealed(&self, limit: u32) -> Result<Vec<LogRow>, PortError>;
+
+    /// For how long the first of the rows that wait for their seal has been waiting, by the database's clock; `None` if
+    /// none waits.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn waits(&self) -> Result<Option<SignedDuration>, PortError>;
 
     /// The last seal of each of these tenants, or of all.
     ///
@@ -57,6 +65,13 @@ pub trait SealedLog: Send {
     /// # Errors
     /// When the database cannot answer.
     async fn scan(&mut self, after: i64, limit: u32) -> Result<Vec<ScannedRow>, PortError>;
+
+    /// Rows of whose event the outbox knows nothing, with their tenants, although it holds everything from that time on;
+    /// at most so many.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn unheard_of(&mut self, limit: u32) -> Result<Vec<(i64, String)>, PortError>;
 
     /// Of these people, each with a row, those that the log names as concerned by it.
     ///

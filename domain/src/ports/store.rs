@@ -27,8 +27,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`CommitError::Conflict`] when a row has another version than expected, exists already, or the inbox
-    /// mark or idempotency key is taken; [`CommitError::Port`] when the database failed, in which case the
-    /// change may or may not be committed: look the key up before trying again.
+    /// mark or idempotency key is taken; [`CommitError::Port`] when the database failed; [`CommitError::Unknown`] when
+    /// its answer was lost, in which case the change may or may not be committed: look the key up.
     async fn commit(&self, change: Change) -> Result<(), CommitError>;
 
     /// One page of the tasks that `sight` sees and `query` asks for.
@@ -74,7 +74,10 @@ pub enum CommitError {
     /// Something moved since the snapshot: load and decide again.
     #[error("conflict: {0}")]
     Conflict(&'static str),
-    /// The database failed.
+    /// The database failed, and nothing was committed.
     #[error(transparent)]
     Port(#[from] PortError),
+    /// The database failed before it could answer: whether the change was committed is not known.
+    #[error(transparent)]
+    Unknown(PortError),
 }

@@ -7,6 +7,7 @@
 mod content;
 mod verify;
 
+use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 
 pub use content::{ERASED, concerned, erased_rows};
@@ -14,6 +15,10 @@ pub use verify::{Checkpoint, Finding, Report, Verifier};
 
 /// What stands before the first seal of a tenant.
 const GENESIS: &str = "";
+
+/// The longest that a row may wait for its seal. The sealer comes every second; one that dies is followed when its lease
+/// has run out, and a house that is started again seals within the minute.
+pub const WAITS_AT_MOST: SignedDuration = SignedDuration::from_secs(60);
 
 /// A row of the audit log as a seal covers it: every column as it is stored, whatever somebody made of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,8 +65,8 @@ pub struct ScannedRow {
     pub stream: String,
     /// The version in the stream.
     pub version: i64,
-    /// Whether it waits to be sealed.
-    pub waits: bool,
+    /// For how long it has been waiting for its seal, by the database's clock; `None` if it does not.
+    pub waits: Option<SignedDuration>,
 }
 
 /// A batch of one tenant's rows, closed.

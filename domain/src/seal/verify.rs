@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::content::{concerned, differs};
-use super::{GENESIS, ScannedRow, Seal, StoredRow, content_digest};
+use super::{GENESIS, ScannedRow, Seal, StoredRow, WAITS_AT_MOST, content_digest};
 use crate::ids::PersonId;
 
 /// How many findings are kept; one is enough to know.
@@ -40,6 +40,8 @@ pub struct Report {
     pub rows: u64,
     /// Rows that no seal covers yet.
     pub waiting: u64,
+    /// For how many whole seconds the first of them has been waiting.
+    pub waited: u64,
     /// Sealed rows whose content was erased.
     pub erased: u64,
     /// Seals.
@@ -116,10 +118,7 @@ impl Verifier {
     pub fn row(&mut self, row: &ScannedRow) {
         self.report.rows += 1;
         if !self.sealed.contains(&row.row) {
-            self.report.waiting += 1;
-            if !row.waits {
-                self.find(Some(row.row), &row.tenant, None, "stands in the log, and nothing sealed it");
-            }
+            self.unsealed_row(row);
         }
         let last = self.versions.entry(row.stream.clone()).or_default();
         let expected = *last + 1;
@@ -130,6 +129,16 @@ impl Verifier {
         }
     }
 
+    /// A row of whose event the outbox knows nothing, although it holds all of that time.
+    pub fn unheard_of(&mut self, row: i64, tenant: &str) {
+        self.find(
+            Some(row),
+            tenant,
+            None,
+            "is of an event that the outbox, which holds all of that time, does not know",
+        );
+    }
+
     /// What was found, the first bad row first.
     #[must_use]
     pub fn end(mut self) -> Report {
@@ -138,6 +147,23 @@ impl Verifier {
         }
         self.report.findings.sort_by_key(|finding| (finding.row.unwrap_or(i64::MAX), finding.clone()));
         self.report
+    }
+
+    fn unsealed_row(&mut self, row: &ScannedRow) {
+        self.report.waiting += 1;
+        let what = match row.waits {
+            None => "stands in the log, and nothing sealed it".to_owned(),
+            Some(since) if since < -WAITS_AT_MOST => "waits for its seal since a time that is to come".to_owned(),
+            Some(since) => {
+                let waited = u64::try_from(since.as_secs()).unwrap_or_default();
+                self.report.waited = self.report.waited.max(waited);
+                if since <= WAITS_AT_MOST {
+                    return;
+                }
+                format!("has been waiting for its seal for {waited} s: nobody seals, or it was put there")
+            }
+        };
+        self.find(Some(row.row), &row.tenant, None, &what);
     }
 
     /// Whether the seal continues the tenant's chain.

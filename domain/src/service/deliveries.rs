@@ -149,7 +149,7 @@ impl Deliveries {
                 Ok(true)
             }
             Err(CommitError::Conflict(_)) => Ok(false),
-            Err(CommitError::Port(error)) => Err(error),
+            Err(CommitError::Port(error) | CommitError::Unknown(error)) => Err(error),
         }
     }
 }

@@ -37,6 +37,8 @@ use crate::tenant::TenantId;
 
 /// How often a command is decided again before the asker is told that it is busy.
 const ATTEMPTS: u32 = 64;
+/// What a conflict names when the key is taken.
+const RECEIPT: &str = "receipt";
 
 /// Why a command or question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -88,11 +90,17 @@ impl Tasks {
     async fn settle(&self, mut request: Request) -> Result<Outcome, Failure> {
         let sight = self.sight(&request.principal).await?;
         let mut needs = decide::needs(&request);
+        // The answer if the key's receipt is not there at the next look.
+        let mut without_receipt: Option<Failure> = None;
         for _ in 0..ATTEMPTS {
             let snapshot = self.store.load(&needs).await?;
             if let Some(outcome) = repeated(&snapshot, request.key.as_ref())? {
-                info!("repeated, answered from the receipt");
+                self.bell.ring();
+                info!("answered from the receipt");
                 return Ok(outcome);
+            }
+            if let Some(failure) = without_receipt {
+                return Err(failure);
             }
             let setting = Setting { now: self.clock.now(), ids: self.ids.as_ref(), sight: &sight };
             let Decision { mut change, outcome, wants_number } = decide::decide(&snapshot, &request, &setting)?;
@@ -104,7 +112,7 @@ impl Tasks {
                 continue;
             }
             if let Some(key) = &request.key {
-                change.receipt = Some(receipt(key, &outcome, setting.now));
+                change.receipt = Some(receipt(&request.tenant, key, &outcome, setting.now));
             }
             if change == Change::default() {
                 return Ok(outcome);
@@ -117,8 +125,16 @@ impl Tasks {
                     info!("committed");
                     return Ok(outcome);
                 }
-                Err(CommitError::Conflict(what)) => info!(what, "conflict, deciding again"),
-                Err(CommitError::Port(error)) => return Err(error.into()),
+                Err(CommitError::Conflict(what)) => {
+                    info!(what, "conflict, deciding again");
+                    // A receipt that is taken and cannot be seen is another tenant's.
+                    without_receipt = (what == RECEIPT).then(|| key_reused().into());
+                }
+                Err(CommitError::Unknown(error)) if request.key.is_some() => {
+                    warn!(%error, "the answer to a commit was lost, looking for the receipt");
+                    without_receipt = Some(error.into());
+                }
+                Err(CommitError::Port(error) | CommitError::Unknown(error)) => return Err(error.into()),
             }
         }
         Err(Refusal::new(Code::Busy, "Too many people are changing this at once.", "Try again in a moment.").into())
@@ -129,12 +145,13 @@ impl Tasks {
     ///
     /// # Errors
     /// When the database cannot answer.
-    pub async fn is_first(&self, key: String) -> Result<bool, PortError> {
-        let receipt = Receipt { key, digest: String::new(), outcome: Outcome::default(), at: self.clock.now() };
+    pub async fn is_first(&self, tenant: &TenantId, key: String) -> Result<bool, PortError> {
+        let (digest, outcome, at) = (String::new(), Outcome::default(), self.clock.now());
+        let receipt = Receipt { tenant: tenant.clone(), key, digest, outcome, at };
         match self.store.commit(Change { receipt: Some(receipt), ..Change::default() }).await {
             Ok(()) => Ok(true),
             Err(CommitError::Conflict(_)) => Ok(false),
-            Err(CommitError::Port(error)) => Err(error),
+            Err(CommitError::Port(error) | CommitError::Unknown(error)) => Err(error),
         }
     }
 
@@ -196,15 +213,17 @@ impl Tasks {
 fn repeated(snapshot: &Snapshot, key: Option<&IdempotencyKey>) -> Result<Option<Outcome>, Refusal> {
     match (&snapshot.receipt, key) {
         (Some(receipt), Some(key)) if receipt.digest == key.digest => Ok(Some(receipt.outcome.clone())),
-        (Some(_), Some(_)) => Err(Refusal::new(
-            Code::KeyReused,
-            "This idempotency key was used for another request.",
-            "Use a new key for a new request.",
-        )),
+        (Some(_), Some(_)) => Err(key_reused()),
         _ => Ok(None),
     }
 }
 
-fn receipt(key: &IdempotencyKey, outcome: &Outcome, at: Timestamp) -> Receipt {
-    Receipt { key: key.key.clone(), digest: key.digest.clone(), outcome: outcome.clone(), at }
+fn key_reused() -> Refusal {
+    let said = "This idempotency key was used for another request.";
+    Refusal::new(Code::KeyReused, said, "Use a new key for a new request.")
+}
+
+fn receipt(tenant: &TenantId, key: &IdempotencyKey, outcome: &Outcome, at: Timestamp) -> Receipt {
+    let IdempotencyKey { key, digest } = key.clone();
+    Receipt { tenant: tenant.clone(), key, digest, outcome: outcome.clone(), at }
 }

@@ -44,9 +44,9 @@ impl Api {
         let person = caller.principal.person;
         let request = Request {
             principal: caller.principal.clone(),
+            conversation: ConversationId(format!("{tenant}/rest/{person}")),
             tenant,
             place: Place::Direct(person),
-            conversation: ConversationId(format!("rest/{person}")),
             key,
             said_at: None,
             trace: caller.trace.clone(),

@@ -3,21 +3,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::command::{Command, IdempotencyKey};
 use domain::list::List;
 use domain::ports::error::PortError;
 use domain::ports::store::{CommitError, Store};
+use domain::service::Failure;
 use domain::snapshot::Needs;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor};
 use store_postgres::{Options, PostgresStore};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
+use super::{known, request, service};
 use crate::conformance::store::{load, make_one};
 use crate::kit::postgres::Database;
 use crate::kit::program::PATIENCE;
 use crate::kit::samples::{Samples, tenant};
+use crate::kit::world::draft;
 
 /// A way to the database that can be cut.
 struct Way {
@@ -82,7 +87,8 @@ async fn a_database_that_is_away_answers_at_once_and_comes_back() {
     for _ in 0..12 {
         let change = samples.making(&list, &samples.task(&list, ana, 99));
         let error = store.commit(change).await.expect_err("away");
-        assert!(matches!(&error, CommitError::Port(port) if port.is_transient()), "{error}");
+        let (CommitError::Port(port) | CommitError::Unknown(port)) = &error else { panic!("{error}") };
+        assert!(port.is_transient(), "{error}");
         quick += u32::from(error.to_string().contains("was away a moment ago"));
     }
     assert!(quick >= 3, "once it is known to be away, nobody waits for it ({quick})");
@@ -176,4 +182,61 @@ async fn a_database_that_takes_no_writes_is_read_and_says_so_and_takes_them_agai
         assert!(Instant::now() < deadline, "{error}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// What is said in the command whose answer is lost.
+const LOST: &[u8] = b"Nobody hears of it";
+
+/// A way to the database on which the server's answer to what carries [`LOST`] does not arrive, and the connection ends.
+async fn losing(database: &Database) -> String {
+    let options: PgConnectOptions = database.url().parse().expect("a URL");
+    let target = format!("{}:{}", options.get_host(), options.get_port());
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((near, _)) = listener.accept().await {
+            tokio::spawn(carry(near, TcpStream::connect(target.clone()).await.expect("the database")));
+        }
+    });
+    options.host("127.0.0.1").port(port).to_url_lossy().to_string()
+}
+
+async fn carry(mut near: TcpStream, mut far: TcpStream) {
+    let (mut said, mut answered, mut lost) = (vec![0; 1 << 16], vec![0; 1 << 16], false);
+    loop {
+        tokio::select! {
+            count = near.read(&mut said) => {
+                let Ok(count @ 1..) = count else { return };
+                lost |= said[..count].windows(LOST.len()).any(|part| part == LOST);
+                far.write_all(&said[..count]).await.expect("sent");
+            }
+            count = far.read(&mut answered) => {
+                let Ok(count @ 1..) = count else { return };
+                if lost || near.write_all(&answered[..count]).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_whose_answer_is_lost_is_answered_from_its_receipt() {
+    let database = Database::migrated().await;
+    let patient = Options { wait: PATIENCE, patience: PATIENCE, ..Options::default() };
+    let store = Arc::new(PostgresStore::open(&losing(&database).await, patient).await.expect("a store"));
+    let (tasks, ana) = (service(&store), known(&store).await);
+    let title = std::str::from_utf8(LOST).expect("UTF-8");
+    let add = |key: Option<&str>| {
+        let key = key.map(|key| IdempotencyKey { key: key.to_owned(), digest: "digest".to_owned() });
+        tasks.execute(request(&ana, key, Command::Add(Box::new(draft(&ana, title)))))
+    };
+    let first = add(Some("rest/1")).await.expect("it is found out what happened");
+    let again = add(Some("rest/1")).await.expect("the same");
+    assert_eq!(first.effects[0].task, again.effects[0].task);
+    let nameless = add(None).await.expect_err("nobody can find out");
+    assert!(matches!(&nameless, Failure::Port(error) if error.is_transient()), "{nameless}");
+    let mut reader = database.role("taskbot_relay").await;
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM tasks").fetch_one(&mut reader).await.expect("a count");
+    assert_eq!(count, 2, "each was carried out once");
 }

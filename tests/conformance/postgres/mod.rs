@@ -12,15 +12,26 @@ mod tenants;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bot::console::ConsoleDirectory;
+use domain::access::Principal;
+use domain::command::{Command, IdempotencyKey, Request};
 use domain::list::List;
+use domain::message::ConversationId;
+use domain::person::Identity;
+use domain::place::Place;
 use domain::ports::audit::{AuditEntry, AuditLog};
+use domain::ports::bell::Bell;
 use domain::ports::error::PortError;
+use domain::ports::people::People as _;
+use domain::service::Tasks;
 use store_postgres::{Options, PostgresStore};
 
 use super::audit::{entries, refuses_to_be_rewritten};
 use super::seals::{Tampering, tampering_is_found, what_is_sealed_while_somebody_verifies_is_no_tampering};
+use crate::kit::clock::{CountingIds, HandClock};
 use crate::kit::postgres::Database;
 use crate::kit::samples::{Samples, tenant};
+use crate::kit::world::tenant as tenant_of;
 
 mod on_a_server {
     crate::conformance::store::suite!(crate::conformance::postgres::migrated);
@@ -58,6 +69,43 @@ async fn open(database: &Database) -> PostgresStore {
     PostgresStore::open(&database.url(), patient).await.expect("a store")
 }
 
+/// The service over a store.
+fn service(store: &Arc<PostgresStore>) -> Tasks {
+    Tasks {
+        store: store.clone(),
+        agenda: store.clone(),
+        people: store.clone(),
+        audit: store.clone(),
+        directory: Arc::new(ConsoleDirectory::new(store.clone())),
+        clock: Arc::new(HandClock::at("2026-03-04T15:00:00Z")),
+        ids: Arc::new(CountingIds::default()),
+        bell: Bell::default(),
+    }
+}
+
+/// Somebody of the console.
+async fn known(store: &PostgresStore) -> Principal {
+    let identity: Identity = "ana".parse().expect("an identity");
+    let person = store.introduce(&identity, Samples::default().person("ana")).await.expect("introduced");
+    Principal { person: person.id, tenants: [identity.tenant].into(), operator: false }
+}
+
+fn request(who: &Principal, key: Option<IdempotencyKey>, command: Command) -> Request {
+    let tenant = tenant_of(who);
+    Request {
+        principal: who.clone(),
+        conversation: ConversationId(format!("{tenant}/test")),
+        tenant,
+        place: Place::Direct(who.person),
+        key,
+        said_at: None,
+        trace: None,
+        role: "bot",
+        cause: None,
+        command,
+    }
+}
+
 #[tokio::test]
 async fn the_audit_log_refuses_to_be_rewritten() {
     let scratch = migrated().await;
@@ -77,6 +125,32 @@ const TAMPERINGS: &[Tampering] = &[
              type, tenant, digest FROM audit_log WHERE row = 1",
         Some(1_000),
         "nothing sealed it",
+    ),
+    (
+        "INSERT INTO audit_log (row, event_id, id, subject, actor, version, time, reminder, type, tenant, digest)
+             OVERRIDING SYSTEM VALUE SELECT 1000, gen_random_uuid(), gen_random_uuid(), subject, actor, 1, time, reminder,
+             type, tenant, digest FROM audit_log WHERE row = 1;
+         INSERT INTO audit_unsealed (row, since) VALUES (1000, now() - interval '61 s')",
+        Some(1_000),
+        "has been waiting for its seal",
+    ),
+    (
+        "INSERT INTO audit_log (row, event_id, id, subject, actor, version, time, reminder, type, tenant, digest)
+             OVERRIDING SYSTEM VALUE SELECT 1000, gen_random_uuid(), gen_random_uuid(), subject, actor, 1, time, reminder,
+             type, tenant, digest FROM audit_log WHERE row = 1;
+         INSERT INTO audit_unsealed (row, since) VALUES (1000, now() + interval '1 day')",
+        Some(1_000),
+        "since a time that is to come",
+    ),
+    (
+        "INSERT INTO outbox (created_at, key, topic, payload)
+             SELECT time, subject, 'task-events', event_id FROM audit_log;
+         INSERT INTO audit_log (row, event_id, id, subject, actor, version, time, reminder, type, tenant, digest)
+             OVERRIDING SYSTEM VALUE SELECT 1000, gen_random_uuid(), gen_random_uuid(), subject, actor, 1, time, reminder,
+             type, tenant, digest FROM audit_log WHERE row = 1;
+         INSERT INTO audit_unsealed (row) VALUES (1000)",
+        Some(1_000),
+        "is of an event that the outbox, which holds all of that time, does not know",
     ),
     (
         "ALTER TABLE audit_log DROP CONSTRAINT audit_log_pkey, DROP CONSTRAINT audit_log_event_id_key,

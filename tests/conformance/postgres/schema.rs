@@ -81,6 +81,11 @@ async fn a_table_without_its_guard_is_noticed_at_the_start() {
     let error = refused(&scratch.database.url()).await.to_string();
     assert!(error.contains("taskbot_app") && error.contains("reminders"), "{error}");
     scratch.database.sql("ALTER TABLE reminders FORCE ROW LEVEL SECURITY").await.expect("altered");
+    // Nobody has said yet whether it belongs to tenants.
+    scratch.database.sql("CREATE TABLE newcomer (doc text)").await.expect("made");
+    let error = refused(&scratch.database.url()).await.to_string();
+    assert!(error.contains("without forced row-level security: newcomer"), "{error}");
+    scratch.database.sql("DROP TABLE newcomer").await.expect("dropped");
     scratch.database.sql("CREATE POLICY hole ON canary TO taskbot_app USING (true)").await.expect("made");
     let error = refused(&scratch.database.url()).await.to_string();
     assert!(error.contains("sees tenants that it was not given"), "{error}");

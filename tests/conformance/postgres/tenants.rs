@@ -1,17 +1,25 @@
 //! Nothing of a tenant is read or changed by somebody with another tenant's scope, even by raw SQL.
 
+use domain::access::Principal;
+use domain::change::{Receipt, UndoNote, UndoRecord};
+use domain::command::{Command, IdempotencyKey};
 use domain::list::List;
+use domain::message::ConversationId;
 use domain::ports::installations::Installations;
 use domain::ports::store::Store;
+use domain::refusal::Code;
+use domain::service::Failure;
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 
-use super::migrated;
+use super::{known, migrated, request, service};
 use crate::conformance::installations::installation;
 use crate::conformance::store::make_one;
 use crate::kit::samples::{Samples, at, tenant};
+use crate::kit::world::draft;
 
 /// Tables that the role of commands and questions reaches, by the names of what it may do with them.
-const TABLES: [&str; 7] = ["lists", "counters", "tasks", "series", "reminders", "identities", "installations"];
+const TABLES: [&str; 9] =
+    ["lists", "counters", "tasks", "series", "reminders", "identities", "installations", "receipts", "undo"];
 
 async fn count(connection: &mut PgConnection, scope: &str, table: &str) -> i64 {
     let scope = format!("BEGIN; SELECT set_config('taskbot.tenants', '{scope}', true)");
@@ -41,6 +49,18 @@ async fn nothing_of_a_tenant_is_seen_or_changed_in_the_scope_of_another() {
     change.series = vec![domain::change::Put::new(samples.series(&task, None))];
     let place = domain::place::Place::Direct(ana.id);
     change.reminders = vec![domain::change::Put::new(samples.reminder(&task, place, at(9)))];
+    change.receipt = Some(Receipt { tenant: tenant("slack:T1"), ..samples.receipt("rest/1") });
+    let taken_back = UndoRecord {
+        at: at(1),
+        tasks: Vec::new(),
+        lists: Vec::new(),
+        series: Vec::new(),
+        snoozed: Vec::new(),
+        cancelled: Vec::new(),
+        settings: None,
+    };
+    let conversation = ConversationId("slack:T1/direct/ana".to_owned());
+    change.undo = Some(UndoNote { conversation, change: Some(taken_back) });
     scratch.store.commit(change).await.expect("committed");
     let identity = "slack:T1/U1".parse().expect("an identity");
     domain::ports::people::People::introduce(&*scratch.store, &identity, ana).await.expect("introduced");
@@ -59,6 +79,8 @@ async fn nothing_of_a_tenant_is_seen_or_changed_in_the_scope_of_another() {
         "UPDATE series SET state = 'ended'",
         "UPDATE counters SET last = 1000",
         "UPDATE installations SET doc = '{}'",
+        "UPDATE receipts SET outcome = '{}'",
+        "DELETE FROM undo",
     ];
     for statement in writes {
         assert!(touched(&mut app, "{slack:T1}", statement).await.expect("done") > 0, "{statement}");
@@ -96,4 +118,19 @@ async fn each_role_may_do_its_own_work_and_no_other() {
     }
     let mut relay = scratch.database.role("taskbot_relay").await;
     assert_eq!(relay.execute("SELECT * FROM canary").await.expect("seen").rows_affected(), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_was_used_in_another_tenant_answers_as_one_that_was_used() {
+    let scratch = migrated().await;
+    let (tasks, here) = (service(&scratch.store), known(&scratch.store).await);
+    let elsewhere = Principal { tenants: [tenant("slack:T1")].into(), ..here.clone() };
+    let add = |who: &Principal| {
+        let key = IdempotencyKey { key: "rest/ana/1".to_owned(), digest: "digest".to_owned() };
+        tasks.execute(request(who, Some(key), Command::Add(Box::new(draft(who, "one")))))
+    };
+    let made = add(&here).await.expect("made").effects.remove(0).task;
+    let Failure::Refused(refusal) = add(&elsewhere).await.expect_err("it was used") else { panic!("a refusal") };
+    assert_eq!(refusal.code, Code::KeyReused);
+    assert_eq!(add(&here).await.expect("repeated").effects.remove(0).task, made);
 }

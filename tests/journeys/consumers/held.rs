@@ -6,6 +6,8 @@ use consumers::{Checker, Findings};
 use domain::command::AddTask;
 use domain::ports::archive::{Archive, Filling};
 use domain::ports::clock::Clock;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use store_sqlite::{Options, SqliteArchive, SqliteStore};
 use tokio::sync::mpsc;
 
@@ -43,4 +45,20 @@ async fn whoever_looks_for_what_stands_still_counts_what_a_restore_holds_back() 
     assert_eq!(checked(&restored).await, Findings { held: 1, ..Findings::default() }, "what is due later is not held");
     into.release().await.expect("released");
     assert_eq!(checked(&restored).await, Findings::default());
+}
+
+#[tokio::test]
+async fn whoever_looks_for_what_stands_still_finds_a_log_that_nobody_seals() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("taskbot.db");
+    let world = World::over(store(&format!("sqlite://{}", file.display())).await);
+    let (agenda, outbox, clock) = (world.store.clone(), world.store.clone(), world.clock.clone());
+    let checker = Checker::new(agenda, outbox, clock, Vec::new(), Vec::new()).after_sealer(world.sealer());
+    assert_eq!(checker.check().await.expect("checked").unsealed, None);
+    let mut owner = SqliteConnectOptions::new().filename(&file).connect().await.expect("a connection");
+    for (since, found) in [("unixepoch()", false), ("unixepoch() - 120", true)] {
+        let waits = format!("INSERT OR REPLACE INTO audit_unsealed (row, since) SELECT 1, 1000000 * ({since})");
+        sqlx::raw_sql(AssertSqlSafe(waits)).execute(&mut owner).await.expect("written");
+        assert_eq!(checker.check().await.expect("checked").unsealed.is_some(), found, "{since}");
+    }
 }

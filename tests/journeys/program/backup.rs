@@ -6,7 +6,7 @@ use domain::ports::archive::TABLES;
 use reqwest::Method;
 use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use tokio::time::Instant;
 
 use crate::kit::postgres::Database;
@@ -52,9 +52,13 @@ async fn another_tenant(scratch: &Scratch) {
     assert!(server.program.terminate().await.success());
 }
 
-async fn rare(scratch: &Scratch) {
+async fn connected(scratch: &Scratch) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(scratch.path("taskbot.db"));
-    let mut database = options.connect().await.expect("the database");
+    options.connect().await.expect("the database")
+}
+
+async fn rare(scratch: &Scratch) {
+    let mut database = connected(scratch).await;
     sqlx::raw_sql(RARE).execute(&mut database).await.expect("written");
     database.close().await.expect("closed");
 }
@@ -195,6 +199,43 @@ async fn a_history_on_sqlite_goes_on_on_postgres() {
     reminded(&after).await;
     let list = reminded(&before).await;
     goes_on(&after, &list, 8).await;
+}
+
+/// As a release before this one left it.
+const STEP_BACK: &str = "ALTER TABLE audit_unsealed DROP COLUMN since; DELETE FROM _sqlx_migrations WHERE version = 10";
+
+/// The file, and what a power cut left beside it.
+fn bytes(scratch: &Scratch) -> [Vec<u8>; 2] {
+    ["taskbot.db", "taskbot.db-wal"].map(|name| std::fs::read(scratch.path(name)).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_file_of_an_older_release_is_read_and_stays_as_it_was() {
+    let before = history(Scratch::new()).await;
+    let mut database = connected(&before).await;
+    sqlx::raw_sql(STEP_BACK).execute(&mut database).await.expect("stepped back");
+    database.close().await.expect("closed");
+    let (older, from) = (bytes(&before), format!("sqlite://{}", before.path("taskbot.db").display()));
+    good(&before.run(&["backup", "one.json"], "").await);
+    assert!(bytes(&before) == older, "a backup changes nothing");
+    let (_database, after) = postgres().await;
+    good(&after.run(&["migrate", "--from", &from], "").await);
+    assert!(bytes(&before) == older, "bringing it over changes nothing");
+    good(&after.run(&["backup", "other.json"], "").await);
+    assert_eq!(rows(&before.path("one.json")), rows(&after.path("other.json")));
+}
+
+#[tokio::test]
+async fn a_file_that_somebody_has_open_is_not_brought_over() {
+    let before = Scratch::new();
+    let mut server = before.serve().await;
+    let (_database, after) = postgres().await;
+    let from = format!("sqlite://{}", before.path("taskbot.db").display());
+    let says = "taskbot.db open: stop every Taskbot that uses it, and run this again";
+    refused(&after, &["migrate", "--from", &from], says).await;
+    good(&before.run(&["backup", "while-it-runs.json"], "").await);
+    assert!(server.program.terminate().await.success());
+    good(&after.run(&["migrate", "--from", &from], "").await);
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ impl History {
 }
 
 /// A process that lives long enough for two seals of each tenant, or more where the machine is slow.
-async fn session(scratch: &Scratch, tokens: &[String], title: &str) {
+pub async fn session(scratch: &Scratch, tokens: &[String], title: &str) {
     let mut server: Server = scratch.serve().await;
     for part in 1..=2 {
         for token in tokens {

@@ -2,6 +2,7 @@
 
 mod history;
 mod owner;
+mod postgres;
 
 use std::path::Path;
 
@@ -90,6 +91,16 @@ async fn rows_that_go_come_change_places_or_stand_twice_are_found() {
                   FROM audit_log WHERE row = 1";
     found(&history, async |owner| owner.does(insert).await, "row 1000 (of console) stands in the log, and nothing")
         .await;
+    let beside = async |owner: &mut Owner| {
+        owner.does(insert).await;
+        owner.does("INSERT INTO audit_unsealed (row) VALUES (1000)").await;
+    };
+    found(&history, beside, "row 1000 (of console) is of an event that the outbox, which holds …, does not know").await;
+    let waiting = async |owner: &mut Owner| {
+        owner.does("INSERT INTO audit_unsealed (row, since) SELECT 1000, (unixepoch() - 61) * 1000000").await;
+        owner.does(insert).await;
+    };
+    found(&history, waiting, "row 1000 (of console) has been waiting for its seal").await;
     let double = async |owner: &mut Owner| {
         owner.does("ALTER TABLE audit_log RENAME TO former").await;
         owner.does("CREATE TABLE audit_log AS SELECT * FROM former").await;

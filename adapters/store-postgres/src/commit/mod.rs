@@ -11,7 +11,6 @@ use std::collections::BTreeSet;
 
 use domain::change::{Change, Put};
 use domain::reminder::Reminder;
-use domain::tenant::TenantId;
 
 use crate::ask::Ask;
 use crate::literal::array;
@@ -80,10 +79,12 @@ fn in_order<T, K: Ord>(rows: &[T], id: impl Fn(&T) -> K, write: impl Fn(&T) -> S
 
 /// The tenants that the change writes in.
 fn scope(change: &Change) -> String {
-    let mut tenants: BTreeSet<&TenantId> = change.lists.iter().map(|list| &list.tenant).collect();
-    tenants.extend(change.tasks.iter().map(|put| &put.row.tenant));
-    tenants.extend(change.series.iter().map(|put| &put.row.tenant));
-    tenants.extend(change.reminders.iter().map(|put| &put.row.tenant));
-    tenants.extend(change.deliveries.iter().map(|put| &put.row.tenant));
+    let mut tenants: BTreeSet<&str> = change.lists.iter().map(|list| list.tenant.as_str()).collect();
+    tenants.extend(change.tasks.iter().map(|put| put.row.tenant.as_str()));
+    tenants.extend(change.series.iter().map(|put| put.row.tenant.as_str()));
+    tenants.extend(change.reminders.iter().map(|put| put.row.tenant.as_str()));
+    tenants.extend(change.deliveries.iter().map(|put| put.row.tenant.as_str()));
+    tenants.extend(change.receipt.iter().map(|receipt| receipt.tenant.as_str()));
+    tenants.extend(change.undo.iter().filter_map(|note| note.conversation.0.split('/').next()));
     array(tenants)
 }

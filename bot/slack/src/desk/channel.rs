@@ -43,7 +43,9 @@ impl Desk {
         let desk = self.clone();
         let show = async move {
             let first = match key {
-                Some(key) => desk.is_first(&format!("shown/{key}")).await || sabotaged("slack.answer_again"),
+                Some(key) => {
+                    desk.is_first(&asker.tenant, &format!("shown/{key}")).await || sabotaged("slack.answer_again")
+                }
                 None => true,
             };
             if first {

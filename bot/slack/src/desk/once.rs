@@ -39,10 +39,10 @@ impl Desk {
                 Ok(given) => break given,
                 Err(_) => nth += 1,
             }
-            self.is_first(&claim(key, nth)).await;
+            self.is_first(tenant, &claim(key, nth)).await;
         };
         if given {
-            self.is_first(&answered(key)).await;
+            self.is_first(tenant, &answered(key)).await;
         }
     }
 
@@ -50,7 +50,7 @@ impl Desk {
     async fn claim(&self, tenant: &TenantId, key: &str) -> Option<u32> {
         let mut nth = 1;
         loop {
-            let mine = self.is_first(&claim(key, nth)).await;
+            let mine = self.is_first(tenant, &claim(key, nth)).await;
             if mine && nth == 1 || sabotaged("slack.answer_again") {
                 return Some(nth);
             }
@@ -68,8 +68,8 @@ impl Desk {
     }
 
     /// Whether nobody has used this key, in any process; so it is, too, if that cannot be known.
-    pub(super) async fn is_first(&self, key: &str) -> bool {
-        self.turns.tasks().is_first(key.to_owned()).await.unwrap_or(true)
+    pub(super) async fn is_first(&self, tenant: &TenantId, key: &str) -> bool {
+        self.turns.tasks().is_first(tenant, key.to_owned()).await.unwrap_or(true)
     }
 
     async fn used_at(&self, tenant: &TenantId, key: String) -> Option<Timestamp> {

@@ -1,0 +1,54 @@
+//! The same on PostgreSQL, in the words of the program.
+
+use super::history::session;
+use super::{says_so, verdict};
+use crate::kit::postgres::Database;
+use crate::kit::program::Scratch;
+
+/// A row of somebody's own, as if it were of a task of its own.
+const FORGED: &str = "
+    INSERT INTO audit_log (row, event_id, id, subject, actor, version, time, reminder, type, tenant, digest)
+    OVERRIDING SYSTEM VALUE SELECT 1000, gen_random_uuid(), gen_random_uuid(), subject, actor, 1, time, reminder, type,
+        tenant, digest FROM audit_log WHERE row = 1;";
+
+/// What an owner does, and what a line of the verdict says then, with anything at each `…`.
+const TAMPERINGS: [(&str, &str); 6] = [
+    ("UPDATE audit_log SET actor = subject WHERE row = 3", "row 3 (seal … of console) has another actor than"),
+    ("DELETE FROM audit_log WHERE row = 2", "row 2 (seal … of console) is gone from the log"),
+    ("DELETE FROM audit_content WHERE row = 1", "row 1 (seal … of console) has lost its content, and no act"),
+    ("$FORGED", "row 1000 (of console) stands in the log, and nothing sealed it"),
+    (
+        "$FORGED INSERT INTO audit_unsealed (row) VALUES (1000)",
+        "row 1000 (of console) is of an event that the outbox, which holds all of that time, does not know",
+    ),
+    (
+        "$FORGED INSERT INTO audit_unsealed (row, since) VALUES (1000, now() - interval '61 s')",
+        "row 1000 (of console) has been waiting for its seal",
+    ),
+];
+
+fn on(database: &Database) -> Scratch {
+    Scratch::new().with("TASKBOT_DATABASE_URL", &database.url())
+}
+
+#[tokio::test]
+async fn whoever_owns_a_postgres_and_changes_its_log_is_found_and_the_row_named() {
+    let database = Database::migrated().await;
+    let scratch = on(&database);
+    let tokens = [scratch.token("ana").await];
+    session(&scratch, &tokens, "first").await;
+    let (good, text) = verdict(&scratch).await;
+    assert!(good && text.contains(" 0 not sealed yet"), "{text}");
+    for (tampering, says) in TAMPERINGS {
+        let copy = database.copy().await;
+        for table in ["audit_log", "audit_content"] {
+            let bare = format!("ALTER TABLE {table} DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY");
+            copy.sql(&bare).await.expect("an owner may");
+        }
+        copy.sql(&tampering.replace("$FORGED", FORGED)).await.expect("done");
+        // Else the start would say so.
+        copy.sql("ALTER TABLE audit_log FORCE ROW LEVEL SECURITY").await.expect("an owner may");
+        let (good, text) = verdict(&on(&copy)).await;
+        assert!(!good && says_so(&text, says), "{tampering}: expected “{says}”, got:\n{text}");
+    }
+}
