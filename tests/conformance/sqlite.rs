@@ -120,20 +120,6 @@ const TAMPERINGS: &[Tampering] = &[
         "nothing sealed it",
     ),
     (
-        "INSERT INTO audit_log SELECT 1000, 'made-up', stream || '0', 1, type, tenant, subject, actor, time, digest
-             FROM audit_log WHERE row = 1;
-         INSERT INTO audit_unsealed (row, since) SELECT 1000, (unixepoch() - 61) * 1000000",
-        Some(1_000),
-        "has been waiting for its seal",
-    ),
-    (
-        "INSERT INTO audit_log SELECT 1000, 'made-up', stream || '0', 1, type, tenant, subject, actor, time, digest
-             FROM audit_log WHERE row = 1;
-         INSERT INTO audit_unsealed (row, since) SELECT 1000, (unixepoch() + 86400) * 1000000",
-        Some(1_000),
-        "since a time that is to come",
-    ),
-    (
         "INSERT INTO outbox (topic, key, event_id, stream, version, created_at, payload)
              SELECT 'task-events', subject, event_id, stream, version, time, '{}' FROM audit_log;
          INSERT INTO audit_log SELECT 1000, 'made-up', stream || '0', 1, type, tenant, subject, actor, time, digest

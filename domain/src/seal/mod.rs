@@ -16,8 +16,8 @@ pub use verify::{Checkpoint, Finding, Report, Verifier};
 /// What stands before the first seal of a tenant.
 const GENESIS: &str = "";
 
-/// The longest that a row may wait for its seal. The sealer comes every second; one that dies is followed when its lease
-/// has run out, and a house that is started again seals within the minute.
+/// Whoever runs it is warned when a row waits longer for its seal. The sealer comes every second; one that dies is followed
+/// when its lease has run out, and a house that is started again seals within the minute.
 pub const WAITS_AT_MOST: SignedDuration = SignedDuration::from_secs(60);
 
 /// A row of the audit log as a seal covers it: every column as it is stored, whatever somebody made of it.

@@ -127,22 +127,6 @@ const TAMPERINGS: &[Tampering] = &[
         "nothing sealed it",
     ),
     (
-        "INSERT INTO audit_log (row, event_id, id, subject, actor, version, time, reminder, type, tenant, digest)
-             OVERRIDING SYSTEM VALUE SELECT 1000, gen_random_uuid(), gen_random_uuid(), subject, actor, 1, time, reminder,
-             type, tenant, digest FROM audit_log WHERE row = 1;
-         INSERT INTO audit_unsealed (row, since) VALUES (1000, now() - interval '61 s')",
-        Some(1_000),
-        "has been waiting for its seal",
-    ),
-    (
-        "INSERT INTO audit_log (row, event_id, id, subject, actor, version, time, reminder, type, tenant, digest)
-             OVERRIDING SYSTEM VALUE SELECT 1000, gen_random_uuid(), gen_random_uuid(), subject, actor, 1, time, reminder,
-             type, tenant, digest FROM audit_log WHERE row = 1;
-         INSERT INTO audit_unsealed (row, since) VALUES (1000, now() + interval '1 day')",
-        Some(1_000),
-        "since a time that is to come",
-    ),
-    (
         "INSERT INTO outbox (created_at, key, topic, payload)
              SELECT time, subject, 'task-events', event_id FROM audit_log;
          INSERT INTO audit_log (row, event_id, id, subject, actor, version, time, reminder, type, tenant, digest)

@@ -96,11 +96,6 @@ async fn rows_that_go_come_change_places_or_stand_twice_are_found() {
         owner.does("INSERT INTO audit_unsealed (row) VALUES (1000)").await;
     };
     found(&history, beside, "row 1000 (of console) is of an event that the outbox, which holds …, does not know").await;
-    let waiting = async |owner: &mut Owner| {
-        owner.does("INSERT INTO audit_unsealed (row, since) SELECT 1000, (unixepoch() - 61) * 1000000").await;
-        owner.does(insert).await;
-    };
-    found(&history, waiting, "row 1000 (of console) has been waiting for its seal").await;
     let double = async |owner: &mut Owner| {
         owner.does("ALTER TABLE audit_log RENAME TO former").await;
         owner.does("CREATE TABLE audit_log AS SELECT * FROM former").await;

@@ -69,8 +69,8 @@ impl Desk {
     }
 
     async fn zone_of_profile(&self, tenant: &TenantId, user: &str) -> Result<Option<domain::zone::Zone>, PortError> {
-        let profile = self.turns.tasks().directory.profile(tenant, user).await?;
-        Ok(profile.and_then(|profile| profile.zone))
+        let profiles = self.turns.tasks().directory.profiles(tenant, &[user.to_owned()]).await?;
+        Ok(profiles.into_iter().flatten().find_map(|profile| profile.zone))
     }
 }
 
