@@ -1,3 +1,3 @@
--- Since when each row of the audit log waits for its seal, by the database's clock, so that one that waits for too long is
--- found: whoever puts a row of their own beside those that wait must not be believed.
+-- Since when each row of the audit log waits for its seal, by the database's clock: whoever runs it is told when nobody
+-- seals.
 ALTER TABLE audit_unsealed ADD COLUMN since timestamptz NOT NULL DEFAULT now();

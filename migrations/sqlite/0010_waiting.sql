@@ -1,5 +1,5 @@
--- Since when each row of the audit log waits for its seal, in microseconds by the machine's clock, so that one that waits
--- for too long is found: whoever puts a row of their own beside those that wait must not be believed.
+-- Since when each row of the audit log waits for its seal, in microseconds by the machine's clock: whoever runs it is told
+-- when nobody seals.
 
 CREATE TABLE audit_waiting (
     row   INTEGER PRIMARY KEY, -- of audit_log

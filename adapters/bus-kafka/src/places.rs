@@ -24,6 +24,8 @@ pub(crate) struct Places {
     ours: HashMap<Partition, Place>,
     /// Whether partitions were ever handed to us, none of them perhaps.
     pub(crate) joined: bool,
+    /// After a failure.
+    given_up: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -85,6 +87,9 @@ impl Places {
 
     /// What the group is still to be told.
     pub(crate) fn unsaved(&self) -> Vec<(Partition, i64)> {
+        if self.given_up {
+            return Vec::new();
+        }
         let unsaved = |(_, place): &(&Partition, &Place)| place.acknowledged != place.saved;
         let told = self.ours.iter().filter(unsaved);
         told.filter_map(|(partition, place)| Some((partition.clone(), place.acknowledged?))).collect()
@@ -102,9 +107,7 @@ impl Places {
     /// Nothing more is told to the group: after a failure its topics may be others of the same name, in which these places
     /// would skip what was never read. What was acknowledged and not saved comes again.
     pub(crate) fn give_up(&mut self) {
-        for place in self.ours.values_mut() {
-            *place = Place { given: None, acknowledged: place.saved, saved: place.saved };
-        }
+        self.given_up = true;
     }
 
     /// Our partitions with the place behind which nothing is acknowledged, if it is known.

@@ -26,6 +26,8 @@ const UNHEARD_OF: &str = "
     WHERE a.time >= (
             SELECT min(created_at) + CASE WHEN min(position) > 1 THEN 3600000000 ELSE 0 END FROM outbox)
         AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.event_id = a.event_id)
+        AND EXISTS (
+            SELECT 1 FROM audit_log b WHERE b.row < a.row AND EXISTS (SELECT 1 FROM outbox o WHERE o.event_id = b.event_id))
     ORDER BY a.row LIMIT ?";
 
 /// A connection that sees one moment: in a transaction that ends with it, or the only one there is, for which writers

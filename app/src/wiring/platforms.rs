@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use async_trait::async_trait;
 use domain::access::Principal;
 use domain::place::{Channel, Place};
-use domain::ports::chat::{Called, Directory, Profile};
+use domain::ports::chat::{Called, Directory, Told};
 use domain::ports::error::PortError;
 use domain::refusal::Refusal;
 use domain::tenant::TenantId;
@@ -132,11 +132,15 @@ impl Directory for Directories {
         Ok(answer)
     }
 
-    async fn profiles(&self, tenant: &TenantId, users: &[String]) -> Result<Vec<Option<Profile>>, PortError> {
-        let mut profiles = vec![None; users.len()];
+    async fn profiles(&self, tenant: &TenantId, users: &[String]) -> Result<Vec<Told>, PortError> {
+        let mut profiles = vec![Ok(None); users.len()];
         for directory in &self.0 {
             let told = directory.profiles(tenant, users).await?;
-            profiles.iter_mut().zip(told).for_each(|(known, told)| *known = known.take().or(told));
+            profiles
+                .iter_mut()
+                .zip(told)
+                .filter(|(known, _)| matches!(known, Ok(None)))
+                .for_each(|(known, told)| *known = told);
         }
         Ok(profiles)
     }

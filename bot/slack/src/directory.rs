@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use domain::access::Principal;
 use domain::ids::PersonId;
 use domain::place::{Channel, Place};
-use domain::ports::chat::{Called, Directory, Profile};
+use domain::ports::chat::{Called, Directory, Profile, Told};
 use domain::ports::error::PortError;
 use domain::ports::people::People;
 use domain::refusal::Refusal;
@@ -208,13 +208,13 @@ impl Directory for SlackDirectory {
         }
     }
 
-    async fn profiles(&self, tenant: &TenantId, users: &[String]) -> Result<Vec<Option<Profile>>, PortError> {
+    async fn profiles(&self, tenant: &TenantId, users: &[String]) -> Result<Vec<Told>, PortError> {
         if tenant.platform() != Platform::Slack {
-            return Ok(vec![None; users.len()]);
+            return Ok(vec![Ok(None); users.len()]);
         }
         let api = self.there(tenant).await?;
         let told: Vec<_> = users.iter().map(|user| self.profile(tenant, &api, user)).collect();
-        Ok(stream::iter(told).buffered(SIDE_BY_SIDE).try_collect().await?)
+        Ok(stream::iter(told).buffered(SIDE_BY_SIDE).map_err(PortError::from).collect().await)
     }
 
     async fn link(&self, tenant: &TenantId, place: &Place) -> Result<Option<String>, PortError> {

@@ -59,6 +59,21 @@ impl Homes {
         self.note(tenant, user, Page { at: Instant::now(), line: line.to_owned(), digest: digest(view), hash });
     }
 
+    /// A page that was known by this hash was shown anew. What was shown since then by others stays noted.
+    pub(crate) fn renewed(
+        &self,
+        tenant: &TenantId,
+        user: &str,
+        before: &str,
+        (line, view): (&str, &Value),
+        hash: String,
+    ) {
+        let mut pages = self.pages();
+        if let Some(page) = pages.get_mut(&(tenant.clone(), user.to_owned())).filter(|page| page.hash == before) {
+            *page = Page { at: page.at, line: line.to_owned(), digest: digest(view), hash };
+        }
+    }
+
     /// A word was put on top of a page, which is as it was otherwise.
     pub(crate) fn told(&self, tenant: &TenantId, user: &str, (line, view): (&str, &Value), hash: String) {
         let before = self.pages().get(&(tenant.clone(), user.to_owned())).map(|page| (page.line == line, page.digest));

@@ -42,6 +42,8 @@ struct Sheet {
     known: Mutex<Option<(Instant, Arc<Roster>)>>,
     /// How far the people of the next one are read.
     reading: Turn<Reading<Person>>,
+    /// How many readings have failed, and how the last one did.
+    failed: Mutex<(u64, Option<CallError>)>,
 }
 
 impl Rosters {
@@ -104,12 +106,32 @@ impl Sheet {
         }
     }
 
-    /// Reads what is missing, one at a time.
+    /// Reads what is missing, one at a time. What failed while others waited for their turn has failed for them as well.
     async fn read(self: Arc<Self>, silence: Silence, tenant: TenantId, api: Api) -> Result<Arc<Roster>, CallError> {
+        let failed_before = self.failed().0;
         let mut reading = self.reading.lock().await;
         if let Some(roster) = self.fresh() {
             return Ok(roster);
         }
+        match self.failed().clone() {
+            (failed, Some(error)) if failed > failed_before => return Err(error),
+            _ => {}
+        }
+        let read = self.read_on(&mut reading, silence, tenant, api).await;
+        if let Err(error) = &read {
+            let mut failed = self.failed();
+            *failed = (failed.0 + 1, Some(error.clone()));
+        }
+        read
+    }
+
+    async fn read_on(
+        &self,
+        reading: &mut Reading<Person>,
+        silence: Silence,
+        tenant: TenantId,
+        api: Api,
+    ) -> Result<Arc<Roster>, CallError> {
         reading.begin_anew_after(OLD);
         let page = async |cursor: String| api.people(&cursor).await;
         reading.read_on(&silence, (&tenant, "users.list"), None, page).await?;
@@ -123,6 +145,10 @@ impl Sheet {
     fn fresh(&self) -> Option<Arc<Roster>> {
         let known = self.known();
         known.as_ref().filter(|(since, _)| since.elapsed() < FRESH).map(|(_, roster)| Arc::clone(roster))
+    }
+
+    fn failed(&self) -> MutexGuard<'_, (u64, Option<CallError>)> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn known(&self) -> MutexGuard<'_, Option<(Instant, Arc<Roster>)>> {

@@ -87,15 +87,25 @@ impl Talk<'_> {
             return Ok(known.into_iter().filter_map(|(_, person)| Some(person?.id)).collect());
         }
         let mut profiles = self.service().directory.profiles(tenant, &strangers).await?.into_iter();
-        let mut people = Vec::with_capacity(known.len());
+        let (mut people, mut untold) = (Vec::with_capacity(known.len()), None);
         for (identity, person) in known {
             let person = match person {
                 Some(person) => Some(person),
-                None => self.met(&identity, profiles.next().flatten()).await?,
+                None => match profiles.next().unwrap_or(Ok(None)) {
+                    Ok(profile) => self.met(&identity, profile).await?,
+                    Err(error) => {
+                        untold.get_or_insert(error);
+                        None
+                    }
+                },
             };
             people.extend(person.map(|person| person.id));
         }
-        Ok(people)
+        // Those of whom it was told are asked about no more when it is said again.
+        match untold {
+            Some(error) => Err(error.into()),
+            None => Ok(people),
+        }
     }
 
     /// Somebody as the platform knows them, if it does.

@@ -43,12 +43,13 @@ pub trait Directory: Send + Sync {
         Ok(Called::Nobody { near: Vec::new() })
     }
 
-    /// What the platform says of users, by its ids of them, in their order. `None` of bots, and of whoever is not there.
+    /// What the platform says of users, by its ids of them, in their order, or why it does not say it of one. `None` of
+    /// bots, and of whoever is not there.
     ///
     /// # Errors
-    /// When the platform cannot be asked.
-    async fn profiles(&self, _tenant: &TenantId, users: &[String]) -> Result<Vec<Option<Profile>>, PortError> {
-        Ok(vec![None; users.len()])
+    /// When the platform cannot be asked at all.
+    async fn profiles(&self, _tenant: &TenantId, users: &[String]) -> Result<Vec<Told>, PortError> {
+        Ok(vec![Ok(None); users.len()])
     }
 
     /// The address of a thread, by which a task that was made in it leads back. `None` where there is none.
@@ -91,6 +92,9 @@ pub struct Profile {
     /// Where they are.
     pub zone: Option<Zone>,
 }
+
+/// What a platform says of somebody, `None` of whoever is not there, or why it does not say it.
+pub type Told = Result<Option<Profile>, PortError>;
 
 /// A message for one place: one or more due reminders, or news.
 #[derive(Clone, Debug, PartialEq)]

@@ -160,7 +160,7 @@ impl Desk {
         let homes = &self.around.homes;
         let Some(hash) = homes.outdated(tenant, user, (line, &view)) else { return };
         match self.api.publish_home(user, &view, Some(&hash)).await {
-            Ok(hash) => homes.shown(tenant, user, (&now, &view), hash),
+            Ok(renewed) => homes.renewed(tenant, user, &hash, (&now, &view), renewed),
             Err(error) if error.is_overtaken() => homes.leave(tenant, user, &hash),
             Err(CallError::Later { after: Some(time), .. }) => self.around.pace.rest(tenant, PUBLISH, time),
             Err(error) => warn!(%error, "a page could not be brought up to date"),

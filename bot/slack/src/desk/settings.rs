@@ -1,6 +1,7 @@
 //! Somebody's own settings, in a dialog.
 
-use domain::ports::error::PortError;
+use std::time::Duration;
+
 use domain::service::Failure;
 use domain::tenant::TenantId;
 use language::SettingsChange;
@@ -11,12 +12,16 @@ use tracing::warn;
 use super::Desk;
 use super::dialog::errors;
 use super::forms::{filled_line, kept};
+use crate::api::CallError;
 use crate::inbound::payload::{Entered, Submitted};
 use crate::render::dialog::settings;
 
 /// While Slack does not say where somebody is.
 const NO_PROFILE: &str =
     "Slack does not tell me your zone right now; save it once more in a minute, or name a zone below.";
+
+/// How long Slack may take to say where somebody is.
+const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// What the dialog showed when it was opened.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -68,9 +73,10 @@ impl Desk {
         self.read_form(line, settings::ZONE, take).await
     }
 
-    async fn zone_of_profile(&self, tenant: &TenantId, user: &str) -> Result<Option<domain::zone::Zone>, PortError> {
-        let profiles = self.turns.tasks().directory.profiles(tenant, &[user.to_owned()]).await?;
-        Ok(profiles.into_iter().flatten().find_map(|profile| profile.zone))
+    /// As Slack says now: people choose to follow their profile when they have just changed it.
+    async fn zone_of_profile(&self, tenant: &TenantId, user: &str) -> Result<Option<domain::zone::Zone>, CallError> {
+        let asked = self.around.silence.broken(tenant, "users.info", PATIENCE, self.api.person(user));
+        Ok(asked.await?.zone())
     }
 }
 
