@@ -37,11 +37,12 @@ use crate::kit::world::{ZONE, draft, tenant};
 const SCHEDULERS: usize = 4;
 const BEGIN: &str = "2026-03-04T15:00:00Z";
 const END: &str = "2031-03-04T15:00:00Z";
-const RULES: [&str; 7] = [
+const RULES: [&str; 8] = [
     "FREQ=MONTHLY",
     "FREQ=MONTHLY;BYMONTHDAY=-1",
     "FREQ=MONTHLY;BYDAY=3FR",
     "FREQ=MONTHLY;INTERVAL=2",
+    "FREQ=WEEKLY",
     "FREQ=WEEKLY;INTERVAL=3",
     "FREQ=DAILY;INTERVAL=29",
     "FREQ=YEARLY",

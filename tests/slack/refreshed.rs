@@ -37,7 +37,7 @@ fn told(site: &Site, turn: &Turn) -> Vec<String> {
     let calls = site.slack.ledger().calls(Some("response_url"));
     let later = calls.into_iter().filter(|call| call.body["response_url"] == hook).map(|call| call.body.to_string());
     let all = std::iter::once(turn.answer().to_string()).chain(later);
-    all.filter(|text| !is_first_word(text)).collect()
+    all.filter(|text| text != "null" && !is_first_word(text)).collect()
 }
 
 async fn answered_once(site: &Site, turn: &Turn) {

@@ -25,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// coordinator, but not on a request that was on its way when brokers died: that it asks again when they are back, if they
 /// ever are, and finishes no rebalance meanwhile.
 const STUCK: Duration = Duration::from_secs(20);
+/// How far apart two savings are: each is a record that brokers write, and one is enough for all that was acknowledged
+/// meanwhile. What was not saved when a member dies comes again.
+const APART: Duration = Duration::from_millis(100);
 /// How long to wait while the group changes hands.
 const AGAIN: Duration = Duration::from_millis(200);
 
@@ -96,7 +99,7 @@ impl KafkaSubscription {
             (places, Ok(())) => {
                 self.shared.places().saved(&places);
                 self.patient = None;
-                self.save(Duration::ZERO);
+                self.save(APART);
             }
             (_, Err(error)) => {
                 let until = *self.patient.get_or_insert_with(|| Instant::now() + PATIENCE);

@@ -9,6 +9,9 @@ use jiff::Timestamp;
 use tokio::task::JoinError;
 use tracing::error;
 
+/// So many events are read sooner than a thread is woken.
+const FEW: usize = 16;
+
 /// One batch of rows, and what follows from them.
 pub(super) struct Outgoing {
     rows: Vec<OutboxRow>,
@@ -32,9 +35,12 @@ enum Fate {
 }
 
 impl Outgoing {
-    /// Reads the events on a thread of its own: a portion of them would hold up everybody else on this one, and first
+    /// Reads the events, many of them on a thread of its own: they would hold up everybody else on this one, and first
     /// of all whoever renews leases.
     pub(super) async fn beside(rows: Vec<OutboxRow>) -> Result<Self, PortError> {
+        if rows.len() <= FEW {
+            return Ok(Self::of(rows));
+        }
         let failed = |error: JoinError| PortError::Unavailable { backend: "relay", reason: error.to_string() };
         tokio::task::spawn_blocking(move || Self::of(rows)).await.map_err(failed)
     }

@@ -61,7 +61,8 @@ impl<'a> Term<'a> {
         let mut followed = self.follow(&self.saved).await?;
         while self.lease.held() {
             if followed.rows.is_empty() {
-                self.save(followed.cursor).await?;
+                self.save(&followed.cursor).await?;
+                self.saved = followed.cursor;
                 meter::behind(0, 0.0);
                 self.relay.forget_deleted(&mut self.round).await;
                 if !self.wait().await {
@@ -79,16 +80,22 @@ impl<'a> Term<'a> {
             if let Some(end) = shipped? {
                 return Ok(end);
             }
-            self.save(cursor).await?;
+            // What comes next is read while the cursor is saved, and sent when it is.
+            let next = async {
+                match ahead {
+                    Some(ahead) => ahead,
+                    None => self.follow(&cursor).await,
+                }
+            };
+            let (saved, next) = tokio::join!(self.save(&cursor), next);
+            saved?;
+            self.saved = cursor;
             crash_point("relay.after_save");
             pauses.reset();
             if self.stop.is_cancelled() {
                 return Ok(End::Stopped);
             }
-            followed = match ahead {
-                Some(ahead) => ahead?,
-                None => self.follow(&self.saved).await?,
-            };
+            followed = next?;
         }
         Ok(self.lost())
     }
@@ -122,12 +129,11 @@ impl<'a> Term<'a> {
         if backlog { Some(self.follow(cursor).await) } else { None }
     }
 
-    async fn save(&mut self, cursor: Cursor) -> Result<(), PortError> {
-        if cursor != self.saved {
-            self.relay.outbox.save_cursor(Relay::NAME, &cursor, self.lease.epoch()).await?;
-            self.saved = cursor;
+    async fn save(&self, cursor: &Cursor) -> Result<(), PortError> {
+        if *cursor == self.saved {
+            return Ok(());
         }
-        Ok(())
+        self.relay.outbox.save_cursor(Relay::NAME, cursor, self.lease.epoch()).await
     }
 
     /// Until there may be news. Returns whether to go on.
