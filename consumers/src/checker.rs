@@ -184,7 +184,7 @@ fn report(findings: &Findings) {
         warn!(held = findings.held, "reminders are held back since a restore: `taskbot restore --release` sends them");
     }
     if let Some(waits) = findings.unsealed {
-        warn!(seconds = waits.as_secs(), "the audit log is not sealed: does a process with the role audit run?");
+        warn!(seconds = waits.as_secs(), "the audit log is not sealed: the sealer's own warnings say why");
     }
     if findings.series + findings.reminders + findings.consumers.len() > 0 {
         warn!(
