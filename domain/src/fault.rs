@@ -11,6 +11,24 @@ pub fn crash_point(name: &str) {
 #[inline]
 pub fn crash_point(_name: &str) {}
 
+/// Waits here for as long as the test build was told (`<name>=return(1000)`, in milliseconds), and keeps no thread from
+/// other work meanwhile.
+#[cfg(feature = "faults")]
+pub async fn slow_point(name: &str) {
+    let told = || -> Option<u64> {
+        fail::fail_point!(name, |millis| millis.and_then(|millis| millis.parse().ok()));
+        None
+    };
+    if let Some(millis) = told() {
+        tokio::time::sleep(std::time::Duration::from_millis(millis)).await;
+    }
+}
+
+/// At once: shipped builds wait for nothing here.
+#[cfg(not(feature = "faults"))]
+#[inline]
+pub async fn slow_point(_name: &str) {}
+
 /// Whether the test build was told to misbehave at the named point, to show that the tests notice.
 #[cfg(feature = "faults")]
 #[must_use]

@@ -27,7 +27,7 @@ fn responses(site: &Site) -> Vec<Call> {
 #[tokio::test]
 async fn a_late_answer_uses_the_address_once_and_one_that_takes_too_long_twice() {
     for (way, ms, uses) in [(Way::Socket, 1_000, 1), (Way::Http, 3_500, 2)] {
-        let slow = format!("service.before_commit=sleep({ms})");
+        let slow = format!("service.slow_commit=return({ms})");
         let site = Site::with(way, Scratch::new().with("FAILPOINTS", &slow)).await;
         site.person("U2").command("C1", "/todo", "water the plants").await;
         site.message("C1", "Added #1: water the plants").await;

@@ -166,7 +166,7 @@ async fn late() -> Value {
 
 /// Words while everything takes longer than Slack waits.
 async fn slowly() -> Shown {
-    let site = Site::with(BOTH[0], Scratch::new().with("FAILPOINTS", "service.before_commit=sleep(3500)")).await;
+    let site = Site::with(BOTH[0], Scratch::new().with("FAILPOINTS", "service.slow_commit=return(3500)")).await;
     let (ana, mut shown) = (site.person("U1"), Shown::new());
     let until = Instant::now() + PATIENCE;
     let turn = loop {

@@ -75,7 +75,7 @@ async fn what_was_filled_in_is_kept_while_nobody_says_whose_the_token_is() {
 #[tokio::test]
 async fn a_form_that_takes_too_long_makes_one_task_however_often_it_is_saved_and_its_author_hears_of_it() {
     for way in BOTH {
-        let slow = Scratch::new().with("FAILPOINTS", "service.before_commit=sleep(3500)");
+        let slow = Scratch::new().with("FAILPOINTS", "service.slow_commit=return(3500)");
         let site = Site::with(way, slow).await;
         let ana = site.person("U1");
         ana.command("C1", "/todo", "").await;

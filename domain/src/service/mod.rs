@@ -117,6 +117,7 @@ impl Tasks {
             if change == Change::default() {
                 return Ok(outcome);
             }
+            fault::slow_point("service.slow_commit").await;
             fault::crash_point("service.before_commit");
             match self.store.commit(change).await {
                 Ok(()) => {
