@@ -1,5 +1,5 @@
-//! The relay's rules 2 to 4, in every order: writers that commit late or roll back, a relay that dies between
-//! publishing and saving, a second one that takes over while the first still believes in its lease. What is real:
+//! The relay's rules 2 to 4, in every order: writers that commit late or roll back, a relay that saves some
+//! time after it has published and dies anywhere, a second one that takes over while the first still believes in its lease. What is real:
 //! `store_postgres::holes`.
 
 use domain::ports::bus::Cursor;
@@ -40,13 +40,13 @@ enum Step {
     Rests,
     Looked { look: Look, rows: Vec<Row> },
     Followed { rows: Vec<Row>, next: Cursor },
-    Published { next: Cursor },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Relay {
     /// The epoch of its lease, in which it may believe for longer than it has it; 0 without one.
     epoch: u8,
+    /// Up to where it has published, which is saved now and then.
     cursor: Cursor,
     step: Step,
 }
@@ -145,7 +145,8 @@ impl Bounds {
             Action::Publishes(relay) => {
                 let Step::Followed { rows, next } = state.relays[relay].step.clone() else { return None };
                 state.publish(&rows);
-                state.relays[relay].step = Step::Published { next };
+                let epoch = state.relays[relay].epoch;
+                state.relays[relay] = Relay { epoch, cursor: next, step: Step::Rests };
             }
             Action::Saves(relay) => save(state, relay)?,
             Action::Dies(relay) => {
@@ -160,15 +161,12 @@ impl Bounds {
 
 /// `save_cursor`: under the latest epoch only, and never back.
 fn save(state: &mut State, relay: usize) -> Option<()> {
-    let Relay { epoch, step: Step::Published { next }, .. } = state.relays[relay].clone() else { return None };
+    let Relay { epoch, cursor, .. } = state.relays[relay].clone();
     if epoch < state.epoch {
         state.relays[relay] = OUT;
-        return Some(());
+    } else if cursor.position >= state.saved.position {
+        state.saved = cursor;
     }
-    if next.position >= state.saved.position {
-        state.saved = next.clone();
-    }
-    state.relays[relay] = Relay { epoch, cursor: next, step: Step::Rests };
     Some(())
 }
 
@@ -203,9 +201,12 @@ impl Model for Bounds {
                 Step::Rests => Action::Looks(nth),
                 Step::Looked { .. } => Action::Marks(nth),
                 Step::Followed { .. } => Action::Publishes(nth),
-                Step::Published { .. } => Action::Saves(nth),
             });
-            actions.extend((state.deaths < self.deaths && relay.step != Step::Rests).then_some(Action::Dies(nth)));
+            // Some time after it has published, and beside whatever it does then.
+            let unsaved = relay.cursor != state.saved || relay.epoch < state.epoch;
+            actions.extend(unsaved.then_some(Action::Saves(nth)));
+            let has_begun = relay.step != Step::Rests || unsaved;
+            actions.extend((state.deaths < self.deaths && has_begun).then_some(Action::Dies(nth)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! From a command over HTTP to its row in the audit log: how long it takes until others can see the row.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -16,8 +16,8 @@ use crate::runtime;
 
 /// How often the audit log is looked at; so much at most is added to what is measured.
 const LOOK: Duration = Duration::from_millis(1);
-/// So many rows before the last one are looked at again: they are numbered before they are committed, and those of
-/// different tasks are committed side by side.
+/// So far behind the last row one is still waited for: they are numbered before they are committed, those of different
+/// tasks are committed side by side, and what is rolled back leaves a number without a row.
 const AGAIN: i64 = 100;
 /// How long a row may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -57,19 +57,26 @@ async fn watch(options: Options) -> Result<Value> {
 
 /// When each task was first seen, until so many as are wanted were, or nothing new has come for too long.
 async fn look(mut connection: PgConnection, first: i64, wanted: Arc<AtomicUsize>) -> Result<HashMap<String, Instant>> {
-    let (mut seen, mut last) = (HashMap::new(), first);
+    let (mut seen, mut rows_seen, mut last) = (HashMap::new(), BTreeSet::new(), first);
+    // Up to here every row was seen: whoever reads more than what is new takes the time from what is measured.
+    let mut whole = first;
     let mut news = Instant::now();
     while seen.len() < wanted.load(Ordering::Relaxed) && news.elapsed() < PATIENCE {
-        let fresh =
-            query("SELECT row, subject::text FROM audit_log WHERE row > $1 ORDER BY row").bind(first.max(last - AGAIN));
+        let fresh = query("SELECT row, subject::text FROM audit_log WHERE row > $1 ORDER BY row").bind(whole);
         let rows = fresh.fetch_all(&mut connection).await?;
         let now = Instant::now();
         for row in rows {
-            last = last.max(row.try_get(0)?);
+            let number: i64 = row.try_get(0)?;
+            last = last.max(number);
+            rows_seen.insert(number);
             if let Entry::Vacant(new) = seen.entry(row.try_get(1)?) {
                 new.insert(now);
                 news = now;
             }
+        }
+        whole = whole.max(last - AGAIN);
+        while rows_seen.remove(&(whole + 1)) {
+            whole += 1;
         }
         sleep(LOOK).await;
     }

@@ -9,7 +9,7 @@ use domain::ports::bus::{Cursor, Followed, Message, OutboxRow};
 use domain::ports::error::PortError;
 use domain::ports::lease::Lease;
 use jiff::Timestamp;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info_span, warn};
 
@@ -22,6 +22,11 @@ use super::{Relay, meter};
 const TOPICS: [Topic; 2] = [Topic::TaskEvents, Topic::Reminders];
 /// How long to wait without the bell: other processes write the same database.
 const POLL: Duration = Duration::from_millis(250);
+/// How far apart two savings of the cursor are. What was published after the last one is published again if the process
+/// dies, and saving waits for a disk as long as a command does.
+const APART: Duration = Duration::from_millis(100);
+/// How often it is measured how much waits.
+const MEASURED: Duration = Duration::from_secs(1);
 /// How often to look whether the lease is still held while a broker takes its time.
 const GLANCE: Duration = Duration::from_millis(100);
 
@@ -38,7 +43,14 @@ pub(super) enum End {
 pub(super) struct Term<'a> {
     relay: &'a Relay,
     lease: &'a dyn Lease,
+    /// Up to where all is published.
+    sent: Cursor,
+    /// Up to where the next term need not look.
     saved: Cursor,
+    /// When the cursor may be saved again.
+    save_at: Instant,
+    /// When to measure again.
+    measure_at: Instant,
     ear: Ear,
     round: Round,
     portion: &'a Portion,
@@ -53,51 +65,102 @@ impl<'a> Term<'a> {
         portion: &'a Portion,
         stop: &'a CancellationToken,
     ) -> Self {
-        Self { relay, lease, saved, ear: relay.bell.listen(), round: Round::soon(), portion, stop }
+        let (sent, ear, now) = (saved.clone(), relay.bell.listen(), Instant::now());
+        Self { relay, lease, sent, saved, save_at: now, measure_at: now, ear, round: Round::soon(), portion, stop }
     }
 
+    /// Relays until the term is over. Whoever stops leaves nothing to be published again.
     pub(super) async fn run(mut self, pauses: &mut Pauses) -> Result<End, PortError> {
-        self.measure(None).await;
-        let mut followed = self.follow(&self.saved).await?;
+        let end = self.publish(pauses).await?;
+        if matches!(end, End::Stopped) && self.unsaved() {
+            self.save().await?;
+        }
+        Ok(end)
+    }
+
+    async fn publish(&mut self, pauses: &mut Pauses) -> Result<End, PortError> {
+        let mut followed = self.follow(&self.sent).await?;
         while self.lease.held() {
             if followed.rows.is_empty() {
-                self.save(&followed.cursor).await?;
-                self.saved = followed.cursor;
-                meter::behind(0, 0.0);
-                self.relay.forget_deleted(&mut self.round).await;
-                if !self.wait().await {
+                self.sent = followed.cursor;
+                if !self.rest().await? {
                     return Ok(End::Stopped);
                 }
-                followed = self.follow(&self.saved).await?;
+                followed = self.follow(&self.sent).await?;
                 continue;
             }
             let (cursor, backlog) = (followed.cursor, Portion::is_full(self.portion.most(), &followed.rows));
             let outgoing = Outgoing::beside(followed.rows).await?;
-            // The next batch is read and counted while this one is on its way, and sent when all of this one has arrived.
-            let measured = self.measure(outgoing.rows().first());
-            let (shipped, ahead, ()) =
-                tokio::join!(self.ship(&outgoing, pauses), self.ahead(&cursor, backlog), measured);
+            let (save, measure) = (self.is_to_save(), Instant::now() >= self.measure_at);
+            // The next batch is read while this one is on its way, and sent when all of this one has arrived; so is the
+            // end of the last one saved.
+            let (shipped, ahead, saved, ()) = tokio::join!(
+                self.ship(&outgoing, pauses),
+                async { if backlog { Some(self.follow(&cursor).await) } else { None } },
+                async { if save { self.save().await } else { Ok(()) } },
+                async {
+                    if measure {
+                        self.measure(outgoing.rows().first()).await
+                    }
+                },
+            );
+            saved?;
+            if save {
+                self.was_saved();
+            }
+            if measure {
+                self.measure_at = Instant::now() + MEASURED;
+            }
             if let Some(end) = shipped? {
                 return Ok(end);
             }
-            // What comes next is read while the cursor is saved, and sent when it is.
-            let next = async {
-                match ahead {
-                    Some(ahead) => ahead,
-                    None => self.follow(&cursor).await,
-                }
-            };
-            let (saved, next) = tokio::join!(self.save(&cursor), next);
-            saved?;
-            self.saved = cursor;
-            crash_point("relay.after_save");
+            self.sent = cursor;
             pauses.reset();
             if self.stop.is_cancelled() {
                 return Ok(End::Stopped);
             }
-            followed = next?;
+            // Whatever was committed meanwhile has rung the bell.
+            followed = ahead.unwrap_or_else(|| Ok(Followed { rows: Vec::new(), cursor: self.sent.clone() }))?;
         }
         Ok(self.lost())
+    }
+
+    /// While there is nothing to publish: what is left to do, and waiting until there may be news. Returns whether to go
+    /// on.
+    async fn rest(&mut self) -> Result<bool, PortError> {
+        if self.is_to_save() {
+            self.save().await?;
+            self.was_saved();
+        }
+        meter::behind(0, 0.0);
+        self.relay.forget_deleted(&mut self.round).await;
+        let poll = Instant::now() + POLL;
+        let until = if self.unsaved() { poll.min(self.save_at) } else { poll };
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = self.ear.heard() => {}
+            () = sleep_until(until) => {}
+        }
+        Ok(!self.stop.is_cancelled())
+    }
+
+    fn unsaved(&self) -> bool {
+        self.sent != self.saved
+    }
+
+    fn is_to_save(&self) -> bool {
+        self.unsaved() && Instant::now() >= self.save_at
+    }
+
+    async fn save(&self) -> Result<(), PortError> {
+        self.relay.outbox.save_cursor(Relay::NAME, &self.sent, self.lease.epoch()).await?;
+        crash_point("relay.after_save");
+        Ok(())
+    }
+
+    fn was_saved(&mut self) {
+        self.saved = self.sent.clone();
+        self.save_at = Instant::now() + APART;
     }
 
     /// What follows a cursor. What was too much for the time that the database gives is asked for by halves, as long as
@@ -123,27 +186,6 @@ impl<'a> Term<'a> {
     /// How the lease was lost.
     fn lost(&self) -> End {
         if self.lease.taken_over() { End::Overtaken } else { End::TooLate }
-    }
-
-    async fn ahead(&self, cursor: &Cursor, backlog: bool) -> Option<Result<Followed, PortError>> {
-        if backlog { Some(self.follow(cursor).await) } else { None }
-    }
-
-    async fn save(&self, cursor: &Cursor) -> Result<(), PortError> {
-        if *cursor == self.saved {
-            return Ok(());
-        }
-        self.relay.outbox.save_cursor(Relay::NAME, cursor, self.lease.epoch()).await
-    }
-
-    /// Until there may be news. Returns whether to go on.
-    async fn wait(&mut self) -> bool {
-        tokio::select! {
-            () = self.stop.cancelled() => {}
-            () = self.ear.heard() => {}
-            () = sleep(POLL) => {}
-        }
-        !self.stop.is_cancelled()
     }
 
     /// Publishes a batch, again and again until all of it is acknowledged or rejected, or the term is over.
@@ -189,7 +231,7 @@ impl<'a> Term<'a> {
     /// Says how much waits, and for how long the first row has, if that is known already.
     async fn measure(&self, first: Option<&OutboxRow>) {
         let Ok(head) = self.relay.outbox.head().await else { return };
-        let rows = (head - self.saved.position).max(0);
+        let rows = (head - self.sent.position).max(0);
         let Some(first) = first else { return meter::waiting(rows) };
         let age = |at: Timestamp| self.relay.clock.now().duration_since(at).as_secs_f64();
         meter::behind(rows, happened(first).map_or(0.0, age).max(0.0));
