@@ -1,6 +1,7 @@
 //! From a record to an event, or to the reason why it is none.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use domain::event::{Event, EventType, SCHEMA_MAJOR, Topic};
 use domain::ports::bus::Record;
@@ -16,11 +17,11 @@ pub struct Incoming {
     /// The key on the bus.
     pub key: String,
     /// The JSON exactly as it came.
-    pub payload: String,
+    pub payload: Arc<str>,
     /// Its type as it came.
     pub kind: String,
     /// The event.
-    pub event: Event,
+    pub event: Arc<Event>,
 }
 
 impl Incoming {
@@ -31,7 +32,7 @@ impl Incoming {
             topic: self.topic,
             origin: self.origin.clone(),
             key: self.key.clone(),
-            payload: self.payload.clone().into_bytes(),
+            payload: self.payload.as_bytes().to_vec(),
         }
     }
 }
@@ -119,9 +120,9 @@ fn incoming(record: &Record, payload: &str, kind: &str, event: Event) -> Box<Inc
         topic: record.topic,
         origin: record.origin.clone(),
         key: record.key.clone(),
-        payload: payload.to_owned(),
+        payload: payload.into(),
         kind: kind.to_owned(),
-        event,
+        event: Arc::new(event),
     })
 }
 

@@ -62,7 +62,7 @@ impl Unpublished {
         }
         let now = self.store.task(&data.tenant_id, TaskRef::Id(task)).await?;
         let outdated = now.is_some_and(|task| task.version > data.version);
-        Ok((!outdated).then(|| (data.version, incoming.payload.clone())))
+        Ok((!outdated).then(|| (data.version, incoming.payload.to_string())))
     }
 
     /// Sends a value with the trace of the event that it comes from.

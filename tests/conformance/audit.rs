@@ -63,9 +63,9 @@ impl Story {
 
 pub fn entries(events: &[Event]) -> Vec<AuditEntry> {
     let entry = |event: &Event| AuditEntry {
-        event: event.clone(),
+        event: event.clone().into(),
         kind: event.kind.to_string(),
-        bytes: serde_json::to_string(event).expect("an event serializes"),
+        bytes: serde_json::to_string(event).expect("an event serializes").into(),
     };
     events.iter().map(entry).collect()
 }
@@ -181,7 +181,7 @@ pub async fn refuses_to_be_rewritten(log: &impl AuditLog, sql: impl AsyncFn(&'st
 pub fn with_an_unknown_type(story_events: &[Event]) -> Vec<AuditEntry> {
     let mut all = entries(story_events);
     let edit = all.iter_mut().find(|entry| entry.event.kind == EventType::TaskUpdated).expect("an edit");
-    edit.bytes = edit.bytes.replace("TASK_UPDATED", "TASK_PAINTED");
+    edit.bytes = edit.bytes.replace("TASK_UPDATED", "TASK_PAINTED").into();
     edit.event = serde_json::from_str(&edit.bytes).expect("an event of any type");
     "TASK_PAINTED".clone_into(&mut edit.kind);
     all

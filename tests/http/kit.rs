@@ -79,7 +79,7 @@ impl Site {
         let Some(last) = rows.last().map(|row| row.position) else { return };
         let entry = |payload: String| {
             let event: Event = serde_json::from_str(&payload).expect("an event");
-            AuditEntry { kind: event.kind.to_string(), event, bytes: payload }
+            AuditEntry { kind: event.kind.to_string(), event: event.into(), bytes: payload.into() }
         };
         let entries: Vec<AuditEntry> = rows.into_iter().map(|row| entry(row.payload)).collect();
         self.world.store.append(&entries).await.expect("appended");

@@ -59,13 +59,14 @@ impl Handler for Audit {
         &[Topic::TaskEvents, Topic::Reminders]
     }
 
+    /// A commit costs the database as much as some dozens of rows.
     fn chunk(&self) -> usize {
-        100
+        250
     }
 
     /// Of a backlog: while the database writes some, the next are read.
     fn lanes(&self) -> usize {
-        3
+        2
     }
 
     fn keeps_unknown(&self) -> bool {

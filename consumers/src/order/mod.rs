@@ -1,6 +1,6 @@
 //! Version order per stream: what can be applied now, what came too early and waits, what will never come.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ impl Order {
     }
 
     /// Plans a batch. `last` gives the last version that was applied of each of these streams; it is asked while the
-    /// parked rows are.
+    /// parked rows are, and not for streams that begin in the batch: what begins again is for whoever applies it to see.
     ///
     /// # Errors
     /// When the parked rows or those versions cannot be read.
@@ -61,9 +61,9 @@ impl Order {
         L: Future<Output = Result<BTreeMap<Stream, u64>, PortError>>,
     {
         let mut plan = Plan::default();
-        let streams: BTreeSet<Stream> = batch.iter().map(|incoming| incoming.event.stream()).collect();
-        let streams: Vec<Stream> = streams.into_iter().collect();
-        let (last, parked) = try_join!(last(streams.clone()), self.inbox.parked(self.consumer, &streams))?;
+        let (streams, running) = streams(batch);
+        let last = async { if running.is_empty() { Ok(BTreeMap::new()) } else { last(running).await } };
+        let (last, parked) = try_join!(last, self.inbox.parked(self.consumer, &streams))?;
         let mut lines = lines(&streams, &last, &parked, &mut plan);
         for incoming in batch {
             if let Some(line) = lines.get_mut(&incoming.event.stream()) {
@@ -138,7 +138,7 @@ impl Order {
             stream: incoming.event.stream(),
             version: incoming.event.data.version,
             origin: incoming.origin.clone(),
-            payload: incoming.payload.clone(),
+            payload: incoming.payload.to_string(),
             at: self.clock.now(),
         }
     }
@@ -151,13 +151,24 @@ impl Order {
             // One that was replayed and waited in vain again is a letter of its own.
             origin: format!("{}, waited", lost.origin),
             reason: format!("an earlier version of {} never came, and the outbox has none", lost.event.stream()),
-            payload: lost.payload.clone(),
+            payload: lost.payload.to_string(),
             at: self.clock.now(),
             replayed_at: None,
         };
         meter::dead_letter(self.consumer);
         self.inbox.bury(&letter).await
     }
+}
+
+/// The streams of a batch, and those of them that do not begin in it.
+fn streams(batch: &[Incoming]) -> (Vec<Stream>, Vec<Stream>) {
+    let mut first = BTreeMap::new();
+    for event in batch.iter().map(|incoming| &incoming.event) {
+        let first: &mut u64 = first.entry(event.stream()).or_insert(event.data.version);
+        *first = event.data.version.min(*first);
+    }
+    let running = first.iter().filter(|(_, first)| **first > 1).map(|(stream, _)| *stream).collect();
+    (first.into_keys().collect(), running)
 }
 
 /// Where each stream stands, with what is parked of it; what that already settles goes into the plan.

@@ -17,6 +17,9 @@ use crate::handler::Trouble;
 use crate::incoming::{Decoded, Incoming, decode};
 use crate::meter;
 
+/// So many events of a chunk have a line each in the log; more of them, a backlog, have one together.
+const FEW: usize = 16;
+
 impl Runner {
     /// Deals with every record. Returns false when somebody asked to stop before that; the batch comes again.
     pub(super) async fn process(&self, records: Vec<Record>, stop: &CancellationToken) -> bool {
@@ -127,6 +130,16 @@ impl Runner {
     fn note(&self, chunk: &[Incoming]) {
         meter::needs_help(self.handler.name(), false);
         meter::events(self.handler.name(), "handled", chunk.len());
+        if let ([first, .., last], true) = (chunk, chunk.len() > FEW) {
+            info!(
+                consumer = self.handler.name(),
+                count = chunk.len(),
+                first = first.origin,
+                last = last.origin,
+                "handled"
+            );
+            return;
+        }
         for incoming in chunk {
             self.handler.span(incoming).in_scope(|| info!(origin = incoming.origin, "handled"));
         }

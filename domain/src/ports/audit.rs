@@ -1,6 +1,7 @@
 //! The audit log: append-only, complete, in order per stream.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -15,11 +16,11 @@ use crate::tenant::TenantId;
 #[derive(Clone, Debug, PartialEq)]
 pub struct AuditEntry {
     /// The event.
-    pub event: Event,
+    pub event: Arc<Event>,
     /// Its type as it came, which may be one that this release does not know.
     pub kind: String,
     /// The JSON exactly as it came off the bus.
-    pub bytes: String,
+    pub bytes: Arc<str>,
 }
 
 /// A question about the log.

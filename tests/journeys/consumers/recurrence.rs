@@ -1,5 +1,7 @@
 //! Recurrence: completed or overtaken, the next occurrence is made once.
 
+use std::sync::Arc;
+
 use consumers::Role;
 use domain::access::Principal;
 use domain::command::{AddTask, Command};
@@ -68,7 +70,7 @@ async fn a_replay_without_its_receipt_is_handled_too() {
     recurrence.handle(std::slice::from_ref(&completed)).await.expect("handled");
     let mut again = completed.clone();
     // Another id has no receipt, but the same place in the stream: its inbox mark is taken.
-    again.event.id = domain::ids::EventId(uuid::Uuid::from_u128(7));
+    Arc::make_mut(&mut again.event).id = domain::ids::EventId(uuid::Uuid::from_u128(7));
     recurrence.handle(&[again]).await.expect("handled again");
     assert_eq!(created(&bench).await, 2);
 }
