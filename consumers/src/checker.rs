@@ -10,7 +10,6 @@ use domain::ports::bus::{Outbox, OutboxRow, RELAY};
 use domain::ports::chat::Chat;
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
-use domain::seal::WAITS_AT_MOST;
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -24,6 +23,9 @@ use crate::meter;
 const EVERY: Duration = Duration::from_secs(60);
 /// What is late by more than this is stuck.
 const GRACE: SignedDuration = SignedDuration::from_secs(60);
+/// How long a row may wait for its seal. The sealer comes every second; one that dies is followed when its lease has run
+/// out, and a house that is started again seals within the minute.
+const UNSEALED_AT_MOST: SignedDuration = SignedDuration::from_secs(60);
 /// How many stuck rows are counted.
 const COUNTED: u32 = 1_000;
 
@@ -130,7 +132,7 @@ impl Checker {
         let Some(sealer) = &self.sealer else { return Ok(None) };
         let waits = sealer.waits().await?.unwrap_or_default();
         meter::unsealed(waits.as_secs_f64().max(0.0));
-        Ok(Some(waits).filter(|waits| *waits > WAITS_AT_MOST))
+        Ok(Some(waits).filter(|waits| *waits > UNSEALED_AT_MOST))
     }
 
     /// The consumers for whom something waits and who stand where they stood at the last look.

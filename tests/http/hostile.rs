@@ -1,10 +1,11 @@
 //! What is sent to do harm: SQL, markup, Unicode tricks, rules that never end. It is kept as text or refused in words.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::kit::{Site, Texts, at};
+use crate::kit::soon::soon;
 
 /// Texts that mean something to databases, shells, browsers and chat platforms.
 const TEXTS: &[&str] = &[
@@ -101,12 +102,13 @@ async fn a_rule_that_explodes_is_answered_at_once() {
         "FREQ=DAILY;".repeat(10_000),
     ];
     for rule in rules {
-        let began = Instant::now();
-        let body = json!({"title": "t", "due": "2026-03-06T09:00:00Z", "rrule": rule});
-        let answer = site.post(&ana, "/api/v1/tasks", body).await;
         let shown: String = rule.chars().take(60).collect();
-        assert!([201, 422].contains(&answer.status.as_u16()), "{shown}: {}", answer.text());
-        assert!(began.elapsed() < Duration::from_secs(10), "{shown}: {:?}", began.elapsed());
+        let asked = async || {
+            let body = json!({"title": "t", "due": "2026-03-06T09:00:00Z", "rrule": rule});
+            let answer = site.post(&ana, "/api/v1/tasks", body).await;
+            assert!([201, 422].contains(&answer.status.as_u16()), "{shown}: {}", answer.text());
+        };
+        assert!(soon(Duration::from_secs(10), asked).await, "{shown}");
     }
 }
 

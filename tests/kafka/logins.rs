@@ -70,6 +70,29 @@ async fn a_task_is_audited(gateway: &Server, token: &str) {
     panic!("the task is not audited");
 }
 
+/// What the checker of each process finds, once a minute, while a reminder is held back and nothing waits for its seal:
+/// whoever only audits sees no reminders, and nobody else looks after seals.
+const FOUND: [&str; 4] = [
+    "taskbot_held_reminders 1",
+    "taskbot_held_reminders 1",
+    "taskbot_held_reminders 1",
+    "taskbot_audit_unsealed_seconds 0",
+];
+
+/// Waits until the process tells this.
+async fn tells(server: &Server, found: &str) {
+    let mut text = String::new();
+    for _ in 0..1_800 {
+        let answer = server.request(Method::GET, "/metrics", "").send().await.expect("an answer");
+        text = answer.text().await.expect("a body");
+        if text.lines().any(|line| line == found) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("“{found}” was never told:\n{text}\n{}", server.program.err.all().join("\n"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_process_works_with_a_login_that_may_do_no_more_than_its_roles_need() {
     let (database, cluster) = (Database::migrated().await, Cluster::shared().await);
@@ -92,6 +115,11 @@ async fn each_process_works_with_a_login_that_may_do_no_more_than_its_roles_need
     a_task_is_audited(&servers[0], &token).await;
     let (intact, said) = run(&scratch, &urls[3], &["audit", "verify"]).await;
     assert!(intact && said.contains("intact"), "{said}");
+    let hold = "INSERT INTO hold (until) VALUES (extract(epoch FROM timestamptz '2041-01-01 00:00Z') * 1000000)";
+    database.sql(hold).await.expect("an owner may");
+    for (server, found) in servers.iter().zip(FOUND) {
+        tells(server, found).await;
+    }
     for (server, (roles, _)) in servers.iter_mut().zip(PROCESSES) {
         server.answer(server.request(Method::GET, "/health/ready", ""), 200).await;
         assert!(server.program.terminate().await.success(), "{roles}");

@@ -10,7 +10,7 @@ mod tombstones;
 mod topics;
 mod unpublished;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use domain::event::{Event, Topic};
@@ -18,20 +18,27 @@ use domain::ports::bus::{Bus, Record, Subscription};
 use tokio::time::timeout;
 
 use crate::kit::kafka::Cluster;
+use crate::kit::program::PATIENCE;
 
 /// A place on the events of tasks.
 async fn reader(cluster: &Cluster, name: &'static str) -> Box<dyn Subscription> {
     cluster.bus().subscribe(name, &[Topic::TaskEvents]).await.expect("subscribed")
 }
 
-/// Everything that comes: so many records at least, however long they take, and then until nothing comes any more.
-async fn all(place: &mut dyn Subscription, at_least: usize) -> Vec<Record> {
+/// Everything that comes: until it is whole, however long that takes, and then until nothing comes any more.
+async fn all(place: &mut dyn Subscription, is_whole: impl Fn(&[Record]) -> bool) -> Vec<Record> {
     let mut records = Vec::new();
-    let patience = |came: usize| Duration::from_secs(if came < at_least { 60 } else { 2 });
-    while let Ok(batch) = timeout(patience(records.len()), place.next(1_000)).await {
+    let patience = |came: &[Record]| if is_whole(came) { Duration::from_secs(2) } else { PATIENCE };
+    while let Ok(batch) = timeout(patience(&records), place.next(1_000)).await {
         records.extend(batch.expect("a batch"));
     }
     records
+}
+
+/// Whether so many different ones are among them: some may have come again.
+fn different(count: usize) -> impl Fn(&[Record]) -> bool {
+    let content = |record: &Record| (record.key.clone(), record.payload.clone());
+    move |records| records.iter().map(content).collect::<HashSet<_>>().len() >= count
 }
 
 fn version(record: &Record) -> u64 {

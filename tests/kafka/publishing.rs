@@ -9,7 +9,7 @@ use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 
-use super::{all, reader};
+use super::{all, different, reader};
 use crate::kit::dice::Dice;
 use crate::kit::kafka::{Cluster, named, published};
 
@@ -17,9 +17,9 @@ fn message<'a>(key: &'a str, payload: &'a str) -> Message<'a> {
     Message::new(Topic::TaskEvents, key, payload)
 }
 
-async fn payloads(cluster: &Cluster, at_least: usize) -> Vec<String> {
+async fn payloads(cluster: &Cluster, count: usize) -> Vec<String> {
     let mut place = reader(cluster, "payloads").await;
-    let records = all(&mut *place, at_least).await;
+    let records = all(&mut *place, different(count)).await;
     records.into_iter().map(|record| String::from_utf8(record.payload).expect("UTF-8")).collect()
 }
 
@@ -74,7 +74,7 @@ async fn nothing_overtakes_what_is_sent_again_after_a_refusal() {
         assert_eq!(rejected.iter().map(|one| one.index).collect::<HashSet<_>>(), HashSet::from([20, 250]));
     }
     let mut next: HashMap<String, usize> = HashMap::new();
-    for record in all(&mut *reader(&cluster, "order").await, 5 * 6 * numbers.len()).await {
+    for record in all(&mut *reader(&cluster, "order").await, different(5 * 6 * numbers.len())).await {
         let number: usize = String::from_utf8_lossy(&record.payload).parse().expect("a number");
         let next = next.entry(record.key).or_default();
         assert!(number <= *next, "{} came while {next} was the next ({})", number, record.origin);

@@ -8,5 +8,6 @@ pub mod postgres;
 pub mod program;
 pub mod proxy;
 pub mod samples;
+pub mod soon;
 pub mod stack;
 pub mod world;

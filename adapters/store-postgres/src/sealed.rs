@@ -1,6 +1,6 @@
 //! The sealed log at one moment, for whoever verifies it while others append and seal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use async_trait::async_trait;
 use domain::change::Act;
@@ -22,18 +22,26 @@ use crate::seals::{log_row, seal};
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// What retention has taken lies at or below the floor, and is older than what lies above it but for the differences
-/// between clocks, an hour at most.
-const UNHEARD_OF: &str = "
-    WITH kept AS (
-        SELECT min(o.created_at) + CASE WHEN f.position > 0 THEN 3600000000 ELSE 0 END AS since
-        FROM outbox_floor f JOIN outbox o ON o.position > f.position GROUP BY f.position
-    )
-    SELECT a.row, a.tenant FROM audit_log a
-    WHERE a.time >= (SELECT since FROM kept) AND NOT EXISTS (
-        SELECT FROM outbox o WHERE o.created_at = a.time AND o.key = a.subject
-            AND strpos(o.payload, a.event_id::text) > 0)
-    ORDER BY a.row LIMIT $1";
+/// How many rows are looked at in one statement: as many as can be sorted in memory, with their content.
+const SLICE: i64 = 1_000;
+
+/// From when on the outbox holds everything. What retention has taken lies at or below the floor, and is older than what
+/// lies above it but for the differences between clocks, an hour at most.
+const SINCE: &str = "
+    SELECT min(o.created_at) + CASE WHEN f.position > 0 THEN 3600000000 ELSE 0 END
+    FROM outbox_floor f JOIN outbox o ON o.position > f.position GROUP BY f.position";
+
+/// Events of the outbox, each with the rows of the log that may be its own. Looked up one by one: a join with so much
+/// content would go by way of temporary files.
+const HEARD_OF: &str = "
+    SELECT o.position, ARRAY(
+        SELECT a.row FROM audit_log a
+        WHERE a.subject = o.key AND a.time = o.created_at AND strpos(o.payload, a.event_id::text) > 0)
+    FROM outbox o WHERE o.position > $1 ORDER BY o.position LIMIT $2";
+
+/// Rows from that time on.
+const LOGGED: &str = "
+    SELECT row, tenant FROM audit_log WHERE row > $1 AND time >= $2 ORDER BY row LIMIT $3";
 
 /// A connection in one transaction, which ends with it. It takes no transaction id, so nobody waits for it.
 pub(crate) struct Moment(PgConnection);
@@ -51,6 +59,19 @@ impl Moment {
     async fn rows(&mut self, ask: Ask) -> Result<Vec<PgRow>, PortError> {
         let query = sqlx::query_with(AssertSqlSafe(ask.sql.into_owned()), ask.args);
         query.fetch_all(&mut self.0).await.map_err(failed)
+    }
+
+    /// Rows of the log whose events the outbox holds.
+    async fn heard_of(&mut self) -> Result<HashSet<i64>, PortError> {
+        let (mut heard_of, mut after) = (HashSet::new(), i64::MIN);
+        loop {
+            let events = self.rows(Ask::new(HEARD_OF).bind(after).bind(SLICE)).await?;
+            let Some(last) = events.last() else { return Ok(heard_of) };
+            after = column(last, 0)?;
+            for event in &events {
+                heard_of.extend(column::<Vec<i64>>(event, 1)?);
+            }
+        }
     }
 }
 
@@ -99,8 +120,19 @@ impl SealedLog for Moment {
     }
 
     async fn unheard_of(&mut self, limit: u32) -> Result<Vec<(i64, String)>, PortError> {
-        let found = self.rows(Ask::new(UNHEARD_OF).bind(i64::from(limit))).await?;
-        found.iter().map(|row| Ok((column(row, 0)?, column(row, 1)?))).collect()
+        let since = self.rows(Ask::new(SINCE)).await?;
+        let Some(since) = since.first().map(|row| column::<i64>(row, 0)).transpose()? else { return Ok(Vec::new()) };
+        let (heard_of, mut found) = (self.heard_of().await?, Vec::new());
+        let mut logged = self.rows(Ask::new(LOGGED).bind(i64::MIN).bind(since).bind(SLICE)).await?;
+        while let Some(last) = logged.last().filter(|_| found.len() < limit as usize) {
+            let last: i64 = column(last, 0)?;
+            for row in &logged {
+                found.extend(Some((column(row, 0)?, column(row, 1)?)).filter(|(row, _)| !heard_of.contains(row)));
+            }
+            logged = self.rows(Ask::new(LOGGED).bind(last).bind(since).bind(SLICE)).await?;
+        }
+        found.truncate(limit as usize);
+        Ok(found)
     }
 
     async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError> {

@@ -1,5 +1,6 @@
 //! The database as one stream of rows.
 
+use std::mem::take;
 use std::path::Path;
 
 use async_trait::async_trait;
@@ -8,10 +9,9 @@ use domain::ports::archive::{Archive, FillError, Filling, Held, Piece, Row, TABL
 use domain::ports::bus::RELAY;
 use domain::ports::error::PortError;
 use domain::task::Task;
-use futures::TryStreamExt;
 use jiff::Timestamp;
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Connection, Row as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use tokio::sync::mpsc;
 
 use crate::commit::insert_task;
@@ -20,7 +20,7 @@ use crate::location::Location;
 use crate::open::connected;
 use crate::rows::integer;
 use crate::script::Script;
-use crate::source::Source;
+use crate::source::{Source, blocking};
 
 /// How many rows are handed on at once.
 const CHUNK: usize = 500;
@@ -103,19 +103,8 @@ impl Archive for SqliteArchive {
             true => Source::alone(&self.location).await,
             false => Source::shared(&self.location).await,
         };
-        let Source { mut connection, alone: _alone, copy: _copy } = opened?;
-        let mut at_once = connection.begin().await.map_err(failed)?;
-        for table in TABLES {
-            let sql = reading(table);
-            let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&mut *at_once).try_chunks(CHUNK);
-            while let Some(chunk) = rows.try_next().await.map_err(|error| failed(error.1))? {
-                let read = chunk.iter().map(|row| read(table, row.try_get(0).map_err(failed)?));
-                send(&to, Piece::Rows(table.to_owned(), read.collect::<Result<_, PortError>>()?)).await?;
-            }
-        }
-        send(&to, Piece::End).await?;
-        at_once.rollback().await.map_err(failed)?;
-        connection.close().await.map_err(failed)
+        let source = opened?;
+        blocking(move || hand_on(&source.connection, &to)).await?
     }
 
     async fn fill(&self, mut from: mpsc::Receiver<Piece>, filling: Filling) -> Result<(), FillError> {
@@ -159,8 +148,28 @@ fn read(table: &str, line: &str) -> Result<Row, PortError> {
     serde_json::from_str(line).map_err(|error| corrupt(table, error))
 }
 
-async fn send(to: &mpsc::Sender<Piece>, piece: Piece) -> Result<(), PortError> {
-    to.send(piece).await.map_err(|_| Trouble::lasting("nobody takes the rows").into())
+/// All rows of one moment, table by table.
+fn hand_on(from: &rusqlite::Connection, to: &mpsc::Sender<Piece>) -> Result<(), PortError> {
+    let at_once = from.unchecked_transaction().map_err(failed)?;
+    for table in TABLES {
+        let mut statement = at_once.prepare(&reading(table)).map_err(failed)?;
+        let mut rows = statement.query([]).map_err(failed)?;
+        let mut chunk = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            chunk.push(read(table, &row.get::<_, String>(0).map_err(failed)?)?);
+            if chunk.len() == CHUNK {
+                send(to, Piece::Rows(table.to_owned(), take(&mut chunk)))?;
+            }
+        }
+        if !chunk.is_empty() {
+            send(to, Piece::Rows(table.to_owned(), chunk))?;
+        }
+    }
+    send(to, Piece::End)
+}
+
+fn send(to: &mpsc::Sender<Piece>, piece: Piece) -> Result<(), PortError> {
+    to.blocking_send(piece).map_err(|_| Trouble::lasting("nobody takes the rows").into())
 }
 
 async fn write(connection: &mut SqliteConnection, table: &str, mut rows: Vec<Row>) -> Result<(), FillError> {

@@ -215,7 +215,7 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
     Ok(())
 }
 
-pub(crate) fn settings(location: &Location) -> SqliteConnectOptions {
+fn settings(location: &Location) -> SqliteConnectOptions {
     let settings = match location {
         Location::Memory(name) => SqliteConnectOptions::new().filename(name).in_memory(true).shared_cache(true),
         Location::File(path) => SqliteConnectOptions::new().filename(path),

@@ -5,7 +5,7 @@ use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 
-use super::{Config, Limits};
+use super::{Audit, Config, Limits};
 
 /// The file that is read if it is there.
 const FILE: &str = "taskbot.toml";
@@ -53,6 +53,7 @@ fn check(config: &Config) -> Result<()> {
     if !config.secrets_url.is_empty() {
         bail!("TASKBOT_SECRETS_URL: this version reads secrets from the environment only; leave it empty");
     }
+    audit(config)?;
     let Limits { rest_writes, rest_reads, chat_rate, chat_burst, events: _ } = config.limits;
     let limits = [
         ("REST_WRITES", rest_writes),
@@ -64,6 +65,23 @@ fn check(config: &Config) -> Result<()> {
         Some((key, _)) => bail!("TASKBOT_LIMITS__{key}: a limit must be at least 1"),
         None => Ok(()),
     }
+}
+
+/// The audit log is in the core's database, and whoever shows it reads it there.
+fn audit(config: &Config) -> Result<()> {
+    let Audit { database_url, url, token, .. } = &config.audit;
+    if database_url.as_ref().is_some_and(|own| own.reveal() != config.database_url) {
+        bail!(
+            "TASKBOT_AUDIT__DATABASE_URL: this version keeps the audit log in the database of TASKBOT_DATABASE_URL; leave \
+             it away. So that nobody else writes the log, give `serve --roles audit` a login of its own: docs/OPERATIONS.md"
+        );
+    }
+    for (key, is_set) in [("URL", url.is_some()), ("TOKEN", token.is_some())] {
+        if is_set {
+            bail!("TASKBOT_AUDIT__{key}: this version reads the audit log from TASKBOT_DATABASE_URL; leave it away");
+        }
+    }
+    Ok(())
 }
 
 /// This version has one adapter per port; another URL is an error that says which one it has.

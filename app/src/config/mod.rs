@@ -220,6 +220,12 @@ pub(crate) struct Audit {
     pub checkpoints: String,
     /// Signs them: an ed25519 key, 64 hex digits.
     pub signing_key: Option<Secret>,
+    /// A database of the log's own. This version keeps it in the core's: the start refuses another one.
+    pub database_url: Option<Secret>,
+    /// Where others ask for the log, if it has a database of its own; refused likewise.
+    pub url: Option<String>,
+    /// What they show there; refused likewise.
+    pub token: Option<Secret>,
 }
 
 impl Audit {

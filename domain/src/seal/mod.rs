@@ -16,10 +16,6 @@ pub use verify::{Checkpoint, Finding, Report, Verifier};
 /// What stands before the first seal of a tenant.
 const GENESIS: &str = "";
 
-/// Whoever runs it is warned when a row waits longer for its seal. The sealer comes every second; one that dies is followed
-/// when its lease has run out, and a house that is started again seals within the minute.
-pub const WAITS_AT_MOST: SignedDuration = SignedDuration::from_secs(60);
-
 /// A row of the audit log as a seal covers it: every column as it is stored, whatever somebody made of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogRow {

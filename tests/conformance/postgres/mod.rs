@@ -8,6 +8,7 @@ mod outbox;
 mod remembered;
 mod schema;
 mod tenants;
+mod verifying;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -81,14 +81,37 @@ async fn a_table_without_its_guard_is_noticed_at_the_start() {
     let error = refused(&scratch.database.url()).await.to_string();
     assert!(error.contains("taskbot_app") && error.contains("reminders"), "{error}");
     scratch.database.sql("ALTER TABLE reminders FORCE ROW LEVEL SECURITY").await.expect("altered");
-    // Nobody has said yet whether it belongs to tenants.
-    scratch.database.sql("CREATE TABLE newcomer (doc text)").await.expect("made");
-    let error = refused(&scratch.database.url()).await.to_string();
-    assert!(error.contains("without forced row-level security: newcomer"), "{error}");
-    scratch.database.sql("DROP TABLE newcomer").await.expect("dropped");
     scratch.database.sql("CREATE POLICY hole ON canary TO taskbot_app USING (true)").await.expect("made");
     let error = refused(&scratch.database.url()).await.to_string();
     assert!(error.contains("sees tenants that it was not given"), "{error}");
+}
+
+/// What opens a table to our roles, and to which.
+const OPENED: [(&str, &str); 4] = [
+    ("GRANT SELECT ON notes TO taskbot_audit", "taskbot_audit"),
+    ("GRANT UPDATE (doc) ON notes TO taskbot_relay", "taskbot_relay"),
+    ("GRANT TRUNCATE ON notes TO taskbot_erase, taskbot_app", "taskbot_app, taskbot_erase"),
+    (
+        "GRANT DELETE ON notes TO PUBLIC",
+        "taskbot_app, taskbot_audit, taskbot_backup, taskbot_erase, taskbot_finder, taskbot_relay",
+    ),
+];
+
+#[tokio::test]
+async fn a_table_of_somebody_elses_keeps_nobody_from_starting_unless_our_roles_may_touch_it() {
+    let scratch = migrated().await;
+    let url = scratch.database.url();
+    scratch.database.sql("CREATE TABLE notes (doc text)").await.expect("made");
+    PostgresStore::open(&url, Options::default()).await.expect("nobody of ours may touch it").close().await;
+    for (open, who) in OPENED {
+        scratch.database.sql(open).await.expect("granted");
+        let error = refused(&url).await.to_string();
+        let says = format!("without forced row-level security: notes (which {who} may touch)");
+        assert!(error.contains(&says) && error.contains("REVOKE"), "{open}: {error}");
+        let close = "REVOKE ALL ON notes FROM PUBLIC, taskbot_app, taskbot_relay, taskbot_audit, taskbot_erase";
+        scratch.database.sql(close).await.expect("revoked");
+    }
+    PostgresStore::open(&url, Options::default()).await.expect("nor any more").close().await;
 }
 
 #[tokio::test]

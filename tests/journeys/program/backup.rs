@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use tokio::time::Instant;
 
 use crate::kit::postgres::Database;
-use crate::kit::program::{Ended, Scratch};
+use crate::kit::program::{Ended, PATIENCE, Scratch};
 
 /// What no command makes in a moment: a consumer's mark, an event that waits for one before it, letters with and without
 /// a replay, a task that `task-updates` will forget, content that was erased.
@@ -124,7 +124,7 @@ async fn reminded(scratch: &Scratch) -> String {
     let mut chat = scratch.console("ana");
     chat.out.line("Reminder (#7)").await;
     assert!(chat.end().await.success());
-    let until = Instant::now() + Duration::from_secs(20);
+    let until = Instant::now() + PATIENCE;
     loop {
         let list = good(&scratch.run(&["console", "--user", "ana"], "list\n").await).to_owned();
         if list.split_once("Past reminders").is_some_and(|(_, past)| past.contains("stretch")) {
@@ -223,6 +223,21 @@ async fn a_file_of_an_older_release_is_read_and_stays_as_it_was() {
     assert!(bytes(&before) == older, "bringing it over changes nothing");
     good(&after.run(&["backup", "other.json"], "").await);
     assert_eq!(rows(&before.path("one.json")), rows(&after.path("other.json")));
+}
+
+#[tokio::test]
+async fn a_file_of_this_release_is_brought_over_without_room_for_a_copy() {
+    let before = history(Scratch::new()).await;
+    let (whole, from) = (bytes(&before), format!("sqlite://{}", before.path("taskbot.db").display()));
+    let (_database, after) = postgres().await;
+    let after = after.with("TMPDIR", "/nowhere");
+    good(&after.run(&["migrate", "--from", &from], "").await);
+    assert!(bytes(&before) == whole, "bringing it over changes nothing");
+    let mut database = connected(&before).await;
+    sqlx::raw_sql(STEP_BACK).execute(&mut database).await.expect("stepped back");
+    database.close().await.expect("closed");
+    let (_database, other) = postgres().await;
+    refused(&other.with("TMPDIR", "/nowhere"), &["migrate", "--from", &from], "no folder for a copy").await;
 }
 
 #[tokio::test]

@@ -45,6 +45,18 @@ async fn an_adapter_that_this_version_lacks_is_an_error_that_says_which_it_has()
 }
 
 #[tokio::test]
+async fn an_audit_log_in_a_database_of_its_own_is_refused_with_what_to_do_instead() {
+    let apart = Scratch::new().with("TASKBOT_AUDIT__DATABASE_URL", "postgres://user:hidden@host/audit");
+    assert_refused(&apart, &["TASKBOT_AUDIT__DATABASE_URL", "TASKBOT_DATABASE_URL", "--roles audit"]).await;
+    let ended = apart.run(&["serve"], "").await;
+    assert!(!ended.err.contains("hidden"), "a password is no part of an error: {}", ended.err);
+    let asked = Scratch::new().with("TASKBOT_AUDIT__URL", "http://127.0.0.1:8082");
+    assert_refused(&asked, &["TASKBOT_AUDIT__URL", "TASKBOT_DATABASE_URL"]).await;
+    let the_same = Scratch::new().with("TASKBOT_AUDIT__DATABASE_URL", "sqlite://taskbot.db");
+    the_same.done(&["migrate"]).await;
+}
+
+#[tokio::test]
 async fn a_database_that_is_not_there_is_named_without_its_password() {
     let away = Scratch::new().with("TASKBOT_DATABASE_URL", "postgres://user:hidden@127.0.0.1:9/db");
     let ended = away.run(&["serve"], "").await;

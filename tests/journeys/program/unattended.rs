@@ -85,8 +85,8 @@ async fn the_real_clock_brings_the_next_one_to_an_open_chat_beside_serve() {
     let mut chat = scratch.console("ana");
     chat.ask("list", "There are no open tasks").await;
     #[expect(clippy::disallowed_methods, reason = "the program under test goes by the machine's clock")]
-    let due = (Timestamp::now() - 50.seconds()).strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
-    let drink = json!({"title": "drink", "due": due, "rrule": "FREQ=MINUTELY"});
+    let due = (Timestamp::now() - 290.seconds()).strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
+    let drink = json!({"title": "drink", "due": due, "rrule": "FREQ=MINUTELY;INTERVAL=5"});
     server.post(&token, "/api/v1/tasks", drink, 201).await;
     chat.out.line("⏰ Reminder (#2): drink").await;
     let missed = server.get(&token, "/api/v1/tasks?status=missed").await;
