@@ -142,17 +142,21 @@ impl Tasks {
     }
 
     /// Whether this key is used for the first time, by any process: of all who ask at once one is told so. Kept as long
-    /// as receipts are, at least 24 h.
+    /// as receipts are, at least 24 h. Whoever cannot know whether their own use was written is told so, too: asking
+    /// again would find it used.
     ///
     /// # Errors
-    /// When the database cannot answer.
+    /// When the database cannot answer; nothing was written then, and it can be asked again.
     pub async fn is_first(&self, tenant: &TenantId, key: String) -> Result<bool, PortError> {
+        if fault::sabotaged("service.first_unknown") {
+            return Err(PortError::Unavailable { backend: "failpoint", reason: "as it was told".to_owned() });
+        }
         let (digest, outcome, at) = (String::new(), Outcome::default(), self.clock.now());
         let receipt = Receipt { tenant: tenant.clone(), key, digest, outcome, at };
         match self.store.commit(Change { receipt: Some(receipt), ..Change::default() }).await {
-            Ok(()) => Ok(true),
+            Ok(()) | Err(CommitError::Unknown(_)) => Ok(true),
             Err(CommitError::Conflict(_)) => Ok(false),
-            Err(CommitError::Port(error) | CommitError::Unknown(error)) => Err(error),
+            Err(CommitError::Port(error)) => Err(error),
         }
     }
 

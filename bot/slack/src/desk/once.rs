@@ -15,6 +15,8 @@ use super::Desk;
 const GOOD_FOR: SignedDuration = SignedDuration::from_secs(10);
 /// How long until it is renewed, by another one.
 const RENEWED: Duration = Duration::from_secs(4);
+/// How long to wait before a busy database is asked again.
+const AGAIN: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(300), Duration::from_secs(1)];
 /// How long between two looks at somebody else's.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -67,8 +69,14 @@ impl Desk {
         }
     }
 
-    /// Whether nobody has used this key, in any process; so it is, too, if that cannot be known.
+    /// Whether nobody has used this key, in any process; so it is, too, if that cannot be known after a few attempts.
     pub(super) async fn is_first(&self, tenant: &TenantId, key: &str) -> bool {
+        for pause in AGAIN {
+            if let Ok(first) = self.turns.tasks().is_first(tenant, key.to_owned()).await {
+                return first;
+            }
+            sleep(pause).await;
+        }
         self.turns.tasks().is_first(tenant, key.to_owned()).await.unwrap_or(true)
     }
 
