@@ -150,3 +150,22 @@ async fn a_form_that_changes_something_is_carried_out_once_whatever_it_holds_whe
         assert!(told.contains("Changed #2: water all plants"), "{way:?}: {told}");
     }
 }
+
+#[tokio::test]
+async fn what_came_of_a_form_whose_process_died_over_telling_it_is_told_when_it_is_saved_again() {
+    for way in BOTH {
+        let dies = "service.slow_commit=return(3500);slack.before_answer=return";
+        let mut site = Site::with(way, Scratch::new().with("FAILPOINTS", dies)).await;
+        let ana = site.person("U1");
+        ana.command("C1", "/todo", "").await;
+        let form = site.dialog("U1", "plain_text_input").await;
+        let answer = ana.submit(&form.id, titled("water the plants")).await.answer().clone();
+        assert!(answer["errors"]["title"].to_string().contains("I write to you"), "{way:?}: {answer}");
+        assert!(!site.server.program.ended().await.success(), "{way:?}: it died before it told");
+        site.anew(way, "FAILPOINTS", "").await;
+        ana.submit(&form.id, titled("water the plants")).await;
+        site.dialog("U1", "Added #1: water the plants").await;
+        let list = site.told(&ana, "C1", "/todo", "my tasks").await;
+        assert!(list.contains("water the plants") && !list.contains("#2"), "{way:?}: {list}");
+    }
+}
