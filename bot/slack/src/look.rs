@@ -106,9 +106,12 @@ impl Looks {
         if *tried < TRIES && !is_last(posting) { Found::NotNow(None) } else { Found::Nothing }
     }
 
-    /// This workspace's channels may not be looked into for so long.
+    /// This workspace's channels may not be looked into for so long. Of two answers the longer time counts.
     fn close(&self, tenant: &TenantId, time: Duration) {
-        self.state().closed_until.insert(tenant.clone(), Instant::now() + time);
+        let until = Instant::now() + time;
+        let mut state = self.state();
+        let closed = state.closed_until.entry(tenant.clone()).or_insert(until);
+        *closed = until.max(*closed);
     }
 
     /// Reads on where the last attempt stopped, until the message was seen or there is no more. Says whether it came to that.
@@ -232,5 +235,15 @@ mod tests {
         }
         assert_eq!(looks.in_vain(&posting(10)), Found::Nothing);
         assert_eq!(Looks::default().in_vain(&posting(ATTEMPTS_MAX)), Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_shorter_wait_does_not_end_a_longer_one() {
+        let (looks, [long, short]) = (Looks::default(), [60, 1].map(Duration::from_secs));
+        looks.close(&tenant(), long);
+        looks.close(&tenant(), short);
+        assert_eq!(looks.closed(&tenant()), Some(long));
+        looks.close(&tenant(), 2 * long);
+        assert_eq!(looks.closed(&tenant()), Some(2 * long));
     }
 }
