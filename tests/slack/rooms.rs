@@ -100,7 +100,7 @@ async fn a_way_to_let_the_bot_in_that_was_not_told_is_told_the_next_time() {
     let direct = site.direct("U1").await;
     site.message(&direct, "There are no").await;
     let down = What::Error { error: "fatal_error".to_owned() };
-    site.slack.faults().add(Fault::next(1, "chat.postMessage", down).field("channel", "U1"));
+    site.slack.faults().add(Fault::next(2, "chat.postMessage", down).field("channel", "U1"));
     for what in ["ship the release", "tell the world"] {
         site.told(&ana, "C3", "/task", what).await;
     }

@@ -177,7 +177,7 @@ impl Looks {
 }
 
 /// When the lost message was posted, if it was.
-fn window((first, last): (Timestamp, Timestamp)) -> Window {
+pub(crate) fn window((first, last): (Timestamp, Timestamp)) -> Window {
     if sabotaged("slack.without_window") {
         return Window { oldest: Timestamp::UNIX_EPOCH, latest: Timestamp::MAX };
     }
