@@ -13,4 +13,4 @@ mod turn;
 pub use http::{Door, router};
 pub use limit::Limits;
 pub use reply::Reply;
-pub use turn::{Options, Turns};
+pub use turn::{Form, Options, Turns};

@@ -71,7 +71,10 @@ async fn an_app_that_may_not_look_sends_again_only_what_was_not_answered() {
 }
 
 /// What others say in the channel after an answer was lost: more than this app is shown in all pages of all its looks.
-const CHATTER: usize = 250;
+const CHATTER: usize = 350;
+
+/// So many seconds Slack puts off the first look: until all of that was said.
+const PUT_OFF: u64 = 30;
 
 /// Jobs of which the first message was posted and not answered, in a channel where much is said before it is looked for.
 async fn looked_for_in_chatter(points: &str, jobs: u64) -> Workspace {
@@ -79,7 +82,7 @@ async fn looked_for_in_chatter(points: &str, jobs: u64) -> Workspace {
     site.slack.set(|settings| settings.history_per_minute = 50.0);
     site.make(jobs).await;
     site.slack.faults().add(Fault::next(1, "chat.postMessage", What::CutAfter).saying(REMINDS).field("channel", "C0"));
-    site.slack.faults().add(Fault::next(2, "conversations.history", What::Limited { retry_after: TAKEN_WITHIN }));
+    site.slack.faults().add(Fault::next(1, "conversations.history", What::Limited { retry_after: PUT_OFF }));
     site.fall_due(jobs).await;
     let until = Instant::now() + patience();
     while site.slack.faults().left().len() > 1 {

@@ -108,7 +108,7 @@ async fn a_workspace_that_wants_fewer_questions_is_asked_for_no_names_until_it_w
     for way in BOTH {
         let site = Site::new(way).await;
         let asked = || site.slack.ledger().calls(Some("users.info")).len();
-        site.slack.faults().add(Fault::next(1, "users.info", What::Limited { retry_after: 6 }));
+        site.slack.faults().add(Fault::next(1, "users.info", What::Limited { retry_after: 15 }));
         let added = site.told(&site.person("U2"), "C1", "/task", "water the plants in 2 hours").await;
         assert!(added.contains("Added #1"), "{way:?}: {added}");
         let list = site.told(&site.person("U1"), "C1", "/task", "list").await;

@@ -111,15 +111,21 @@ async fn after_a_cut_the_next_socket_comes_soon_and_hears() {
 #[tokio::test]
 async fn an_answer_whose_socket_breaks_comes_at_its_address() {
     let site = Site::new(Way::Socket).await;
-    let late = What::Delay { ms: 250 };
-    site.slack.faults().add(Fault::next(1, "users.info", late).field("user", "U2"));
-    let person = site.person("U2");
-    let (turn, ()) = tokio::join!(person.command("C1", "/todo", "look at the log"), async {
-        struck(&site.slack).await;
-        site.slack.cut_sockets("A1");
-    });
-    assert!(!turn.taken(), "Slack had no answer: {turn:?}");
-    answered_once(&site, &turn).await;
+    // Somebody new each time: a machine that is busy may be too slow to cut it before the answer.
+    for user in ["U2", "U3", "U4"] {
+        let late = What::Delay { ms: 250 };
+        site.slack.faults().add(Fault::next(1, "users.info", late).field("user", user));
+        let person = site.person(user);
+        let (turn, ()) = tokio::join!(person.command("C1", "/todo", "look at the log"), async {
+            struck(&site.slack).await;
+            site.slack.cut_sockets("A1");
+        });
+        if !turn.taken() {
+            return answered_once(&site, &turn).await;
+        }
+        site.slack.connected("A1", 1).await;
+    }
+    panic!("Slack had an answer each time");
 }
 
 #[tokio::test]

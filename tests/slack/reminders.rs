@@ -53,11 +53,12 @@ async fn a_reminder_is_snoozed_by_its_menu_and_comes_again() {
 async fn what_is_due_while_slack_is_away_comes_once_when_it_is_back() {
     use fakes::kit::{Fault, What};
     let site = Site::new(BOTH[0]).await;
-    site.slack.faults().add(Fault::next(2, "chat.postMessage", What::CutAfter));
-    site.person("U1").command("C1", "/remindme", "to look up in 1 second").await;
+    site.slack.faults().add(Fault::next(1, "chat.postMessage", What::CutAfter));
+    let ana = site.person("U1");
+    ana.command("C1", "/remindme", "to look up in 1 second").await;
     let direct = site.direct("U1").await;
     site.message(&direct, "look up").await;
-    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    site.tells(&ana, "history 1", "delivered the reminder").await;
     let times = site.posted(&direct).iter().filter(|message| shown(message).contains("look up")).count();
     assert_eq!(times, 1, "the answer was lost, the message was not: it is found before it is sent again");
 }

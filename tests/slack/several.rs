@@ -19,12 +19,16 @@ async fn remind(site: &Site, user: &str, command: &str, all: &[&str]) -> Message
         let told = site.told(&who, "C1", command, &format!("{what} tomorrow at 9am")).await;
         assert!(told.contains("Added"), "{told}");
     }
-    // All at once, however long it took to type them.
     let numbers: Vec<String> = (1..=all.len()).map(|number| number.to_string()).collect();
-    let moved = site.told(&who, "C1", command, &format!("move {} to {}", numbers.join(" "), soon(2).1)).await;
-    assert!(moved.contains("Moved"), "{moved}");
+    fall_due(site, user, &numbers.join(" ")).await;
     let place = if command == "/remindme" { site.direct(user).await } else { "C1".to_owned() };
     site.message(&place, &format!("{} reminders", all.len())).await
+}
+
+/// Lets tasks fall due in a moment: all at once, however long it took to make them.
+async fn fall_due(site: &Site, user: &str, numbers: &str) {
+    let moved = site.told(&site.person(user), "C1", "/task", &format!("move {numbers} to {}", soon(2).1)).await;
+    assert!(moved.contains("Moved"), "{moved}");
 }
 
 /// Whether something in the message stands for this line.
@@ -72,9 +76,9 @@ async fn each_row_offers_what_its_reminder_alone_would_offer_and_says_what_came_
     for way in BOTH {
         let site = Site::new(way).await;
         let (ana, bob) = (site.person("U1"), site.person("U2"));
-        let (at, when) = soon(12);
-        site.told(&bob, "C1", "/task", &format!("remind @ana to call back at {when}")).await;
-        site.told(&ana, "C1", "/remindme", &format!("to stretch at {when}")).await;
+        let (at, _) = soon(86_400);
+        site.told(&bob, "C1", "/task", "remind @ana to call back tomorrow at 9am").await;
+        site.told(&ana, "C1", "/remindme", "to stretch tomorrow at 9am").await;
         site.told(&ana, "C1", "/task", "edit 2 every day").await;
         let said = ana.say("C1", "the build is red").await;
         ana.shortcut("remind", "C1", &said.ts).await;
@@ -82,6 +86,8 @@ async fn each_row_offers_what_its_reminder_alone_would_offer_and_says_what_came_
         let title = json!({ "title": { "type": "plain_text_input", "value": "look at the build" } });
         let time = json!({ "when": { "type": "datetimepicker", "selected_date_time": at } });
         ana.submit(&form.id, json!({ "title": title, "when": time })).await;
+        site.dialog("U1", "Added #3").await;
+        fall_due(&site, "U1", "1 2 3").await;
         let direct = site.direct("U1").await;
         let three = site.message(&direct, "3 reminders").await;
         for line in ["stop 1", "stop all from <@U2>", "skip 2", "snooze 1 1h", "pick 2"] {
@@ -110,9 +116,9 @@ async fn each_row_offers_what_its_reminder_alone_would_offer_and_says_what_came_
 
 /// A reminder of ana's own and one that bob asked for, in one message.
 async fn of_both(site: &Site) -> Message {
-    let (_, when) = soon(5);
-    site.told(&site.person("U2"), "C1", "/task", &format!("remind @ana to call back at {when}")).await;
-    site.told(&site.person("U1"), "C1", "/remindme", &format!("to stretch at {when}")).await;
+    site.told(&site.person("U2"), "C1", "/task", "remind @ana to call back tomorrow at 9am").await;
+    site.told(&site.person("U1"), "C1", "/remindme", "to stretch tomorrow at 9am").await;
+    fall_due(site, "U1", "1 2").await;
     site.message(&site.direct("U1").await, "2 reminders").await
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fakes::kit::{Fault, What};
+use fakes::slack::View;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -90,6 +91,80 @@ async fn a_form_that_takes_too_long_makes_one_task_however_often_it_is_saved_and
         ana.submit(&form.id, titled("water every plant")).await;
         let again = texts(&site.dialog("U1", "You saved this form before").await.payload);
         assert!(again.contains("Added #1: water the plants"), "{way:?}: {again}");
+        let list = site.told(&ana, "C1", "/todo", "my tasks").await;
+        assert!(list.contains("water the plants") && !list.contains("#2"), "{way:?}: {list}");
+    }
+}
+
+/// Saves a form that takes too long, and again with something else once its author heard what came of it. Gives what is told
+/// then.
+async fn saved_twice(site: &Site, form: &View, came: &str, [first, then]: [Value; 2]) -> String {
+    let ana = site.person("U1");
+    let answer = ana.submit(&form.id, first).await.answer().clone();
+    assert!(answer["errors"].to_string().contains("I write to you"), "{answer}");
+    let direct = site.direct("U1").await;
+    let told = site.message(&direct, came).await;
+    assert!(shown(&told).contains("About the form"), "{told:#?}");
+    ana.submit(&form.id, then).await;
+    let again = site.dialog("U1", "You saved this form before").await;
+    ana.close(&again.id).await;
+    texts(&again.payload)
+}
+
+#[tokio::test]
+async fn a_form_that_changes_something_is_carried_out_once_whatever_it_holds_when_it_is_saved_again() {
+    for way in BOTH {
+        let slow = Scratch::new().with("FAILPOINTS", "service.slow_commit=return(3500)");
+        let site = Site::with(way, slow).await;
+        let ana = site.person("U1");
+        site.told(&ana, "C1", "/task", "remind us to buy milk in 1 second").await;
+        let reminder = site.message("C1", "*buy milk*").await;
+
+        ana.press("C1", &reminder.ts, "snooze", Some("pick 1")).await;
+        let form = site.dialog("U1", "timepicker").await;
+        let picked = ["2098-03-04", "2098-03-05"].map(|day| {
+            json!({
+                "day": { "day": { "type": "datepicker", "selected_date": day } },
+                "time": { "time": { "type": "timepicker", "selected_time": "14:30" } },
+            })
+        });
+        let told = saved_twice(&site, &form, "Snoozed #1: buy milk", picked).await;
+        assert!(told.contains("Snoozed #1: buy milk"), "{way:?}: {told}");
+
+        ana.open_home().await;
+        let page = site.home("U1", |said| said.contains("Settings")).await;
+        ana.press_in(&page.id, "settings", None).await;
+        let form = site.dialog("U1", "Europe/Madrid").await;
+        let times = ["08:30", "09:00"]
+            .map(|time| json!({ "default_time": { "default_time": { "type": "timepicker", "selected_time": time } } }));
+        let told = saved_twice(&site, &form, "Saved. Your settings now", times).await;
+        assert!(told.contains("08:30"), "{way:?}: {told}");
+
+        site.told(&ana, "C1", "/todo", "water the plants").await;
+        let page = site.home("U1", |said| said.contains("water the plants")).await;
+        ana.press_in(&page.id, "more:2", Some("edit 2")).await;
+        let form = site.dialog("U1", "initial_value").await;
+        // What it held at first is no change, and yet not what became of it.
+        let titles = ["water all plants", "water the plants"].map(titled);
+        let told = saved_twice(&site, &form, "Changed #2: water all plants", titles).await;
+        assert!(told.contains("Changed #2: water all plants"), "{way:?}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn what_came_of_a_form_whose_process_died_over_telling_it_is_told_when_it_is_saved_again() {
+    for way in BOTH {
+        let dies = "service.slow_commit=return(3500);slack.before_answer=return";
+        let mut site = Site::with(way, Scratch::new().with("FAILPOINTS", dies)).await;
+        let ana = site.person("U1");
+        ana.command("C1", "/todo", "").await;
+        let form = site.dialog("U1", "plain_text_input").await;
+        let answer = ana.submit(&form.id, titled("water the plants")).await.answer().clone();
+        assert!(answer["errors"]["title"].to_string().contains("I write to you"), "{way:?}: {answer}");
+        assert!(!site.server.program.ended().await.success(), "{way:?}: it died before it told");
+        site.anew(way, "FAILPOINTS", "").await;
+        ana.submit(&form.id, titled("water the plants")).await;
+        site.dialog("U1", "Added #1: water the plants").await;
         let list = site.told(&ana, "C1", "/todo", "my tasks").await;
         assert!(list.contains("water the plants") && !list.contains("#2"), "{way:?}: {list}");
     }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use domain::decide::delivery::ATTEMPTS_MAX;
 use domain::fault::sabotaged;
 use domain::ids::DeliveryId;
 use domain::ports::chat::Posting;
@@ -20,8 +21,8 @@ use crate::render::reminder;
 const SKEW: SignedDuration = SignedDuration::from_secs(3);
 /// A message whose answer was lost was taken this soon, or not at all.
 const TAKEN_WITHIN: SignedDuration = SignedDuration::from_secs(11);
-/// In so many attempts it is tried to find out; then the message is sent again, if need be twice.
-const TRIES: u32 = 5;
+/// So often it is tried to find out; then the message is sent again, if need be twice. A look that Slack wants later is none.
+const TRIES: u32 = 4;
 /// In one attempt so many pages are read at most,
 const PAGES: usize = 5;
 /// for so long at most: of the time that a posting has, some is left for the post itself.
@@ -37,8 +38,20 @@ pub(crate) struct Looks(Mutex<State>);
 struct State {
     seen: HashMap<DeliveryId, String>,
     closed_until: HashMap<TenantId, Instant>,
+    /// How often it was tried in vain to find out.
+    tried: HashMap<DeliveryId, u32>,
     /// Where the look for a message goes on that has not seen all of its time.
     stopped_at: HashMap<DeliveryId, (Window, String)>,
+}
+
+impl State {
+    fn make_room(&mut self) {
+        if self.seen.len().max(self.tried.len()).max(self.stopped_at.len()) >= KEPT {
+            self.seen.clear();
+            self.tried.clear();
+            self.stopped_at.clear();
+        }
+    }
 }
 
 /// What a look has shown.
@@ -66,7 +79,7 @@ impl Looks {
             return Found::There(ts.clone());
         }
         if let Some(left) = self.closed(&posting.tenant) {
-            return not_now(posting, Some(left));
+            return put_off(posting, left);
         }
         let reading = self.read_on(api, posting, (channel, thread), window(lost));
         let read =
@@ -74,15 +87,31 @@ impl Looks {
         match read {
             Ok(true) => self.state().seen.get(&posting.delivery).cloned().map_or(Found::Nothing, Found::There),
             // So much was said at that time that not all of it was shown.
-            Ok(false) => not_now(posting, None),
-            Err(CallError::Later { after, .. }) => {
-                let until = Instant::now() + after.unwrap_or_default();
-                self.state().closed_until.insert(posting.tenant.clone(), until);
-                not_now(posting, after)
+            Ok(false) => self.in_vain(posting),
+            Err(CallError::Later { after: Some(time), .. }) => {
+                self.close(&posting.tenant, time);
+                put_off(posting, time)
             }
-            Err(CallError::Unknown(_)) => not_now(posting, None),
+            Err(CallError::Later { after: None, .. } | CallError::Unknown(_)) => self.in_vain(posting),
             Err(CallError::Refused(_)) => Found::Nothing,
         }
+    }
+
+    /// Better late than twice, but not for ever.
+    fn in_vain(&self, posting: &Posting) -> Found {
+        let mut state = self.state();
+        state.make_room();
+        let tried = state.tried.entry(posting.delivery).or_default();
+        *tried += 1;
+        if *tried < TRIES && !is_last(posting) { Found::NotNow(None) } else { Found::Nothing }
+    }
+
+    /// This workspace's channels may not be looked into for so long. Of two answers the longer time counts.
+    fn close(&self, tenant: &TenantId, time: Duration) {
+        let until = Instant::now() + time;
+        let mut state = self.state();
+        let closed = state.closed_until.entry(tenant.clone()).or_insert(until);
+        *closed = until.max(*closed);
     }
 
     /// Reads on where the last attempt stopped, until the message was seen or there is no more. Says whether it came to that.
@@ -113,10 +142,7 @@ impl Looks {
     /// Keeps what a page shows, and where the next one begins. Says whether the look is over; nothing where it goes on.
     fn learn(&self, posting: &Posting, window: Window, page: Messages) -> Option<bool> {
         let mut state = self.state();
-        if state.seen.len().max(state.stopped_at.len()) >= KEPT {
-            state.seen.clear();
-            state.stopped_at.clear();
-        }
+        state.make_room();
         for message in &page.messages {
             if let (Some(delivery), Some(ts)) = (reminder::carried(message), message["ts"].as_str()) {
                 state.seen.insert(delivery, ts.to_owned());
@@ -151,7 +177,7 @@ impl Looks {
 }
 
 /// When the lost message was posted, if it was.
-fn window((first, last): (Timestamp, Timestamp)) -> Window {
+pub(crate) fn window((first, last): (Timestamp, Timestamp)) -> Window {
     if sabotaged("slack.without_window") {
         return Window { oldest: Timestamp::UNIX_EPOCH, latest: Timestamp::MAX };
     }
@@ -159,7 +185,65 @@ fn window((first, last): (Timestamp, Timestamp)) -> Window {
     Window { oldest, latest: last.saturating_add(TAKEN_WITHIN).unwrap_or(Timestamp::MAX) }
 }
 
-/// Better late than twice, but not for ever.
-fn not_now(posting: &Posting, after: Option<Duration>) -> Found {
-    if posting.attempt < TRIES { Found::NotNow(after) } else { Found::Nothing }
+/// Slack wants to be asked later: nothing has been tried.
+fn put_off(posting: &Posting, time: Duration) -> Found {
+    if is_last(posting) { Found::Nothing } else { Found::NotNow(Some(time)) }
+}
+
+/// What is not sent now is given up.
+fn is_last(posting: &Posting) -> bool {
+    posting.attempt >= ATTEMPTS_MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::place::Place;
+
+    use super::*;
+
+    fn posting(attempt: u32) -> Posting {
+        Posting {
+            delivery: DeliveryId(uuid::Uuid::nil()),
+            tenant: tenant(),
+            place: Place::Channel("C1".to_owned()),
+            items: Vec::new(),
+            news: None,
+            attempt,
+            unsure_since: None,
+            unsure_until: None,
+            trace: None,
+        }
+    }
+
+    fn tenant() -> TenantId {
+        "slack:T1".parse().expect("a tenant")
+    }
+
+    #[test]
+    fn a_look_that_slack_puts_off_is_no_try() {
+        let (looks, minute) = (Looks::default(), Duration::from_secs(60));
+        for attempt in 2..ATTEMPTS_MAX {
+            assert_eq!(put_off(&posting(attempt), minute), Found::NotNow(Some(minute)));
+        }
+        assert_eq!(put_off(&posting(ATTEMPTS_MAX), minute), Found::Nothing, "better twice than never");
+        for attempt in 7..10 {
+            assert_eq!(
+                looks.in_vain(&posting(attempt)),
+                Found::NotNow(None),
+                "however many attempts were put off before"
+            );
+        }
+        assert_eq!(looks.in_vain(&posting(10)), Found::Nothing);
+        assert_eq!(Looks::default().in_vain(&posting(ATTEMPTS_MAX)), Found::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_shorter_wait_does_not_end_a_longer_one() {
+        let (looks, [long, short]) = (Looks::default(), [60, 1].map(Duration::from_secs));
+        looks.close(&tenant(), long);
+        looks.close(&tenant(), short);
+        assert_eq!(looks.closed(&tenant()), Some(long));
+        looks.close(&tenant(), 2 * long);
+        assert_eq!(looks.closed(&tenant()), Some(2 * long));
+    }
 }

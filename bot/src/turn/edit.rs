@@ -12,6 +12,18 @@ use crate::reply::answer::No;
 
 impl Talk<'_> {
     pub(super) async fn edit(&self, read: Edit) -> Result<Reply, No> {
+        match self.command(read).await? {
+            Command::Edit { edit, .. } if *edit == TaskEdit::default() => Err(what_to_change().into()),
+            command => self.execute(command).await,
+        }
+    }
+
+    /// The same where nothing may be left to change.
+    pub(super) async fn edit_if_at_all(&self, read: Edit) -> Result<Reply, No> {
+        self.execute(self.command(read).await?).await
+    }
+
+    async fn command(&self, read: Edit) -> Result<Command, No> {
         let tasks = self.tasks(&read.ids).await?;
         let mut people = self.people(&read.people).await?;
         if read.to_me && !people.contains(&self.me.id) {
@@ -30,10 +42,7 @@ impl Talk<'_> {
             ..TaskEdit::default()
         };
         read.clear.into_iter().for_each(|field| clear(&mut edit, field));
-        if edit == TaskEdit::default() {
-            return Err(what_to_change().into());
-        }
-        self.execute(Command::Edit { tasks, edit: Box::new(edit), expected: None }).await
+        Ok(Command::Edit { tasks, edit: Box::new(edit), expected: None })
     }
 }
 

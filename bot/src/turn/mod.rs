@@ -5,6 +5,7 @@ mod channels;
 mod correcting;
 mod edit;
 mod filter;
+mod form;
 mod history;
 mod ids;
 mod list;
@@ -27,12 +28,13 @@ use domain::ports::state::State;
 use domain::refusal::{Code, Refusal};
 use domain::service::Tasks;
 use domain::zone::Zone;
-use language::{Draft, Reading, SettingsChange};
+use language::Reading;
 use tracing::{Instrument, info, info_span};
 
 use crate::limit::{Limiter, Limits};
 use crate::reply::answer::No;
 use crate::reply::{Reply, Verdict, help, topics};
+pub use form::Form;
 use paging::Leaf;
 use talk::Talk;
 pub(crate) use talk::digest;
@@ -90,48 +92,6 @@ impl Turns {
     pub async fn take_in_turn(&self, message: Message) -> Reply {
         self.limiter.wait(&message).await;
         self.turn(message).await
-    }
-
-    /// Takes a task that was filled into a form instead of typed. `message.key` is the form's: what is saved under it again
-    /// with another `message.text` is answered with what the first came to.
-    pub async fn take_form(&self, message: Message, draft: Draft, description: String) -> Reply {
-        if let Err(refusal) = self.limiter.take(&message) {
-            return No::from(refusal).into();
-        }
-        let added = async {
-            let talk = Talk::with(self, &message).await?;
-            talk.zone_for(draft.repeat.as_ref())?;
-            match talk.add(draft, description).await {
-                Err(No::Refused(refusal)) if refusal.code == Code::KeyReused => talk.saved_before(refusal).await,
-                added => added,
-            }
-        };
-        added.await.unwrap_or_else(Reply::from)
-    }
-
-    /// Takes what was filled into a form instead of typed; `message.text` is what tells one form from another.
-    pub async fn take_reading(&self, message: Message, reading: Reading) -> Reply {
-        if let Err(refusal) = self.limiter.take(&message) {
-            return No::from(refusal).into();
-        }
-        let taken = async {
-            let talk = Talk::with(self, &message).await?;
-            if let Reading::Edit(edit) = &reading {
-                talk.zone_for(edit.repeat.as_ref())?;
-            }
-            talk.carry_out(reading).await
-        };
-        taken.await.unwrap_or_else(Reply::from)
-    }
-
-    /// Takes settings that were filled into a form instead of typed; `of_profile` where their zone is that of the platform's
-    /// profile, which they follow from now on.
-    pub async fn take_settings(&self, message: Message, change: SettingsChange, of_profile: bool) -> Reply {
-        if let Err(refusal) = self.limiter.take(&message) {
-            return No::from(refusal).into();
-        }
-        let taken = async { Talk::with(self, &message).await?.settings(change, of_profile).await };
-        taken.await.unwrap_or_else(Reply::from)
     }
 
     /// Shows a list that nobody asked for just now: it counts for no limit, and the conversation does not remember it.
@@ -204,7 +164,7 @@ impl Talk<'_> {
             Reading::History(ids) => self.history(&ids, &Leaf::first(&self.line)).await,
             Reading::Help(None) => Ok(Reply::private(help::overview(self.message.tenant.platform()))),
             Reading::Help(Some(command)) => Ok(Reply::private(help::topic(topics::of(command)))),
-            Reading::Settings(change) => self.settings(change, false).await,
+            Reading::Settings(change) => self.settings(change).await,
         }
     }
 }

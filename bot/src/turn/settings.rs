@@ -11,8 +11,17 @@ use crate::reply::answer::No;
 use crate::reply::{Reply, settings};
 
 impl Talk<'_> {
-    /// Shows or changes them; `of_profile` where the zone is that of the platform's profile, to be followed.
-    pub(super) async fn settings(&self, change: SettingsChange, of_profile: bool) -> Result<Reply, No> {
+    /// Shows or changes them.
+    pub(super) async fn settings(&self, change: SettingsChange) -> Result<Reply, No> {
+        if change == SettingsChange::default() {
+            let scene = self.scene(self.me.settings.blocked.iter().copied().collect()).await;
+            return Ok(Reply::private(settings::shown(&scene, &self.me.settings)));
+        }
+        self.set(change, false).await
+    }
+
+    /// Changes them; `of_profile` where the zone is that of the platform's profile, to be followed.
+    pub(super) async fn set(&self, change: SettingsChange, of_profile: bool) -> Result<Reply, No> {
         let zone =
             change.timezone.as_deref().map(str::parse::<Zone>).transpose().map_err(|unknown| no_zone(&unknown))?;
         let week_start = change.week_start.map(WeekStart::try_from).transpose().map_err(no_week)?;
@@ -24,10 +33,6 @@ impl Talk<'_> {
             hours_24: change.hours_24,
             zone_of_profile: of_profile,
         };
-        if edit == SettingsEdit::default() {
-            let scene = self.scene(self.me.settings.blocked.iter().copied().collect()).await;
-            return Ok(Reply::private(settings::shown(&scene, &self.me.settings)));
-        }
         self.execute(Command::Settings(edit)).await
     }
 }

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use tokio::time::{Instant, sleep_until};
 
-use super::super::kit::{BOTH, Site, Way, shown};
+use super::super::kit::{BOTH, Site, Way, shown, struck};
 use super::kit::Public;
 use crate::kit::postgres::Database;
 use crate::kit::program::Scratch;
@@ -52,8 +52,8 @@ async fn on_postgres_too_they_are_held_and_come_once_it_is_back() {
 async fn removed_and_back(mut public: Public) {
     public.install("T1").await;
     public.install("T2").await;
-    public.person("T1").command("C1", "/remindme", "to stretch in 6 seconds").await;
-    let passed = Instant::now() + Duration::from_secs(7);
+    public.person("T1").command("C1", "/remindme", "to stretch in 15 seconds").await;
+    let passed = Instant::now() + Duration::from_secs(16);
     public.person("T2").command("C1", "/remindme", "to stretch in 1 second").await;
     public.slack.uninstall("A1", "T1").await;
     public.logs("the bot was removed").await;
@@ -81,14 +81,16 @@ async fn a_token_that_is_revoked_between_two_posts_loses_and_doubles_nothing() {
     public
         .slack
         .faults()
-        .add(Fault::next(1, "chat.postMessage", What::Limited { retry_after: 4 }).field("channel", "C1"));
+        .add(Fault::next(1, "chat.postMessage", What::Limited { retry_after: 15 }).field("channel", "C1"));
     let ana = public.person("T1");
     ana.command("C1", "/task", "remind us to lift in 3 seconds").await;
     ana.command("C1", "/remindme", "to stretch in 3 seconds").await;
     public.comes("T1", "*stretch").await;
+    struck(&public.slack).await;
+    let waited = Instant::now() + Duration::from_secs(16);
     public.slack.revoke("A1", "T1").await;
     public.logs("the bot was removed").await;
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    sleep_until(waited).await;
     assert!(public.posted("T1", "*lift").is_empty());
     public.install("T1").await;
     public.comes("T1", "*lift").await;
@@ -100,7 +102,7 @@ async fn a_token_that_is_revoked_between_two_posts_loses_and_doubles_nothing() {
 async fn a_token_that_was_revoked_without_a_word_is_noticed_by_the_first_call() {
     let mut public = Public::new(BOTH[0]).await;
     public.install("T1").await;
-    public.person("T1").command("C1", "/remindme", "to stretch in 5 seconds").await;
+    public.person("T1").command("C1", "/remindme", "to stretch in 15 seconds").await;
     public.slack.change(|world| world.apps.get_mut("A1").expect("the app").events.clear());
     public.slack.revoke("A1", "T1").await;
     public.logs("the bot was removed").await;
@@ -150,8 +152,8 @@ async fn a_late_word_of_a_removal_does_not_put_a_new_installation_to_sleep() {
 #[tokio::test]
 async fn the_token_of_the_configuration_may_be_replaced_after_a_removal() {
     let mut site = Site::new(Way::Socket).await;
-    site.person("U1").command("C1", "/remindme", "to stretch in 6 seconds").await;
-    let passed = Instant::now() + Duration::from_secs(7);
+    site.person("U1").command("C1", "/remindme", "to stretch in 15 seconds").await;
+    let passed = Instant::now() + Duration::from_secs(16);
     site.slack.uninstall("A1", "T1").await;
     site.server.program.err.line("the bot was removed").await;
     sleep_until(passed).await;

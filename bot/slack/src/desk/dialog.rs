@@ -1,10 +1,10 @@
 //! Dialogs: a task filled in instead of typed, from a shortcut or a command without words.
 
-use bot::Reply;
 use bot::reply::Verdict;
+use bot::{Form, Reply};
+use domain::ports::error::PortError;
 use domain::refusal::Code;
 use domain::tenant::TenantId;
-use domain::trace::TraceParent;
 use jiff::Timestamp;
 use language::{Addressee, Draft, Person, Repeat, RepeatFrom, When};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,6 @@ use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::answer::{self, not_installed, not_opened, words};
-use super::channel::Asker;
 use super::forms::filled_line;
 use super::respond::Asked;
 use super::title::{self, title_of};
@@ -129,37 +128,16 @@ impl Desk {
         }
         let about: About = serde_json::from_str(&submitted.view.private_metadata).unwrap_or_default();
         let draft = filled.draft(&about);
+        self.visitors.meet(&tenant, draft.people.iter().map(Person::as_str)).await;
         let line = Line {
-            channel: about.channel.clone(),
-            thread: about.thread.clone(),
-            key: Some(format!("view/{}", submitted.view.id)),
+            channel: about.channel,
+            thread: about.thread,
             there_at: Some(about.opened.unwrap_or_default()),
             ..filled_line(tenant, &submitted, format!("{draft:?}"))
         };
-        let trace = TraceParent::root(self.turns.tasks().ids.fresh());
-        match self.form(line, trace, draft, about.link.unwrap_or_default()).await {
-            Ok(reply) => shown(&reply, filled.field_of(&reply)),
-            Err(error) => {
-                warn!(%error, "a dialog could not be taken");
-                errors(TITLE, AWAY)
-            }
-        }
-    }
-
-    async fn form(
-        &self,
-        line: Line,
-        trace: TraceParent,
-        draft: Draft,
-        description: String,
-    ) -> Result<Reply, domain::ports::error::PortError> {
-        self.visitors.meet(&line.tenant, draft.people.iter().map(Person::as_str)).await;
-        let asker = Asker::of(&line);
-        let message = self.message(line, trace).await?;
-        let key = message.key.clone();
-        let reply = self.turns.take_form(message, draft, description).await;
-        self.show_in_channel(asker, key, &reply);
-        Ok(reply)
+        let given = self.given(line, Form::Task(draft, about.link.unwrap_or_default())).await;
+        let field = given.as_ref().map_or(TITLE, |reply| filled.field_of(reply));
+        shown(given, field)
     }
 }
 
@@ -247,8 +225,15 @@ fn metadata(about: &About) -> String {
 }
 
 /// The answer to a dialog: what came of it, or what is wrong, beside this field.
-pub(super) fn shown(reply: &Reply, field: &str) -> Value {
-    let (text, blocks) = reply::message(reply);
+pub(super) fn shown(given: Result<Reply, PortError>, field: &str) -> Value {
+    let reply = match given {
+        Ok(reply) => reply,
+        Err(error) => {
+            warn!(%error, "a dialog could not be taken");
+            return errors(field, AWAY);
+        }
+    };
+    let (text, blocks) = reply::message(&reply);
     match reply.verdict {
         Verdict::Answered => json!({ "response_action": "update", "view": outcome(blocks) }),
         Verdict::Refused { .. } | Verdict::Failed => errors(field, &text),

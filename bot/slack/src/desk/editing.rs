@@ -2,23 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use bot::Form;
 use bot::reply::recurrence_in_list;
 use domain::command::TaskRef;
 use domain::service::Failure;
 use domain::tenant::TenantId;
 use domain::zone::Zone;
 use jiff::civil::{Date, Time};
-use language::{Edit, Field, Ids, Person, Reading, Repeat, RepeatFrom, When};
+use language::{Edit, Field, Ids, Person, Repeat, RepeatFrom, When};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Desk;
-use super::dialog::{moment, users};
+use super::dialog::{moment, shown, users};
 use super::forms::{filled_line, kept};
 use crate::inbound::payload::{Entered, Submitted};
 use crate::render::dialog::task::{REPEAT, TITLE};
-use crate::render::dialog::{edit, outcome, snooze};
-use crate::render::kit::section;
+use crate::render::dialog::{edit, snooze};
 
 /// What a task said when its dialog was opened.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -77,13 +77,9 @@ impl Desk {
     pub(super) async fn edited(&self, tenant: TenantId, submitted: Submitted) -> Value {
         let before: Before = serde_json::from_str(&submitted.view.private_metadata).unwrap_or_default();
         let edit = changed(&before, &submitted.view.state);
-        if edit == Edit::of(edit.ids.clone()) {
-            let told = section(&format!("#{} is as it was.", before.number));
-            return json!({ "response_action": "update", "view": outcome(vec![told]) });
-        }
         self.visitors.meet(&tenant, edit.people.iter().map(Person::as_str)).await;
         let line = filled_line(tenant, &submitted, format!("{edit:?}"));
-        self.read_form(line, TITLE, |message| self.turns.take_reading(message, Reading::Edit(edit))).await
+        shown(self.given(line, Form::Edit(edit)).await, TITLE)
     }
 }
 

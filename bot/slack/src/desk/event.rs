@@ -167,10 +167,4 @@ impl Desk {
             warn!(%error, "an answer did not arrive");
         }
     }
-
-    /// Posts into somebody's direct message, in one line with their reminders.
-    pub(super) async fn post_direct(&self, tenant: &TenantId, user: &str, message: &Message) -> Result<(), CallError> {
-        let place = Place::Direct(self.visitors.speaker(tenant, user).await?.person);
-        self.post_paced(&place, || self.api.post(message)).await.map(|_| ())
-    }
 }

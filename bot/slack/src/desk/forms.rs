@@ -1,8 +1,7 @@
 //! The dialogs that a button opens: to pick a time, to edit a task, to set something, to make a task.
 
-use bot::Reply;
 use bot::reply::Text;
-use domain::message::Message;
+use bot::{Form, Reply};
 use domain::person::{Identity, Person};
 use domain::ports::error::PortError;
 use domain::service::Failure;
@@ -11,15 +10,14 @@ use domain::trace::TraceParent;
 use domain::zone::Zone;
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 use tracing::warn;
 
 use super::answer::not_opened;
 use super::channel::Asker;
-use super::dialog::{AWAY, errors, shown};
+use super::dialog::shown;
 use super::picking::Picking;
-use super::{Desk, Line, TOO_LATE, scoped};
+use super::{Desk, Line, TOO_LATE};
 use crate::api::CallError;
 use crate::inbound::payload::{Named, Pressed, Submitted};
 use crate::render::dialog::task::form as new_form;
@@ -144,46 +142,31 @@ impl Desk {
             there_at: Some(picking.opened.unwrap_or_default()),
             ..filled_line(tenant.clone(), &submitted, text)
         };
-        let user = submitted.user.id;
-        match self.take(line).await {
-            Ok(reply) => {
-                self.show_picked(tenant, user, picking, &reply);
-                shown(&reply, snooze::DAY)
-            }
-            Err(error) => {
-                warn!(%error, "a dialog could not be taken");
-                errors(snooze::DAY, AWAY)
-            }
+        let given = self.given(line, Form::Line).await;
+        if let Ok(reply) = &given {
+            self.show_picked(tenant, submitted.user.id, picking, reply);
         }
+        shown(given, snooze::DAY)
     }
 
-    /// Takes a form that was filled in; the answer is that of the dialog, and what is wrong stands beside this field.
-    pub(super) async fn read_form<T: Future<Output = Reply>>(
-        &self,
-        line: Line,
-        field: &str,
-        take: impl FnOnce(Message) -> T,
-    ) -> Value {
-        let trace = TraceParent::root(self.turns.tasks().ids.fresh());
-        let (asker, key) = (Asker::of(&line), line.key.as_ref().map(|key| scoped(&line.tenant, key)));
-        match self.message(line, trace).await {
-            Ok(message) => {
-                let reply = take(message).await;
-                self.show_in_channel(asker, key, &reply);
-                shown(&reply, field)
-            }
-            Err(error) => {
-                warn!(%error, "a dialog could not be taken");
-                errors(field, AWAY)
-            }
-        }
+    /// Takes a form that was filled in.
+    ///
+    /// # Errors
+    /// When whoever saved it cannot be made known.
+    pub(super) async fn given(&self, line: Line, form: Form) -> Result<Reply, PortError> {
+        let asker = Asker::of(&line);
+        let message = self.message(line, TraceParent::root(self.turns.tasks().ids.fresh())).await?;
+        let key = message.key.clone();
+        let reply = self.turns.take_form(message, form).await;
+        self.show_in_channel(asker, key, &reply);
+        Ok(reply)
     }
 }
 
-/// What was filled in, as a line: the same dialog, saved again with the same in it, is the same line.
+/// What was filled in, as a line, under the key of its dialog: however often and with what the same one is saved, it is
+/// carried out once.
 pub(super) fn filled_line(tenant: TenantId, submitted: &Submitted, text: String) -> Line {
-    let digest = Sha256::digest(text.as_bytes());
-    let key = Some(format!("view/{}/{digest:x}", submitted.view.id));
+    let key = Some(format!("view/{}", submitted.view.id));
     Line { key, ..Line::of(tenant, submitted.user.id.clone(), text) }
 }
 

@@ -5,6 +5,7 @@ mod answer;
 mod channel;
 mod command;
 mod dialog;
+mod direct;
 mod editing;
 mod event;
 mod forms;

@@ -13,7 +13,7 @@ use crate::api::CallError;
 /// How often an answer is sent in all while Slack says "too many".
 const TRIES: u32 = 5;
 /// How long after a call that broke the same is sent again.
-const AGAIN: Duration = Duration::from_secs(1);
+pub(super) const AGAIN: Duration = Duration::from_secs(1);
 
 impl Desk {
     /// Posts a message when the place and the workspace have room for it, beside the reminders that go there.

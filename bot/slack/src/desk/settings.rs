@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bot::Form;
 use domain::service::Failure;
 use domain::tenant::TenantId;
 use language::SettingsChange;
@@ -10,7 +11,7 @@ use serde_json::Value;
 use tracing::warn;
 
 use super::Desk;
-use super::dialog::errors;
+use super::dialog::{errors, shown};
 use super::forms::{filled_line, kept};
 use crate::api::CallError;
 use crate::inbound::payload::{Entered, Submitted};
@@ -69,8 +70,7 @@ impl Desk {
             ..SettingsChange::default()
         };
         let line = filled_line(tenant, &submitted, format!("{change:?} {of_profile}"));
-        let take = |message| self.turns.take_settings(message, change, of_profile);
-        self.read_form(line, settings::ZONE, take).await
+        shown(self.given(line, Form::Settings { change, of_profile }).await, settings::ZONE)
     }
 
     /// As Slack says now: people choose to follow their profile when they have just changed it.
