@@ -66,7 +66,7 @@ async fn an_answer_on_which_the_process_dies_is_given_when_slack_tells_of_the_me
 #[tokio::test]
 async fn an_answer_is_given_once_though_the_database_does_not_say_at_once_whether_it_was() {
     for way in BOTH {
-        let site = Site::with(way, Scratch::new().with("FAILPOINTS", "service.first_unknown=2*return")).await;
+        let site = Site::with(way, Scratch::new().with("FAILPOINTS", "service.first_away=2*return")).await;
         let said = site.person("U1").mention("C1", "add water the plants").await;
         said.turns[0].again(4).await;
         site.message("C1", "ana added #").await;

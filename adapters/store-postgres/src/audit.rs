@@ -79,16 +79,16 @@ impl AuditLog for PostgresStore {
     }
 
     #[instrument(name = "db.audit.append", level = "debug", skip_all)]
-    async fn append(&self, entries: &[AuditEntry]) -> Result<(), PortError> {
+    async fn append(&self, entries: &[AuditEntry]) -> Result<bool, PortError> {
         if entries.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let salts = salts(entries.len())?;
         match self.audit.write(Batch::of(entries, &salts).ask(APPEND)).await {
             Err(failed) if matches!(failed.kind(), Kind::Conflict(_)) => {
-                self.audit.write_surely(Batch::of(entries, &salts).ask(APPEND_MISSING)).await.map(drop)
+                self.audit.write_surely(Batch::of(entries, &salts).ask(APPEND_MISSING)).await.map(|_| false)
             }
-            written => Ok(written.map(drop)?),
+            written => Ok(written.map(|_| true)?),
         }
     }
 

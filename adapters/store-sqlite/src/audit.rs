@@ -29,12 +29,13 @@ impl AuditLog for SqliteStore {
         rows.iter().map(|row| Ok((parsed(row, 0)?, count(row, 1)?))).collect()
     }
 
-    async fn append(&self, entries: &[AuditEntry]) -> Result<(), PortError> {
+    async fn append(&self, entries: &[AuditEntry]) -> Result<bool, PortError> {
         if entries.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let salts = self.salts(entries.len()).await?;
-        self.writer.write_soon(appending(entries, &salts)).await.map(drop)
+        let written = self.writer.write_soon(appending(entries, &salts)).await?;
+        Ok(written.touched.first() == Some(&(entries.len() as u64)))
     }
 
     async fn page(&self, query: &AuditQuery) -> Result<Page<(i64, Event), i64>, PortError> {

@@ -5,7 +5,7 @@ use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 
-use super::{Audit, Config, Limits};
+use super::{Audit, Config, Limits, Secret};
 
 /// The file that is read if it is there.
 const FILE: &str = "taskbot.toml";
@@ -70,13 +70,15 @@ fn check(config: &Config) -> Result<()> {
 /// The audit log is in the core's database, and whoever shows it reads it there.
 fn audit(config: &Config) -> Result<()> {
     let Audit { database_url, url, token, .. } = &config.audit;
-    if database_url.as_ref().is_some_and(|own| own.reveal() != config.database_url) {
+    let says = |secret: &Option<Secret>| secret.as_ref().is_some_and(|secret| !secret.reveal().is_empty());
+    let core = |own: &Secret| own.reveal() == config.database_url;
+    if says(database_url) && !database_url.as_ref().is_some_and(core) {
         bail!(
             "TASKBOT_AUDIT__DATABASE_URL: this version keeps the audit log in the database of TASKBOT_DATABASE_URL; leave \
              it away. So that nobody else writes the log, give `serve --roles audit` a login of its own: docs/OPERATIONS.md"
         );
     }
-    for (key, is_set) in [("URL", url.is_some()), ("TOKEN", token.is_some())] {
+    for (key, is_set) in [("URL", url.as_ref().is_some_and(|url| !url.is_empty())), ("TOKEN", says(token))] {
         if is_set {
             bail!("TASKBOT_AUDIT__{key}: this version reads the audit log from TASKBOT_DATABASE_URL; leave it away");
         }

@@ -42,7 +42,9 @@ impl Audit {
         let entries: Vec<AuditEntry> = std::mem::take(&mut plan.apply).into_iter().map(entry).collect();
         if !entries.is_empty() {
             crash_point("audit.before_append");
-            self.log.append(&entries).await?;
+            if !self.log.append(&entries).await? {
+                self.order.beware();
+            }
             crash_point("audit.after_append");
         }
         Ok(self.order.conclude(&plan).await?)

@@ -1,10 +1,11 @@
 //! Version order per stream: what can be applied now, what came too early and waits, what will never come.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use domain::event::Stream;
+use domain::event::{Event, Stream};
 use domain::ports::bus::{Outbox, OutboxRow, Record};
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
@@ -29,6 +30,8 @@ pub struct Order {
     outbox: Arc<dyn Outbox>,
     clock: Arc<dyn Clock>,
     patience: Duration,
+    /// Whether streams that begin may have begun before: at first, and while what comes is a repetition.
+    wary: AtomicBool,
 }
 
 /// What to do with a batch: apply `apply` in its order, then call [`Order::conclude`].
@@ -48,11 +51,12 @@ impl Order {
     /// For this consumer, with a patience of one minute.
     #[must_use]
     pub fn new(consumer: &'static str, inbox: Arc<dyn Inbox>, outbox: Arc<dyn Outbox>, clock: Arc<dyn Clock>) -> Self {
-        Self { consumer, inbox, outbox, clock, patience: PATIENCE }
+        Self { consumer, inbox, outbox, clock, patience: PATIENCE, wary: AtomicBool::new(true) }
     }
 
     /// Plans a batch. `last` gives the last version that was applied of each of these streams; it is asked while the
-    /// parked rows are, and not for streams that begin in the batch: what begins again is for whoever applies it to see.
+    /// parked rows are, and not for streams that begin in the batch, unless batches were repeated lately: whoever applies
+    /// the plan leaves what is there already as it is, and then says [`Order::beware`].
     ///
     /// # Errors
     /// When the parked rows or those versions cannot be read.
@@ -62,8 +66,14 @@ impl Order {
     {
         let mut plan = Plan::default();
         let (streams, running) = streams(batch);
-        let last = async { if running.is_empty() { Ok(BTreeMap::new()) } else { last(running).await } };
+        let wary = self.wary.load(Ordering::Relaxed);
+        let asked = if wary { streams.clone() } else { running };
+        let last = async { if asked.is_empty() { Ok(BTreeMap::new()) } else { last(asked).await } };
         let (last, parked) = try_join!(last, self.inbox.parked(self.consumer, &streams))?;
+        if wary {
+            let again = |event: &Event| last.get(&event.stream()).is_some_and(|last| event.data.version <= *last);
+            self.wary.store(batch.iter().any(|incoming| again(&incoming.event)), Ordering::Relaxed);
+        }
         let mut lines = lines(&streams, &last, &parked, &mut plan);
         for incoming in batch {
             if let Some(line) = lines.get_mut(&incoming.event.stream()) {
@@ -74,6 +84,11 @@ impl Order {
             plan.early.extend(line.early());
         }
         Ok(plan)
+    }
+
+    /// Some of a plan was there already: the next batches may be repetitions, too.
+    pub fn beware(&self) {
+        self.wary.store(true, Ordering::Relaxed);
     }
 
     /// Parks what came too early, and forgets what was parked and is applied now.
@@ -160,15 +175,15 @@ impl Order {
     }
 }
 
-/// The streams of a batch, and those of them that do not begin in it.
+/// The streams of a batch, and those of them that do not begin in it and go on without a gap.
 fn streams(batch: &[Incoming]) -> (Vec<Stream>, Vec<Stream>) {
-    let mut first = BTreeMap::new();
+    let mut versions: BTreeMap<Stream, BTreeSet<u64>> = BTreeMap::new();
     for event in batch.iter().map(|incoming| &incoming.event) {
-        let first: &mut u64 = first.entry(event.stream()).or_insert(event.data.version);
-        *first = event.data.version.min(*first);
+        versions.entry(event.stream()).or_default().insert(event.data.version);
     }
-    let running = first.iter().filter(|(_, first)| **first > 1).map(|(stream, _)| *stream).collect();
-    (first.into_keys().collect(), running)
+    let begins = |versions: &BTreeSet<u64>| versions.last() == Some(&(versions.len() as u64)) && versions.contains(&1);
+    let running = versions.iter().filter(|(_, versions)| !begins(versions)).map(|(stream, _)| *stream).collect();
+    (versions.into_keys().collect(), running)
 }
 
 /// Where each stream stands, with what is parked of it; what that already settles goes into the plan.

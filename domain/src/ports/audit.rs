@@ -56,11 +56,11 @@ pub trait AuditLog: Send + Sync {
     async fn last_versions(&self, streams: &[Stream]) -> Result<BTreeMap<Stream, u64>, PortError>;
 
     /// Appends all entries in one commit. An event that is there already (by id, or by stream and version) is
-    /// left as it is.
+    /// left as it is. Returns whether all of them were new.
     ///
     /// # Errors
     /// When the database cannot write.
-    async fn append(&self, entries: &[AuditEntry]) -> Result<(), PortError>;
+    async fn append(&self, entries: &[AuditEntry]) -> Result<bool, PortError>;
 
     /// One page of events; content that was erased is left out, and so are events of a type that this release does
     /// not know: they are in the log, but cannot be shown. The key of a row is its place in the log.

@@ -141,14 +141,14 @@ impl Tasks {
         Err(Refusal::new(Code::Busy, "Too many people are changing this at once.", "Try again in a moment.").into())
     }
 
-    /// Whether this key is used for the first time, by any process: of all who ask at once one is told so. Kept as long
-    /// as receipts are, at least 24 h. Whoever cannot know whether their own use was written is told so, too: asking
-    /// again would find it used.
+    /// Whether this key is used for the first time, by any process. Kept as long as receipts are, at least 24 h. Of all
+    /// who ask one is told so, and whoever cannot know whether it was their own use that was written: asking again would
+    /// only find it used.
     ///
     /// # Errors
     /// When the database cannot answer; nothing was written then, and it can be asked again.
     pub async fn is_first(&self, tenant: &TenantId, key: String) -> Result<bool, PortError> {
-        if fault::sabotaged("service.first_unknown") {
+        if fault::sabotaged("service.first_away") {
             return Err(PortError::Unavailable { backend: "failpoint", reason: "as it was told".to_owned() });
         }
         let (digest, outcome, at) = (String::new(), Outcome::default(), self.clock.now());

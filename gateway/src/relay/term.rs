@@ -11,7 +11,7 @@ use domain::ports::lease::Lease;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, info_span, warn};
+use tracing::{Instrument, info, info_span, warn};
 
 use super::outgoing::{Outgoing, happened};
 use super::pauses::Pauses;
@@ -69,27 +69,30 @@ impl<'a> Term<'a> {
         Self { relay, lease, sent, saved, save_at: now, measure_at: now, ear, round: Round::soon(), portion, stop }
     }
 
-    /// Relays until the term is over. Whoever stops leaves nothing to be published again.
+    /// Relays until the term is over, and saves what it has published, however it ended.
     pub(super) async fn run(mut self, pauses: &mut Pauses) -> Result<End, PortError> {
-        let end = self.publish(pauses).await?;
-        if matches!(end, End::Stopped) && self.unsaved() {
-            self.save().await?;
+        let end = self.publish(pauses).await;
+        if self.unsaved()
+            && let Err(error) = self.save().await
+        {
+            info!(%error, "what was published last is published again");
         }
-        Ok(end)
+        end
     }
 
     async fn publish(&mut self, pauses: &mut Pauses) -> Result<End, PortError> {
-        let mut followed = self.follow(&self.sent).await?;
+        let (mut followed, mut backlog) = self.follow(&self.sent).await?;
         while self.lease.held() {
             if followed.rows.is_empty() {
                 self.sent = followed.cursor;
+                meter::behind(0, 0.0);
                 if !self.rest().await? {
                     return Ok(End::Stopped);
                 }
-                followed = self.follow(&self.sent).await?;
+                (followed, backlog) = self.follow(&self.sent).await?;
                 continue;
             }
-            let (cursor, backlog) = (followed.cursor, Portion::is_full(self.portion.most(), &followed.rows));
+            let cursor = followed.cursor;
             let outgoing = Outgoing::beside(followed.rows).await?;
             let (save, measure) = (self.is_to_save(), Instant::now() >= self.measure_at);
             // The next batch is read while this one is on its way, and sent when all of this one has arrived; so is the
@@ -100,12 +103,11 @@ impl<'a> Term<'a> {
                 async { if save { self.save().await } else { Ok(()) } },
                 async {
                     if measure {
-                        self.measure(outgoing.rows().first()).await
+                        self.measure(outgoing.rows().first()).await;
                     }
                 },
             );
-            saved?;
-            if save {
+            if save && saved.is_ok() {
                 self.was_saved();
             }
             if measure {
@@ -115,25 +117,31 @@ impl<'a> Term<'a> {
                 return Ok(end);
             }
             self.sent = cursor;
-            pauses.reset();
+            saved?;
             if self.stop.is_cancelled() {
                 return Ok(End::Stopped);
             }
-            // Whatever was committed meanwhile has rung the bell.
-            followed = ahead.unwrap_or_else(|| Ok(Followed { rows: Vec::new(), cursor: self.sent.clone() }))?;
+            (followed, backlog) = match ahead {
+                Some(ahead) => ahead?,
+                // Whatever was committed meanwhile has rung the bell.
+                None if self.rest().await? => self.follow(&self.sent).await?,
+                None => return Ok(End::Stopped),
+            };
+            pauses.reset();
         }
         Ok(self.lost())
     }
 
-    /// While there is nothing to publish: what is left to do, and waiting until there may be news. Returns whether to go
-    /// on.
+    /// While nothing is known to wait: what is left to do, and waiting until there may be news. Returns whether to go on.
     async fn rest(&mut self) -> Result<bool, PortError> {
         if self.is_to_save() {
             self.save().await?;
             self.was_saved();
         }
-        meter::behind(0, 0.0);
-        self.relay.forget_deleted(&mut self.round).await;
+        // What a tombstone stands behind must not be published once more behind it.
+        if !self.unsaved() {
+            self.relay.forget_deleted(&mut self.round).await;
+        }
         let poll = Instant::now() + POLL;
         let until = if self.unsaved() { poll.min(self.save_at) } else { poll };
         tokio::select! {
@@ -163,15 +171,16 @@ impl<'a> Term<'a> {
         self.save_at = Instant::now() + APART;
     }
 
-    /// What follows a cursor. What was too much for the time that the database gives is asked for by halves, as long as
-    /// the lease is held.
-    async fn follow(&self, cursor: &Cursor) -> Result<Followed, PortError> {
+    /// What follows a cursor, and whether more is likely to wait behind it. What was too much for the time that the
+    /// database gives is asked for by halves, as long as the lease is held.
+    async fn follow(&self, cursor: &Cursor) -> Result<(Followed, bool), PortError> {
         loop {
             let most = self.portion.most();
             match self.relay.outbox.follow(cursor, &TOPICS, most).await {
                 Ok(followed) => {
                     self.portion.answered();
-                    return Ok(followed);
+                    let full = Portion::is_full(most, &followed.rows);
+                    return Ok((followed, full));
                 }
                 Err(error) if error.is_transient() && self.portion.shrink() && self.lease.held() => {
                     warn!(%error, rows = most.rows, "reading the outbox failed, and is tried again with fewer rows");
@@ -212,6 +221,10 @@ impl<'a> Term<'a> {
                     warn!(%error, rows = outgoing.rows().len(), "publishing failed, and is tried again");
                     meter::failure();
                     self.measure(outgoing.rows().first()).await;
+                    // It may take long until the next batch has a chance.
+                    if self.unsaved() {
+                        self.save().await?;
+                    }
                     if self.stop.run_until_cancelled(pauses.next()).await.is_none() {
                         return Ok(Some(End::Stopped));
                     }

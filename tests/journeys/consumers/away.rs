@@ -48,7 +48,7 @@ impl AuditLog for Leaving<dyn AuditLog> {
         self.reach()?.last_versions(streams).await
     }
 
-    async fn append(&self, entries: &[AuditEntry]) -> Result<(), PortError> {
+    async fn append(&self, entries: &[AuditEntry]) -> Result<bool, PortError> {
         self.reach()?.append(entries).await
     }
 

@@ -41,7 +41,9 @@ impl Desk {
                 Ok(given) => break given,
                 Err(_) => nth += 1,
             }
-            self.is_first(tenant, &claim(key, nth)).await;
+            // Beside the answer, which must not stand still for it.
+            let (desk, tenant, key) = (self.clone(), tenant.clone(), claim(key, nth));
+            self.beside(async move { desk.turns.tasks().is_first(&tenant, key).await });
         };
         if given {
             self.is_first(tenant, &answered(key)).await;

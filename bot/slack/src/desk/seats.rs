@@ -10,15 +10,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
 /// How many lines are worked on at the same time: as many as keep the connections of a store busy, but no more, so that
-/// none of them runs out of time while it waits for another one's statements.
-const SEATS: usize = 32;
+/// none of them runs out of time while it waits for another one's statements. Twice as many are done no sooner, and each
+/// of them later.
+const SEATS: usize = 16;
 /// How many may wait for a seat.
 const WAITING: usize = 1_024;
 /// How long one waits for a seat, so that enough is left of the time in which the first answer is the answer itself.
 const PATIENCE: Duration = Duration::from_millis(250);
 /// How long one waits when others have waited all along: what comes is then more than can be done, and who waits for a
 /// seat only waits longer to be sent away. So a queue does not stand (as CoDel has it), and a burst is still taken.
-const PATIENCE_IN_A_CROWD: Duration = Duration::from_millis(50);
+const PATIENCE_IN_A_CROWD: Duration = Duration::from_millis(20);
 /// After so long without a free seat it is a crowd.
 const BURST: Duration = Duration::from_millis(500);
 
