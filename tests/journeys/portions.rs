@@ -49,10 +49,19 @@ async fn a_backlog_of_long_events_goes_out_in_batches_that_fit_into_memory() {
     assert!(batches.iter().all(|bytes| *bytes < 9_000_000), "{batches:?}");
 }
 
-/// A database that reads three rows in time and no more.
+/// A database that reads three rows in time and no more, and none from some position on.
 struct Slow {
     outbox: Arc<SqliteStore>,
     refused: AtomicUsize,
+    unreadable_after: i64,
+    unread: AtomicUsize,
+}
+
+impl Slow {
+    fn over(world: &World, unreadable_after: i64) -> Arc<Self> {
+        let outbox = world.store.clone();
+        Arc::new(Self { outbox, refused: AtomicUsize::new(0), unreadable_after, unread: AtomicUsize::new(0) })
+    }
 }
 
 #[async_trait]
@@ -69,6 +78,10 @@ impl Outbox for Slow {
         if most.rows > 3 {
             self.refused.fetch_add(1, Ordering::SeqCst);
             return Err(PortError::Unavailable { backend: "slow", reason: "the statement took too long".to_owned() });
+        }
+        if cursor.position >= self.unreadable_after {
+            self.unread.fetch_add(1, Ordering::SeqCst);
+            return Err(PortError::Broken { backend: "slow", reason: "a row cannot be read".to_owned() });
         }
         self.outbox.follow(cursor, topics, most).await
     }
@@ -109,7 +122,7 @@ async fn what_a_database_cannot_read_in_time_is_asked_for_by_halves() {
     for nth in 0..20 {
         world.add(&ana, draft(&ana, &format!("task {nth}"))).await;
     }
-    let slow = Arc::new(Slow { outbox: world.store.clone(), refused: AtomicUsize::new(0) });
+    let slow = Slow::over(&world, i64::MAX);
     let weighed = Arc::new(Weighed::default());
     let relay = Relay { outbox: slow.clone(), ..relay(&world, weighed.clone()) };
     let running = tokio::spawn(Arc::new(relay).run(CancellationToken::new()));
@@ -124,4 +137,23 @@ async fn what_a_database_cannot_read_in_time_is_asked_for_by_halves() {
     assert_eq!(world.store.cursor(Relay::NAME).await.expect("a cursor").position, head);
     let (batches, refused) = (weighed.0.lock().expect("batches").len(), slow.refused.load(Ordering::SeqCst));
     assert!(batches >= 7 && refused >= 10, "{batches} batches, {refused} questions that took too long");
+}
+
+#[tokio::test]
+async fn a_relay_that_cannot_read_on_publishes_nothing_twice() {
+    let world = World::new().await;
+    let ana = world.person("ana").await;
+    for nth in 0..20 {
+        world.add(&ana, draft(&ana, &format!("task {nth}"))).await;
+    }
+    let slow = Slow::over(&world, 9);
+    let weighed = Arc::new(Weighed::default());
+    let relay = Relay { outbox: slow.clone(), ..relay(&world, weighed.clone()) };
+    let running = tokio::spawn(Arc::new(relay).run(CancellationToken::new()));
+    while slow.unread.load(Ordering::SeqCst) < 4 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    running.abort();
+    assert_eq!(world.store.cursor(Relay::NAME).await.expect("a cursor").position, 9);
+    assert_eq!(weighed.0.lock().expect("batches").len(), 3, "three rows each");
 }

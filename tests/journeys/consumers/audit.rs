@@ -43,6 +43,19 @@ async fn redelivered_event_writes_one_audit_row() {
 }
 
 #[tokio::test]
+async fn what_is_redelivered_with_a_gap_waits_for_nothing() {
+    let bench = Bench::new().await;
+    let events = three_versions(&bench).await;
+    let audit = bench.handler(Role::Audit);
+    handle(audit.as_ref(), &events).await;
+    handle(audit.as_ref(), &events[..1]).await;
+    handle(audit.as_ref(), &[events[0].clone(), events[2].clone()]).await;
+    assert_eq!(bench.audited_kinds().await, HISTORY);
+    let parked = bench.world.store.parked("audit", &[events[0].event.stream()]).await.expect("parked");
+    assert!(parked.is_empty(), "{parked:?}");
+}
+
+#[tokio::test]
 async fn event_that_came_too_early_waits_for_the_one_before() {
     let bench = Bench::new().await;
     let events = three_versions(&bench).await;
