@@ -4,7 +4,8 @@ use fakes::kit::{Fault, What};
 use fakes::slack::{Channel, Kind};
 use serde_json::{Value, json};
 
-use super::kit::{BOTH, Site, shown, texts};
+use super::kit::{BOTH, Site, Way, shown, texts};
+use crate::kit::program::Scratch;
 
 fn title(text: &str) -> Value {
     json!({ "title": { "title": { "type": "plain_text_input", "value": text } } })
@@ -14,6 +15,22 @@ fn title(text: &str) -> Value {
 fn in_seconds(seconds: i64) -> Value {
     let at = fakes::kit::now() as i64 + seconds;
     json!({ "when": { "type": "datetimepicker", "selected_date_time": at } })
+}
+
+#[tokio::test]
+async fn a_form_that_is_saved_is_a_turn_in_the_log_as_a_line_is() {
+    let json = Scratch::new().with("TASKBOT_LOG__FORMAT", "json").with("TASKBOT_LOG__LEVEL", "info");
+    let mut site = Site::with(Way::Http, json).await;
+    let ana = site.person("U1");
+    ana.command("C1", "/todo", "").await;
+    let form = site.dialog("U1", "plain_text_input").await;
+    ana.submit(&form.id, title("water the plants")).await;
+    let line = site.server.program.err.line("\"committed\"").await;
+    let line: Value = serde_json::from_str(&line).expect("a line of JSON");
+    let spans: Vec<&Value> = line["spans"].as_array().into_iter().flatten().collect();
+    let turn = spans.iter().find(|span| span["name"] == "bot.turn").unwrap_or_else(|| panic!("{line:#}"));
+    assert_eq!(turn["trace_id"].as_str().map(str::len), Some(32), "{line:#}");
+    site.server.program.err.line("\"answered\"").await;
 }
 
 #[tokio::test]

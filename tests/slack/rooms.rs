@@ -1,10 +1,14 @@
 //! Whether the bot can post there is asked of Slack when a reminder is made or moved.
 
+use std::time::Duration;
+
 use fakes::kit::{Fault, What};
 use fakes::slack::{Channel, Kind, Person};
 use serde_json::json;
+use tokio::time::{Instant, sleep};
 
 use super::kit::{BOTH, Site, shown, struck};
+use crate::kit::program::PATIENCE;
 
 /// Ana and Bob are in it, the bot is not.
 fn without_bot(site: &Site, id: &str, name: &str, kind: Kind) {
@@ -92,6 +96,25 @@ async fn whoever_works_on_the_list_of_a_channel_without_the_bot_hears_once_how_t
 }
 
 #[tokio::test]
+async fn a_way_to_let_the_bot_in_that_may_have_been_told_counts_as_told() {
+    let site = Site::new(BOTH[0]).await;
+    without_bot(&site, "C3", "lobby", Kind::Public);
+    let no = What::Error { error: "missing_scope".to_owned() };
+    site.slack.faults().add(Fault::next(1, "chat.postMessage", What::CutAfter).field("channel", "U1"));
+    site.slack.faults().add(Fault::next(1, "conversations.history", no));
+    site.told(&site.person("U1"), "C3", "/task", "ship the release").await;
+    let direct = site.direct("U1").await;
+    site.message(&direct, "Type `/invite @taskbot` there").await;
+    let (mut database, until) = (site.database().await, Instant::now() + PATIENCE);
+    let told = "SELECT count(*) FROM receipts WHERE key LIKE '%answered/uninvited/%'";
+    while sqlx::query_scalar::<_, i64>(told).fetch_one(&mut database).await.expect("the receipts") == 0 {
+        assert!(Instant::now() < until, "it is told again the next time");
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(site.posted(&direct).len(), 1, "{:#?}", site.posted(&direct));
+}
+
+#[tokio::test]
 async fn a_way_to_let_the_bot_in_that_was_not_told_is_told_the_next_time() {
     let site = Site::new(BOTH[0]).await;
     without_bot(&site, "C3", "lobby", Kind::Public);
@@ -99,8 +122,8 @@ async fn a_way_to_let_the_bot_in_that_was_not_told_is_told_the_next_time() {
     ana.dm("list").await;
     let direct = site.direct("U1").await;
     site.message(&direct, "There are no").await;
-    let down = What::Error { error: "fatal_error".to_owned() };
-    site.slack.faults().add(Fault::next(2, "chat.postMessage", down).field("channel", "U1"));
+    let closed = What::Error { error: "team_added_to_org".to_owned() };
+    site.slack.faults().add(Fault::next(2, "chat.postMessage", closed).field("channel", "U1"));
     for what in ["ship the release", "tell the world"] {
         site.told(&ana, "C3", "/task", what).await;
     }

@@ -35,7 +35,8 @@ pub struct SlackChat {
 
 impl SlackChat {
     pub(crate) fn new(api: Api, turns: Turns, pace: Arc<Pace>) -> Self {
-        Self { api, turns, pace, looks: Arc::default() }
+        let looks = Arc::new(Looks::new(pace.clone()));
+        Self { api, turns, pace, looks }
     }
 
     /// How Slack knows the people of a posting.

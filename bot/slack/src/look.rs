@@ -3,24 +3,26 @@
 //! page shows, the next ones are read, if need be in the attempts that follow.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::decide::delivery::ATTEMPTS_MAX;
 use domain::fault::sabotaged;
 use domain::ids::DeliveryId;
 use domain::ports::chat::Posting;
-use domain::tenant::TenantId;
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use crate::api::{Api, CallError, FORGOTTEN, Messages, Window};
+use crate::pace::Pace;
 use crate::render::reminder;
 
 /// Slack's clock and ours may differ by so much.
 const SKEW: SignedDuration = SignedDuration::from_secs(3);
 /// A message whose answer was lost was taken this soon, or not at all.
-const TAKEN_WITHIN: SignedDuration = SignedDuration::from_secs(11);
+pub(crate) const TAKEN_WITHIN: SignedDuration = SignedDuration::from_secs(11);
+/// What Slack's "too many" is kept under: of channels and threads alike.
+pub(crate) const HISTORY: &str = "conversations.history";
 /// So often it is tried to find out; then the message is sent again, if need be twice. A look that Slack wants later is none.
 const TRIES: u32 = 4;
 /// In one attempt so many pages are read at most,
@@ -30,14 +32,17 @@ const READING: Duration = Duration::from_secs(5);
 /// So many findings are kept before they are forgotten; they can be looked up again.
 const KEPT: usize = 4_096;
 
-/// What has been seen in channels, and when they may be looked into again.
-#[derive(Debug, Default)]
-pub(crate) struct Looks(Mutex<State>);
+/// What has been seen in channels.
+#[derive(Debug)]
+pub(crate) struct Looks {
+    /// When they may be looked into again.
+    pace: Arc<Pace>,
+    state: Mutex<State>,
+}
 
 #[derive(Debug, Default)]
 struct State {
     seen: HashMap<DeliveryId, String>,
-    closed_until: HashMap<TenantId, Instant>,
     /// How often it was tried in vain to find out.
     tried: HashMap<DeliveryId, u32>,
     /// Where the look for a message goes on that has not seen all of its time.
@@ -66,6 +71,10 @@ pub(crate) enum Found {
 }
 
 impl Looks {
+    pub(crate) fn new(pace: Arc<Pace>) -> Self {
+        Self { pace, state: Mutex::default() }
+    }
+
     /// Looks for the message of a posting of which earlier attempts were lost, the first and the last begun at these
     /// times.
     pub(crate) async fn find(
@@ -78,7 +87,7 @@ impl Looks {
         if let Some(ts) = self.state().seen.get(&posting.delivery) {
             return Found::There(ts.clone());
         }
-        if let Some(left) = self.closed(&posting.tenant) {
+        if let Some(left) = self.pace.rests(&posting.tenant, HISTORY) {
             return put_off(posting, left);
         }
         let reading = self.read_on(api, posting, (channel, thread), window(lost));
@@ -89,7 +98,7 @@ impl Looks {
             // So much was said at that time that not all of it was shown.
             Ok(false) => self.in_vain(posting),
             Err(CallError::Later { after: Some(time), .. }) => {
-                self.close(&posting.tenant, time);
+                self.pace.rest(&posting.tenant, HISTORY, time);
                 put_off(posting, time)
             }
             Err(CallError::Later { after: None, .. } | CallError::Unknown(_)) => self.in_vain(posting),
@@ -104,14 +113,6 @@ impl Looks {
         let tried = state.tried.entry(posting.delivery).or_default();
         *tried += 1;
         if *tried < TRIES && !is_last(posting) { Found::NotNow(None) } else { Found::Nothing }
-    }
-
-    /// This workspace's channels may not be looked into for so long. Of two answers the longer time counts.
-    fn close(&self, tenant: &TenantId, time: Duration) {
-        let until = Instant::now() + time;
-        let mut state = self.state();
-        let closed = state.closed_until.entry(tenant.clone()).or_insert(until);
-        *closed = until.max(*closed);
     }
 
     /// Reads on where the last attempt stopped, until the message was seen or there is no more. Says whether it came to that.
@@ -165,14 +166,8 @@ impl Looks {
         (*window == of).then(|| cursor.clone())
     }
 
-    /// How long it is until this workspace's channels may be looked into.
-    fn closed(&self, tenant: &TenantId) -> Option<Duration> {
-        let until = *self.state().closed_until.get(tenant)?;
-        Some(until.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero())
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -204,7 +199,7 @@ mod tests {
     fn posting(attempt: u32) -> Posting {
         Posting {
             delivery: DeliveryId(uuid::Uuid::nil()),
-            tenant: tenant(),
+            tenant: "slack:T1".parse().expect("a tenant"),
             place: Place::Channel("C1".to_owned()),
             items: Vec::new(),
             news: None,
@@ -215,13 +210,9 @@ mod tests {
         }
     }
 
-    fn tenant() -> TenantId {
-        "slack:T1".parse().expect("a tenant")
-    }
-
     #[test]
     fn a_look_that_slack_puts_off_is_no_try() {
-        let (looks, minute) = (Looks::default(), Duration::from_secs(60));
+        let (looks, minute) = (Looks::new(Arc::default()), Duration::from_secs(60));
         for attempt in 2..ATTEMPTS_MAX {
             assert_eq!(put_off(&posting(attempt), minute), Found::NotNow(Some(minute)));
         }
@@ -234,16 +225,6 @@ mod tests {
             );
         }
         assert_eq!(looks.in_vain(&posting(10)), Found::Nothing);
-        assert_eq!(Looks::default().in_vain(&posting(ATTEMPTS_MAX)), Found::Nothing);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_shorter_wait_does_not_end_a_longer_one() {
-        let (looks, [long, short]) = (Looks::default(), [60, 1].map(Duration::from_secs));
-        looks.close(&tenant(), long);
-        looks.close(&tenant(), short);
-        assert_eq!(looks.closed(&tenant()), Some(long));
-        looks.close(&tenant(), 2 * long);
-        assert_eq!(looks.closed(&tenant()), Some(2 * long));
+        assert_eq!(Looks::new(Arc::default()).in_vain(&posting(ATTEMPTS_MAX)), Found::Nothing);
     }
 }

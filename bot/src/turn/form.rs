@@ -4,8 +4,8 @@ use domain::message::Message;
 use domain::refusal::Code;
 use language::{Draft, Edit, SettingsChange};
 
-use super::Turns;
 use super::talk::Talk;
+use super::{Turns, short_enough};
 use crate::reply::Reply;
 use crate::reply::answer::No;
 
@@ -42,7 +42,7 @@ impl Turns {
                 taken => taken,
             }
         };
-        taken.await.unwrap_or_else(Reply::from)
+        self.turn(&message, taken).await
     }
 }
 
@@ -58,7 +58,10 @@ impl Talk<'_> {
                 self.edit_if_at_all(edit).await
             }
             Form::Settings { change, of_profile } => self.set(change, of_profile).await,
-            Form::Line => self.carry_out(self.read()?).await,
+            Form::Line => {
+                short_enough(self.message)?;
+                self.carry_out(self.read()?).await
+            }
         }
     }
 }

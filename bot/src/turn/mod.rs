@@ -83,7 +83,7 @@ impl Turns {
     /// Takes one message. Whatever was changed is durable when the reply is there; the reply never fails.
     pub async fn take(&self, message: Message) -> Reply {
         match self.limiter.take(&message) {
-            Ok(()) => self.turn(message).await,
+            Ok(()) => self.turn(&message, self.answer(&message)).await,
             Err(refusal) => No::from(refusal).into(),
         }
     }
@@ -91,7 +91,7 @@ impl Turns {
     /// Takes one message as soon as the limits allow: for edges that can let people wait, as a pipe does.
     pub async fn take_in_turn(&self, message: Message) -> Reply {
         self.limiter.wait(&message).await;
-        self.turn(message).await
+        self.turn(&message, self.answer(&message)).await
     }
 
     /// Shows a list that nobody asked for just now: it counts for no limit, and the conversation does not remember it.
@@ -113,10 +113,11 @@ impl Turns {
         followed.await.unwrap_or_else(|no| Some(no.into()))
     }
 
-    async fn turn(&self, message: Message) -> Reply {
+    /// What a message is answered with, in a span of its own.
+    async fn turn(&self, message: &Message, answer: impl Future<Output = Result<Reply, No>>) -> Reply {
         let span = info_span!("bot.turn", trace_id = message.trace.trace_id(), tenant = %message.tenant);
         async {
-            let reply = self.answer(&message).await.unwrap_or_else(Reply::from);
+            let reply = answer.await.unwrap_or_else(Reply::from);
             match reply.verdict {
                 Verdict::Refused { code, misread } => info!(code = code.as_str(), misread, "refused"),
                 Verdict::Answered | Verdict::Failed => info!(tasks = reply.tasks.len(), "answered"),
@@ -128,9 +129,7 @@ impl Turns {
     }
 
     async fn answer(&self, message: &Message) -> Result<Reply, No> {
-        if message.text.chars().nth(TEXT_MAX).is_some() {
-            return Err(too_long().into());
-        }
+        short_enough(message)?;
         let talk = Talk::with(self, message).await?;
         match own::read(&talk.line, &talk) {
             Some(own) => talk.own(own).await,
@@ -139,9 +138,12 @@ impl Turns {
     }
 }
 
-fn too_long() -> Refusal {
+fn short_enough(message: &Message) -> Result<(), Refusal> {
+    if message.text.chars().nth(TEXT_MAX).is_none() {
+        return Ok(());
+    }
     let sentence = format!("That line is longer than {TEXT_MAX} characters, so I did not read it.");
-    Refusal::new(Code::Invalid, sentence, "Say it shorter: a title takes 500 characters.")
+    Err(Refusal::new(Code::Invalid, sentence, "Say it shorter: a title takes 500 characters."))
 }
 
 impl Talk<'_> {

@@ -10,6 +10,7 @@ use domain::tenant::TenantId;
 use tokio::time::timeout;
 use tracing::warn;
 
+use super::direct::may_be_there;
 use super::{Desk, Line, scoped};
 use crate::api::{CallError, Message};
 use crate::render::kit::{context, section};
@@ -76,9 +77,9 @@ impl Desk {
         let ask = async {
             let sent = self.post_direct(tenant, user, &message).await;
             if let Err(error) = &sent {
-                warn!(%error, channel, "nobody hears that the bot is not in a channel");
+                warn!(%error, channel, "nobody may hear that the bot is not in a channel");
             }
-            sent.is_ok()
+            may_be_there(&sent)
         };
         let key = format!("uninvited/{}", scoped(tenant, &format!("{user}/{channel}")));
         self.once_given(tenant, &key, ask).await;

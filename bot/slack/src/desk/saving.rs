@@ -9,6 +9,7 @@ use tracing::warn;
 
 use super::answer::not_installed;
 use super::dialog::{AWAY, errors};
+use super::direct::may_be_there;
 use super::{Desk, TOO_LATE, scoped};
 use crate::api::{CallError, Message};
 use crate::inbound::payload::Submitted;
@@ -81,7 +82,7 @@ impl Desk {
         let message = told(user, &answer);
         let tell = async {
             let sent = self.post_direct(tenant, user, &message).await;
-            sent.inspect_err(|error| warn!(%error, "nobody hears what came of a form")).is_ok()
+            may_be_there(&sent.inspect_err(|error| warn!(%error, "nobody may hear what came of a form")))
         };
         self.once_given(tenant, &scoped(tenant, &key), tell).await;
     }

@@ -80,7 +80,7 @@ pub async fn play(what: Option<What>, dialect: &impl Dialect, work: impl FnOnce(
         Some(What::Redirect { to }) => Reply::status(307, json!("")).with("location", to),
         Some(What::Broken) => broken(),
         Some(What::BrokenAfter) => after(work(), broken()),
-        Some(What::Cut) => Reply::cut(),
+        Some(What::Cut | What::CutBefore { .. }) => Reply::cut(),
         Some(What::CutAfter) => after(work(), Reply::cut()),
         Some(What::Delay { ms }) => {
             tokio::time::sleep(Duration::from_millis(ms)).await;

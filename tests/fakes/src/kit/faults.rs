@@ -38,6 +38,11 @@ pub enum What {
     Cut,
     /// It is done, and the connection is cut: posted, but the answer is lost.
     CutAfter,
+    /// The connection is cut, and it is done all the same, later: what came is still on its way through the platform.
+    CutBefore {
+        /// Milliseconds.
+        ms: u64,
+    },
     /// It is done and answered, late.
     Delay {
         /// Milliseconds.

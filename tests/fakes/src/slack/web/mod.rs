@@ -19,15 +19,18 @@ pub(super) use oauth::Grant;
 pub(super) use post::{Draft, name_blocks, note, put};
 pub(super) use views::{opened, replaced};
 
+use std::time::Duration;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Response, header};
 use axum::routing::any;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 pub(super) use super::args::Args;
 use super::{Slack, Standing};
-use crate::kit::{Call, Dialect, Reply, play};
+use crate::kit::{Call, Dialect, Reply, What, play};
 use methods::Method;
 
 /// The longest body that is read.
@@ -59,6 +62,13 @@ async fn call(State(slack): State<Slack>, Path(name): Path<String>, request: Req
     });
     let mut tenant = None;
     let basic = ask::basic(&head.headers);
+    if let Some(What::CutBefore { ms }) = fault {
+        let (slack, args, token, basic) = (slack.clone(), args.clone(), token.clone(), basic.clone());
+        tokio::spawn(async move {
+            sleep(Duration::from_millis(ms)).await;
+            drop(answer(&slack, method, &args, token.as_deref(), basic, &mut None));
+        });
+    }
     let work = || done(answer(&slack, method, &args, token.as_deref(), basic, &mut tenant));
     let mut reply = play(fault, &Words, work).await;
     if let Some(scopes) = token.as_deref().and_then(|token| scopes(&slack, token)) {
