@@ -12,7 +12,7 @@ use crate::kit::postgres::Database;
 use crate::kit::program::{PATIENCE, Scratch};
 
 /// So much of one workspace is worked on at the same time.
-const SHARE: usize = 24;
+const SHARE: usize = 12;
 
 #[tokio::test]
 async fn the_page_shows_what_is_open_and_what_is_done_there_is_done() {
