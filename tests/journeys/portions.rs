@@ -12,6 +12,7 @@ use domain::ports::error::PortError;
 use gateway::Relay;
 use jiff::Timestamp;
 use store_sqlite::SqliteStore;
+use tokio::task::JoinHandle;
 use tokio::time::{Duration, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -115,17 +116,22 @@ impl Outbox for Slow {
     }
 }
 
-#[tokio::test]
-async fn what_a_database_cannot_read_in_time_is_asked_for_by_halves() {
+/// A relay of twenty tasks over such a database.
+async fn relaying_slowly(unreadable_after: i64) -> (World, Arc<Slow>, Arc<Weighed>, JoinHandle<()>) {
     let world = World::new().await;
     let ana = world.person("ana").await;
     for nth in 0..20 {
         world.add(&ana, draft(&ana, &format!("task {nth}"))).await;
     }
-    let slow = Slow::over(&world, i64::MAX);
-    let weighed = Arc::new(Weighed::default());
+    let (slow, weighed) = (Slow::over(&world, unreadable_after), Arc::new(Weighed::default()));
     let relay = Relay { outbox: slow.clone(), ..relay(&world, weighed.clone()) };
     let running = tokio::spawn(Arc::new(relay).run(CancellationToken::new()));
+    (world, slow, weighed, running)
+}
+
+#[tokio::test]
+async fn what_a_database_cannot_read_in_time_is_asked_for_by_halves() {
+    let (world, slow, weighed, running) = relaying_slowly(i64::MAX).await;
     let head = world.store.head().await.expect("a head");
     for _ in 0..6_000 {
         if world.store.cursor(Relay::NAME).await.expect("a cursor").position == head {
@@ -141,15 +147,7 @@ async fn what_a_database_cannot_read_in_time_is_asked_for_by_halves() {
 
 #[tokio::test]
 async fn a_relay_that_cannot_read_on_publishes_nothing_twice() {
-    let world = World::new().await;
-    let ana = world.person("ana").await;
-    for nth in 0..20 {
-        world.add(&ana, draft(&ana, &format!("task {nth}"))).await;
-    }
-    let slow = Slow::over(&world, 9);
-    let weighed = Arc::new(Weighed::default());
-    let relay = Relay { outbox: slow.clone(), ..relay(&world, weighed.clone()) };
-    let running = tokio::spawn(Arc::new(relay).run(CancellationToken::new()));
+    let (world, slow, weighed, running) = relaying_slowly(9).await;
     while slow.unread.load(Ordering::SeqCst) < 4 {
         sleep(Duration::from_millis(10)).await;
     }

@@ -122,14 +122,14 @@ impl SealedLog for Moment {
     async fn unheard_of(&mut self, limit: u32) -> Result<Vec<(i64, String)>, PortError> {
         let since = self.rows(Ask::new(SINCE)).await?;
         let Some(since) = since.first().map(|row| column::<i64>(row, 0)).transpose()? else { return Ok(Vec::new()) };
-        let (heard_of, mut found) = (self.heard_of().await?, Vec::new());
-        let mut logged = self.rows(Ask::new(LOGGED).bind(i64::MIN).bind(since).bind(SLICE)).await?;
-        while let Some(last) = logged.last().filter(|_| found.len() < limit as usize) {
-            let last: i64 = column(last, 0)?;
+        let (heard_of, mut found, mut after) = (self.heard_of().await?, Vec::new(), i64::MIN);
+        while found.len() < limit as usize {
+            let logged = self.rows(Ask::new(LOGGED).bind(after).bind(since).bind(SLICE)).await?;
+            let Some(last) = logged.last() else { break };
+            after = column(last, 0)?;
             for row in &logged {
                 found.extend(Some((column(row, 0)?, column(row, 1)?)).filter(|(row, _)| !heard_of.contains(row)));
             }
-            logged = self.rows(Ask::new(LOGGED).bind(last).bind(since).bind(SLICE)).await?;
         }
         found.truncate(limit as usize);
         Ok(found)

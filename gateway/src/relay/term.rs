@@ -1,5 +1,6 @@
 //! One term of relaying, under one lease.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::event::Topic;
@@ -23,7 +24,7 @@ const TOPICS: [Topic; 2] = [Topic::TaskEvents, Topic::Reminders];
 /// How long to wait without the bell: other processes write the same database.
 const POLL: Duration = Duration::from_millis(250);
 /// How far apart two savings of the cursor are. What was published after the last one is published again if the process
-/// dies, and saving waits for a disk as long as a command does.
+/// dies.
 const APART: Duration = Duration::from_millis(100);
 /// How often it is measured how much waits.
 const MEASURED: Duration = Duration::from_secs(1);
@@ -45,10 +46,8 @@ pub(super) struct Term<'a> {
     lease: &'a dyn Lease,
     /// Up to where all is published.
     sent: Cursor,
-    /// Up to where the next term need not look.
-    saved: Cursor,
-    /// When the cursor may be saved again.
-    save_at: Instant,
+    /// Up to where the next term need not look, and when that may be saved again.
+    saved: Mutex<(Cursor, Instant)>,
     /// When to measure again.
     measure_at: Instant,
     ear: Ear,
@@ -66,15 +65,14 @@ impl<'a> Term<'a> {
         stop: &'a CancellationToken,
     ) -> Self {
         let (sent, ear, now) = (saved.clone(), relay.bell.listen(), Instant::now());
-        Self { relay, lease, sent, saved, save_at: now, measure_at: now, ear, round: Round::soon(), portion, stop }
+        let saved = Mutex::new((saved, now));
+        Self { relay, lease, sent, saved, measure_at: now, ear, round: Round::soon(), portion, stop }
     }
 
     /// Relays until the term is over, and saves what it has published, however it ended.
     pub(super) async fn run(mut self, pauses: &mut Pauses) -> Result<End, PortError> {
         let end = self.publish(pauses).await;
-        if self.unsaved()
-            && let Err(error) = self.save().await
-        {
+        if let Err(error) = self.save().await {
             info!(%error, "what was published last is published again");
         }
         end
@@ -94,25 +92,19 @@ impl<'a> Term<'a> {
             }
             let cursor = followed.cursor;
             let outgoing = Outgoing::beside(followed.rows).await?;
-            let (save, measure) = (self.is_to_save(), Instant::now() >= self.measure_at);
+            let measure = self.is_to_measure();
             // The next batch is read while this one is on its way, and sent when all of this one has arrived; so is the
             // end of the last one saved.
             let (shipped, ahead, saved, ()) = tokio::join!(
                 self.ship(&outgoing, pauses),
                 async { if backlog { Some(self.follow(&cursor).await) } else { None } },
-                async { if save { self.save().await } else { Ok(()) } },
+                self.save_if_due(),
                 async {
                     if measure {
                         self.measure(outgoing.rows().first()).await;
                     }
                 },
             );
-            if save && saved.is_ok() {
-                self.was_saved();
-            }
-            if measure {
-                self.measure_at = Instant::now() + MEASURED;
-            }
             if let Some(end) = shipped? {
                 return Ok(end);
             }
@@ -134,16 +126,13 @@ impl<'a> Term<'a> {
 
     /// While nothing is known to wait: what is left to do, and waiting until there may be news. Returns whether to go on.
     async fn rest(&mut self) -> Result<bool, PortError> {
-        if self.is_to_save() {
-            self.save().await?;
-            self.was_saved();
-        }
+        self.save_if_due().await?;
         // What a tombstone stands behind must not be published once more behind it.
-        if !self.unsaved() {
-            self.relay.forget_deleted(&mut self.round).await;
+        let mut until = Instant::now() + POLL;
+        match self.unsaved() {
+            Some(save_at) => until = until.min(save_at),
+            None => self.relay.forget_deleted(&mut self.round).await,
         }
-        let poll = Instant::now() + POLL;
-        let until = if self.unsaved() { poll.min(self.save_at) } else { poll };
         tokio::select! {
             () = self.stop.cancelled() => {}
             () = self.ear.heard() => {}
@@ -152,23 +141,36 @@ impl<'a> Term<'a> {
         Ok(!self.stop.is_cancelled())
     }
 
-    fn unsaved(&self) -> bool {
-        self.sent != self.saved
+    fn saved(&self) -> MutexGuard<'_, (Cursor, Instant)> {
+        self.saved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_to_save(&self) -> bool {
-        self.unsaved() && Instant::now() >= self.save_at
+    /// When the cursor may be saved; `None` if it is.
+    fn unsaved(&self) -> Option<Instant> {
+        let saved = self.saved();
+        (saved.0 != self.sent).then_some(saved.1)
     }
 
     async fn save(&self) -> Result<(), PortError> {
-        self.relay.outbox.save_cursor(Relay::NAME, &self.sent, self.lease.epoch()).await?;
-        crash_point("relay.after_save");
+        if self.unsaved().is_some() {
+            self.relay.outbox.save_cursor(Relay::NAME, &self.sent, self.lease.epoch()).await?;
+            *self.saved() = (self.sent.clone(), Instant::now() + APART);
+            crash_point("relay.after_save");
+        }
         Ok(())
     }
 
-    fn was_saved(&mut self) {
-        self.saved = self.sent.clone();
-        self.save_at = Instant::now() + APART;
+    async fn save_if_due(&self) -> Result<(), PortError> {
+        if self.unsaved().is_some_and(|save_at| Instant::now() >= save_at) { self.save().await } else { Ok(()) }
+    }
+
+    fn is_to_measure(&mut self) -> bool {
+        let now = Instant::now();
+        let due = now >= self.measure_at;
+        if due {
+            self.measure_at = now + MEASURED;
+        }
+        due
     }
 
     /// What follows a cursor, and whether more is likely to wait behind it. What was too much for the time that the
@@ -222,9 +224,7 @@ impl<'a> Term<'a> {
                     meter::failure();
                     self.measure(outgoing.rows().first()).await;
                     // It may take long until the next batch has a chance.
-                    if self.unsaved() {
-                        self.save().await?;
-                    }
+                    self.save().await?;
                     if self.stop.run_until_cancelled(pauses.next()).await.is_none() {
                         return Ok(Some(End::Stopped));
                     }
