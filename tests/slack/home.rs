@@ -6,13 +6,10 @@ use fakes::kit::{Fault, What};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-use super::kit::{BOTH, Site, choice, texts};
+use super::kit::{BOTH, Site, choice, filled, texts};
 use super::moments::number;
 use crate::kit::postgres::Database;
 use crate::kit::program::{PATIENCE, Scratch};
-
-/// So much of one workspace is worked on at the same time.
-const SHARE: usize = 12;
 
 #[tokio::test]
 async fn the_page_shows_what_is_open_and_what_is_done_there_is_done() {
@@ -124,11 +121,7 @@ async fn a_press_in_the_page_that_is_refused_is_answered_on_top_of_it() {
         site.slack.faults().add(Fault::always("users.info", What::Delay { ms: 4_000 }).field("user", "U2"));
         let many = futures::future::join_all((0..40).map(|_| bob.command("C1", "/task", "list")));
         let press = async {
-            let asked =
-                || site.slack.ledger().calls(Some("users.info")).into_iter().filter(|call| call.fault.is_some());
-            while asked().count() < SHARE {
-                sleep(Duration::from_millis(5)).await;
-            }
+            filled(&site.slack).await;
             ana.press_in(&page.id, "done:1", None).await;
         };
         tokio::join!(many, press);

@@ -305,3 +305,17 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
         _ => {}
     }
 }
+
+/// So much of one workspace is worked on at the same time: three quarters of the seats.
+const SHARE: usize = 12;
+
+/// Waits until so much is worked on in a workspace that nothing more finds a seat: all of it asks Slack for a name that Slack
+/// was told to keep back.
+pub async fn filled(slack: &FakeSlack) {
+    let until = Instant::now() + PATIENCE;
+    let kept_back = || slack.ledger().calls(Some("users.info")).into_iter().filter(|call| call.fault.is_some()).count();
+    while kept_back() < SHARE {
+        assert!(Instant::now() < until, "{} of {SHARE} seats are taken", kept_back());
+        sleep(Duration::from_millis(5)).await;
+    }
+}

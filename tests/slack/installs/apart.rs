@@ -7,7 +7,7 @@ use fakes::slack::{Channel, Kind, User};
 use futures::future::join_all;
 use tokio::time::sleep;
 
-use super::super::kit::{BOTH, shown, texts};
+use super::super::kit::{BOTH, filled, shown, texts};
 use super::kit::Public;
 use crate::kit::program::Scratch;
 
@@ -63,9 +63,6 @@ async fn a_workspace_that_hangs_holds_up_no_other() {
 /// What somebody asks at once: more than is worked on of all workspaces.
 const FLOOD: usize = 60;
 
-/// So much of it may be worked on: three quarters of the seats.
-const SHARE: usize = 12;
-
 #[tokio::test]
 async fn a_workspace_that_floods_leaves_the_others_their_answers() {
     for way in BOTH {
@@ -83,11 +80,7 @@ async fn a_workspace_that_floods_leaves_the_others_their_answers() {
         let (max, zoe) = (public.slack.person("T1", "U9"), public.person("T2"));
         let flood = join_all((0..FLOOD).map(|_| max.command("C1", "/task", "list")));
         let other = async {
-            let asked =
-                || public.slack.ledger().calls(Some("users.info")).iter().filter(|call| call.fault.is_some()).count();
-            while asked() < SHARE {
-                sleep(Duration::from_millis(5)).await;
-            }
+            filled(&public.slack).await;
             let lines: Vec<String> = (1..=4).map(|nth| format!("alpha {nth} tomorrow")).collect();
             let typed = lines.iter().map(async |line| texts(zoe.command("C1", "/task", line).await.answer()));
             join_all(typed).await
