@@ -9,6 +9,7 @@
 #   MODEL_RUNS=12    random histories that are compared with a model of series
 #   KILLS=30         kills of a process under load, on SQLite
 #   FLEET_KILLS=20   kills of any of the processes, on PostgreSQL and Kafka
+#   ANY_KILLS=6      kills of anything, also of PostgreSQL and Kafka
 #   FLEET_HITS=1     at how many passes of each crash point they die
 #   RACE_EVENTS=100000      events of 32 writers that the reader of the outbox follows
 #   BROKER_AWAY=30   seconds that the broker is away under load
@@ -25,7 +26,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 export RULES=${RULES:-500} MODEL_RUNS=${MODEL_RUNS:-12} KILLS=${KILLS:-30}
-export FLEET_KILLS=${FLEET_KILLS:-20} FLEET_HITS=${FLEET_HITS:-1} RACE_EVENTS=${RACE_EVENTS:-100000}
+export FLEET_KILLS=${FLEET_KILLS:-20} ANY_KILLS=${ANY_KILLS:-6} FLEET_HITS=${FLEET_HITS:-1} RACE_EVENTS=${RACE_EVENTS:-100000}
 export BROKER_AWAY=${BROKER_AWAY:-30} DATABASE_AWAY=${DATABASE_AWAY:-3}
 export MESSAGES=${MESSAGES:-20000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-4}
 export SERIES=${SERIES:-16} JOBS=${JOBS:-400} FUZZ_LINES=${FUZZ_LINES:-20000}

@@ -55,18 +55,19 @@ impl<'a> Fleet<'a> {
         Self { edge: edge(load).await, load, reactions }
     }
 
-    /// Kills one of them, whichever, and starts it again.
-    async fn lose_one(&mut self, dice: &mut Dice) {
+    /// Kills one of them, whichever: its number.
+    pub(super) async fn kill_one(&mut self, dice: &mut Dice) -> usize {
         let nth = usize::try_from(dice.below(1 + REACTIONS.len() as u64)).expect("small");
+        let program = self.reactions.get_mut(nth).map_or(&mut self.edge.program, |(_, program)| program);
+        program.kill().await;
+        nth
+    }
+
+    /// Starts one again that was killed.
+    pub(super) async fn start_one(&mut self, nth: usize) {
         match self.reactions.get_mut(nth) {
-            Some((role, program)) => {
-                program.kill().await;
-                *program = start(self.load, role);
-            }
-            None => {
-                self.edge.program.kill().await;
-                self.edge = edge(self.load).await;
-            }
+            Some((role, program)) => *program = start(self.load, role),
+            None => self.edge = edge(self.load).await,
         }
     }
 
@@ -74,7 +75,8 @@ impl<'a> Fleet<'a> {
         let mut dice = Dice::seeded(9);
         for _ in 0..kills {
             sleep(Duration::from_millis(200 + dice.below(1_500))).await;
-            self.lose_one(&mut dice).await;
+            let nth = self.kill_one(&mut dice).await;
+            self.start_one(nth).await;
         }
     }
 

@@ -20,6 +20,9 @@ const ANSWER: Duration = Duration::from_secs(5);
 /// Between two calls of one client, and before a call is sent again.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// How far ahead reminders are asked for.
+pub(super) const DUE: Duration = Duration::from_secs(15);
+
 /// The scratch folder, who calls, and where the server is at the moment.
 pub(super) struct Load {
     pub(super) scratch: Scratch,
@@ -99,6 +102,18 @@ impl Load {
                 self.call(Call::Complete, &title, &format!("/api/v1/tasks/{id}/complete"), &Value::Null).await;
             }
             sleep(PAUSE).await;
+        }
+    }
+
+    /// Makes tasks that are due soon, until the load is over.
+    pub(super) async fn reminds(&self) {
+        for nth in 1.. {
+            if self.over.get() {
+                return;
+            }
+            let (title, due) = (format!("job-{nth}"), jiff::Timestamp::now() + DUE);
+            self.call(Call::Remind, &title, "/api/v1/tasks", &json!({"title": title, "due": due})).await;
+            sleep(PAUSE * 10).await;
         }
     }
 

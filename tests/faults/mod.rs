@@ -3,10 +3,11 @@
 //! client of its own on Kafka.
 //!
 //! On SQLite: `kill_loop` (`KILLS` sets how often), `crash_points`, `sabotage`. On PostgreSQL and Kafka: `fleet` (every
-//! role in a process of its own), `outage` (of the broker), `emptied` (the broker), `leaving`, `database`, `overtaken`, `clocks`,
+//! role in a process of its own), `anything` (the stores, too), `outage` (of the broker), `emptied` (the broker), `leaving`, `database`, `overtaken`, `clocks`,
 //! `race`, `redelivery`, `schedulers`, `sabotage_real`. In front of a stand-in for Slack, whose ledger is the oracle:
 //! `bad_slack`, `handover`, `herd`, `patience`, `side_by_side`, `twice`.
 
+mod anything;
 mod bad_slack;
 mod careless;
 mod chat;

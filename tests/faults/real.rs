@@ -12,6 +12,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection, Sqli
 use crate::kit::kafka::Cluster;
 use crate::kit::postgres::Database;
 use crate::kit::program::Scratch;
+use crate::kit::stack::OwnStack;
 
 /// A database and topics.
 pub(super) struct Real {
@@ -104,6 +105,14 @@ impl Real {
     pub(super) async fn with_topics(cluster: Cluster) -> Self {
         let database = Database::migrated().await;
         Self { cluster, url: database.url(), lost: Cell::new(false), _database: Some(database) }
+    }
+
+    /// On a database, which this migrates, and a broker of the test's own.
+    pub(super) async fn on(stack: &OwnStack) -> Self {
+        store_postgres::migrate(stack.value("TASKBOT_MIGRATE__DATABASE_URL"), None, |_| {}).await.expect("migrated");
+        let brokers = stack.value("TASKBOT_EVENTS_URL").trim_start_matches("kafka://").to_owned();
+        let cluster = Cluster::at(&brokers).await;
+        Self { cluster, url: stack.value("TASKBOT_DATABASE_URL").to_owned(), lost: Cell::new(false), _database: None }
     }
 
     /// On this database, which is migrated, and topics of the shared broker.
