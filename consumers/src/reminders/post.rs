@@ -39,7 +39,7 @@ fn note(answer: &Answer) {
     meter::delivery(match answer {
         Ok(_) => "sent",
         Err(PostError::Later { .. }) => "later",
-        Err(PostError::Refused { .. }) => "refused",
+        Err(PostError::Refused { .. } | PostError::TooLong { .. }) => "refused",
         Err(PostError::Unknown { .. }) => "unknown",
         Err(PostError::Unsettled { .. }) => "unsettled",
     });

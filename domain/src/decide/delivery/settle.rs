@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Attempt, members, put, stamp};
 use crate::change::{Change, Put};
-use crate::ids::ReminderId;
+use crate::ids::{DeliveryId, ReminderId};
 use crate::place::Place;
 use crate::ports::chat::{PostError, Posted, Posting};
 use crate::ports::clock::Ids;
@@ -35,6 +35,9 @@ pub fn settle(
     let after = settled(before, &attempt.posting, result, now);
     let mut change = Change::default();
     for (loaded, reminder) in members(snapshot, before) {
+    if matches!(result, Err(PostError::TooLong { .. })) && before.members.len() > 1 {
+        return Some(halved(snapshot, before, now, ids));
+    }
         match after.state {
             DeliveryState::Sent => {
                 let delivered = Reminder { state: ReminderState::Delivered, ..reminder.clone() };
@@ -51,6 +54,27 @@ pub fn settle(
 /// The delivery after an attempt. While one before it may have arrived, a "not now" leaves that open.
 fn settled(before: &Delivery, posting: &Posting, result: &Result<Posted, PostError>, now: Timestamp) -> Delivery {
     let unsure = posting.unsure_since.is_some();
+/// More than one message takes: half of the members go on in a delivery of their own, each half at once.
+fn halved(snapshot: &Snapshot, before: &Delivery, now: Timestamp, ids: &dyn Ids) -> Change {
+    let (first, second) = before.members.split_at(before.members.len() / 2);
+    let half = |members: &[ReminderId]| Delivery {
+        members: members.to_vec(),
+        state: DeliveryState::Claimed,
+        next_attempt_at: now,
+        unsure_since: None,
+        unsure_until: None,
+        version: before.version + 1,
+        ..before.clone()
+    };
+    let other = Delivery { id: DeliveryId(ids.fresh()), attempts: 0, version: 1, ..half(second) };
+    let mut change = Change::default();
+    for (_, reminder) in members(snapshot, before).filter(|(_, reminder)| second.contains(&reminder.id)) {
+        put(&mut change, reminder, Reminder { delivery: Some(other.id), ..reminder.clone() }, now, ids);
+    }
+    change.deliveries.extend([Put::over(before.version, half(first)), Put::new(other)]);
+    change
+}
+
     let mut after = Delivery { version: before.version + 1, last_error: None, ..before.clone() };
     let exhausted = before.attempts >= ATTEMPTS_MAX;
     let pause = |after: Option<Duration>| {
@@ -68,7 +92,7 @@ fn settled(before: &Delivery, posting: &Posting, result: &Result<Posted, PostErr
                 after.unsure_until = posting.unsure_until;
             }
             (after.state, after.next_attempt_at) = match error {
-                PostError::Refused { .. } => (DeliveryState::Dead, now),
+                PostError::Refused { .. } | PostError::TooLong { .. } => (DeliveryState::Dead, now),
                 _ if exhausted => (DeliveryState::Dead, now),
                 PostError::Later { after, .. } if unsure => (DeliveryState::Unknown, pause(*after)),
                 PostError::Later { after, .. } => (DeliveryState::Retry, pause(*after)),
@@ -83,7 +107,7 @@ fn settled(before: &Delivery, posting: &Posting, result: &Result<Posted, PostErr
 /// Why an attempt failed, as its author may read it.
 fn why(error: &PostError) -> String {
     match error {
-        PostError::Refused { reason } => reason.clone(),
+        PostError::Refused { reason } | PostError::TooLong { reason } => reason.clone(),
         other => other.to_string(),
     }
 }
