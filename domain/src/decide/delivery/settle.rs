@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Attempt, members, put, stamp};
+use super::{Attempt, TAKEN_WITHIN, members, put, stamp};
 use crate::change::{Change, Put};
 use crate::ids::{DeliveryId, ReminderId};
 use crate::place::Place;
@@ -17,7 +17,10 @@ use crate::snapshot::{Loaded, Snapshot};
 pub const ATTEMPTS_MAX: u32 = 30;
 
 /// The longest wait between two attempts.
-const WAIT_MAX: SignedDuration = SignedDuration::from_hours(1);
+const WAIT_MAX: Duration = Duration::from_secs(3_600);
+
+/// So long a lost message is looked for however often the platform puts that off. After that each time is an attempt.
+const LOOKED_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// Writes down what came of an attempt. `None` if the attempt was taken over by somebody else meanwhile.
 #[must_use]
@@ -32,12 +35,12 @@ pub fn settle(
     if before.state != DeliveryState::Sending || before.version != attempt.version {
         return None;
     }
-    let after = settled(before, &attempt.posting, result, now);
-    let mut change = Change::default();
-    for (loaded, reminder) in members(snapshot, before) {
     if matches!(result, Err(PostError::TooLong { .. })) && before.members.len() > 1 {
         return Some(halved(snapshot, before, now, ids));
     }
+    let after = settled(before, &attempt.posting, result, now);
+    let mut change = Change::default();
+    for (loaded, reminder) in members(snapshot, before) {
         match after.state {
             DeliveryState::Sent => {
                 let delivered = Reminder { state: ReminderState::Delivered, ..reminder.clone() };
@@ -51,9 +54,6 @@ pub fn settle(
     Some(change)
 }
 
-/// The delivery after an attempt. While one before it may have arrived, a "not now" leaves that open.
-fn settled(before: &Delivery, posting: &Posting, result: &Result<Posted, PostError>, now: Timestamp) -> Delivery {
-    let unsure = posting.unsure_since.is_some();
 /// More than one message takes: half of the members go on in a delivery of their own, each half at once.
 fn halved(snapshot: &Snapshot, before: &Delivery, now: Timestamp, ids: &dyn Ids) -> Change {
     let (first, second) = before.members.split_at(before.members.len() / 2);
@@ -75,12 +75,12 @@ fn halved(snapshot: &Snapshot, before: &Delivery, now: Timestamp, ids: &dyn Ids)
     change
 }
 
+/// The delivery after an attempt. While one before it may have arrived, a "not now" leaves that open.
+fn settled(before: &Delivery, posting: &Posting, result: &Result<Posted, PostError>, now: Timestamp) -> Delivery {
+    let unsure = posting.unsure_since.is_some();
     let mut after = Delivery { version: before.version + 1, last_error: None, ..before.clone() };
     let exhausted = before.attempts >= ATTEMPTS_MAX;
-    let pause = |after: Option<Duration>| {
-        let asked = after.and_then(|pause| SignedDuration::try_from(pause).ok()).unwrap_or(SignedDuration::ZERO);
-        now.saturating_add(wait(before.attempts).max(asked)).unwrap_or(Timestamp::MAX)
-    };
+    let pause = |after: Option<Duration>| later(now, after).max(later(now, Some(wait(before.attempts))));
     match result {
         Ok(posted) => {
             after.state = DeliveryState::Sent;
@@ -96,7 +96,11 @@ fn halved(snapshot: &Snapshot, before: &Delivery, now: Timestamp, ids: &dyn Ids)
                 _ if exhausted => (DeliveryState::Dead, now),
                 PostError::Later { after, .. } if unsure => (DeliveryState::Unknown, pause(*after)),
                 PostError::Later { after, .. } => (DeliveryState::Retry, pause(*after)),
-                PostError::Unknown { .. } => (DeliveryState::Unknown, pause(None)),
+                PostError::Unknown { .. } => (DeliveryState::Unknown, pause(None).max(settles_at(before, now))),
+                PostError::Unsettled { after: Some(time), .. } if is_recent(posting, now) => {
+                    after.attempts = before.attempts.saturating_sub(1);
+                    (DeliveryState::Unknown, later(now, Some(*time)))
+                }
                 PostError::Unsettled { after, .. } => (DeliveryState::Unknown, pause(*after)),
             };
         }
@@ -113,9 +117,26 @@ fn why(error: &PostError) -> String {
 }
 
 /// The wait after an attempt: 5 s, doubled each time, at most an hour.
-fn wait(attempts: u32) -> SignedDuration {
-    let doubled = 5_i64.saturating_mul(1 << attempts.saturating_sub(1).min(16));
-    SignedDuration::from_secs(doubled).min(WAIT_MAX)
+fn wait(attempts: u32) -> Duration {
+    let doubled = 5_u64.saturating_mul(1 << attempts.saturating_sub(1).min(16));
+    Duration::from_secs(doubled).min(WAIT_MAX)
+}
+
+/// After so long, if that was asked for.
+fn later(now: Timestamp, pause: Option<Duration>) -> Timestamp {
+    let pause = SignedDuration::try_from(pause.unwrap_or_default()).unwrap_or(SignedDuration::MAX);
+    now.saturating_add(pause).unwrap_or(Timestamp::MAX)
+}
+
+/// From when on what this attempt sent is there, or does not come any more: before, nobody can tell by looking for it.
+fn settles_at(before: &Delivery, now: Timestamp) -> Timestamp {
+    before.unsure_until.unwrap_or(now).saturating_add(TAKEN_WITHIN).unwrap_or(Timestamp::MAX)
+}
+
+/// Whether a look that the platform puts off may be waited for as no attempt: of many lost messages one may have to wait for
+/// the looks for all the others.
+fn is_recent(posting: &Posting, now: Timestamp) -> bool {
+    posting.unsure_since.is_some_and(|since| now.duration_since(since) < LOOKED_FOR)
 }
 
 /// The reminder failed for good: its author is told in a direct message, unless that is what failed, or there is nothing
