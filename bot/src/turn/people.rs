@@ -122,10 +122,12 @@ impl Talk<'_> {
         let name = named.as_str();
         let sentence = match named {
             Person::Group(_) => "I know no such group here.".to_owned(),
-            Person::Name(_) | Person::Id(_) => format!("I know no @{name} here."),
+            Person::Name(_) => format!("I know no @{name} here."),
+            Person::Id(_) => "Somebody whom you named is a bot, or not here any more.".to_owned(),
         };
         let next = match self.platform() {
             _ if matches!(named, Person::Group(_)) => "Name each of them, e.g. `@ana and @sam`.".to_owned(),
+            _ if matches!(named, Person::Id(_)) => "Name somebody who is here.".to_owned(),
             _ if !near.is_empty() => format!("Did you mean {}? Pick the name from the list after `@`.", or(near)),
             Platform::Console => format!(
                 "They must have spoken to me once (`taskbot console --user {name}`); \

@@ -49,6 +49,9 @@ pub(crate) fn form(title: &str, link: Option<&str>, metadata: &str) -> Value {
 }
 
 pub(super) fn what(title: &str) -> Value {
-    let text = json!({ "type": "plain_text_input", "max_length": TITLE_MAX, "initial_value": cut(title, TITLE_MAX) });
+    let mut text = json!({ "type": "plain_text_input", "max_length": TITLE_MAX });
+    if !title.is_empty() {
+        text["initial_value"] = json!(cut(title, TITLE_MAX));
+    }
     required(TITLE, "What", text)
 }
