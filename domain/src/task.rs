@@ -18,6 +18,8 @@ pub const TITLE_MAX: usize = 500;
 pub const DESCRIPTION_MAX: usize = 8_000;
 /// The most tags on one task.
 pub const TAGS_MAX: usize = 20;
+/// The most people whom one task is for: its reminder calls each of them.
+pub const ASSIGNEES_MAX: usize = 50;
 
 /// A task as it stands after its last change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,7 +53,7 @@ pub struct Task {
     pub bare_reminder: bool,
     /// Who made it.
     pub author: PersonId,
-    /// Whom it mentions.
+    /// Whom it mentions, at most [`ASSIGNEES_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assignees: Vec<PersonId>,
     /// Where its reminder goes, if that was said; else the list decides.

@@ -52,6 +52,29 @@ async fn a_herd_arrives_once_though_answers_are_lost_and_processes_are_killed() 
     assert!(found.too_many <= 2, "once for each process that died at most: {found:#?}");
 }
 
+/// Channels in which one message each is lost: each has a look of its own, a minute after the one before.
+const LOOKS: [&str; 3] = ["C0", "C1", "C2"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_that_may_look_once_a_minute_sends_nothing_twice() {
+    let jobs = jobs() / 4;
+    let site = Workspace::new(1, "").await;
+    site.make(jobs).await;
+    for channel in LOOKS {
+        let lost = Fault::next(1, "chat.postMessage", What::CutAfter);
+        site.slack.faults().add(lost.saying(REMINDS).field("channel", channel));
+    }
+    site.fall_due(jobs).await;
+    site.all_out(patience() + Duration::from_secs(60 * LOOKS.len() as u64)).await;
+    let found = site.arrivals(jobs);
+    let looks = site.slack.ledger().calls(Some("conversations.history"));
+    note(&format!("herd with a look a minute: {} looks", looks.len()));
+    assert!(site.slack.faults().left().is_empty(), "an experiment in which nothing goes wrong proves nothing");
+    assert!(found.lost.is_empty() && found.doubled.is_empty(), "{found:#?}");
+    let answered = looks.iter().filter(|look| look.answer["ok"] == true).count();
+    assert!(answered >= LOOKS.len(), "{looks:#?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_app_that_may_not_look_sends_again_only_what_was_not_answered() {
     let jobs = jobs() / 4;

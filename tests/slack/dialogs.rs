@@ -260,3 +260,21 @@ async fn each_command_without_words_opens_the_form_for_the_list_that_it_stands_f
         }
     }
 }
+
+#[tokio::test]
+async fn somebody_who_cannot_be_told_is_said_beside_those_who_were_picked() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        ana.command("C1", "/task", "").await;
+        let form = site.dialog("U1", "plain_text_input").await;
+        let mut values = title("look at it");
+        values["when"] = in_seconds(3_600);
+        let picked = [site.install.bot_user.as_str()];
+        values["who"] = json!({ "who": { "type": "multi_users_select", "selected_users": picked } });
+        values["where"] = json!({ "where": { "type": "conversations_select", "selected_conversation": "C1" } });
+        let refused = ana.submit(&form.id, values).await;
+        let told = refused.answer()["errors"]["who"].as_str().unwrap_or_default().to_owned();
+        assert!(told.contains("is a bot") && !told.contains(picked[0]), "{way:?}: {refused:?}");
+    }
+}

@@ -130,3 +130,21 @@ async fn a_recurrence_that_no_form_offers_is_shown_in_words_and_kept_until_anoth
         }
     }
 }
+
+#[tokio::test]
+async fn a_time_that_slack_has_no_picker_for_is_kept_until_another_is_picked() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        let token = site.scratch.token("slack:T1/U1").await;
+        let task = json!({ "title": "open the capsule", "due": "2290-03-04T09:00:00Z" });
+        let made = site.server.post(&token, "/api/v1/tasks", task, 201).await;
+        let opened = form(&site, &ana, "U1", 1).await;
+        assert_eq!(field(&opened, "when")["initial_date_time"], Value::Null, "{way:?}");
+        let title = json!({ "type": "plain_text_input", "value": "open the vault" });
+        saved(&site, &ana, "U1", &opened, "title", title).await;
+        let path = format!("/api/v1/tasks/{}", made["id"].as_str().unwrap_or_default());
+        let kept = site.server.get(&token, &path).await;
+        assert_eq!((&kept["title"], &kept["due"]), (&json!("open the vault"), &made["due"]), "{way:?}");
+    }
+}

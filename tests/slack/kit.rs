@@ -251,7 +251,7 @@ pub(super) fn is_first_word(answer: &str) -> bool {
     answer.contains("Working on it") || answer.contains("That takes too long")
 }
 
-fn group(id: &str, handle: &str, users: &[&str]) -> Group {
+pub(super) fn group(id: &str, handle: &str, users: &[&str]) -> Group {
     let users = users.iter().map(|&user| user.to_owned()).collect();
     Group { id: id.to_owned(), handle: handle.to_owned(), name: handle.to_owned(), users, disabled: false }
 }

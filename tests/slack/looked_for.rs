@@ -44,3 +44,17 @@ async fn a_lost_message_is_found_behind_pages_of_others() {
         assert_eq!(places[1], places[2], "{way:?}");
     }
 }
+
+#[tokio::test]
+async fn a_message_that_slack_takes_long_after_it_was_cut_off_is_not_sent_again() {
+    let site = Site::new(BOTH[0]).await;
+    let taken_late = What::CutBefore { ms: 7_000 };
+    site.slack.faults().add(Fault::next(1, "chat.postMessage", taken_late).saying("alarm_clock"));
+    let ana = site.person("U1");
+    site.told(&ana, "C1", "/task", "remind us to tag the release in 1 second").await;
+    struck(&site.slack).await;
+    site.tells(&ana, "history 1", "delivered the reminder").await;
+    site.message("C1", "*tag the release*").await;
+    assert_eq!(times(&site, "*tag the release*"), 1);
+    assert_eq!(places(&site).len(), 1, "one look shows it");
+}

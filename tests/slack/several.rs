@@ -1,10 +1,11 @@
 //! Several reminders in one message, and what pressing in one row of it does.
 
-use fakes::slack::Message;
+use fakes::kit::{Fault, What};
+use fakes::slack::{Message, User};
 use serde_json::json;
 
 use super::even::even;
-use super::kit::{BOTH, Site, choice, shown};
+use super::kit::{BOTH, Site, choice, group, shown};
 
 /// An instant in so many seconds, as Slack's pickers have it, and as it is typed.
 fn soon(seconds: i64) -> (i64, String) {
@@ -172,4 +173,54 @@ async fn so_many_that_slack_takes_one_block_of_each_have_a_menu_beside_each() {
     ana.press(&direct, &all.ts, "more:7", Some("done 7")).await;
     let one = site.message(&direct, "→ Done by ana, ").await;
     assert!(holds(&one, "reopen 7") && holds(&one, "done 8"), "{one:#?}");
+}
+
+/// A group of fifty, all of them in the channel.
+fn crowd(site: &Site) -> Vec<String> {
+    let users: Vec<String> = (0..50).map(|nth| format!("U01234567{nth:02}")).collect();
+    site.slack.change(|world| {
+        let team = world.teams.get_mut("T1").expect("the team");
+        for user in &users {
+            team.users.insert(user.clone(), User::new(user, &format!("person {user} of the crowd"), "Europe/Madrid"));
+            team.channels.get_mut("C1").expect("the channel").members.insert(user.clone());
+        }
+        let names: Vec<&str> = users.iter().map(String::as_str).collect();
+        team.groups.insert("S9".to_owned(), group("S9", "crowd", &names));
+    });
+    users
+}
+
+#[tokio::test]
+async fn a_crowd_is_called_once_by_all_that_is_due_for_it() {
+    let site = Site::new(BOTH[0]).await;
+    let users = crowd(&site);
+    // So many names are told by and by.
+    site.tells(&site.person("U1"), "list @crowd", "group of 50").await;
+    let titles: Vec<String> =
+        (0..8).map(|nth| format!("remind @crowd to water plant {nth} {}", "x".repeat(400))).collect();
+    let all = remind(&site, "U1", "/task", &titles.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let said = all.blocks.to_string();
+    assert!(users.iter().all(|user| said.contains(&format!("<@{user}>"))), "{all:#?}");
+    let called_in_heading = all.blocks[0].to_string().matches("<@").count();
+    assert_eq!(called_in_heading, users.len() - 3, "those whom no row calls: {all:#?}");
+    assert!(said.contains("and 47 more") && said.contains("plant 7"), "{all:#?}");
+    site.person("U1").press("C1", &all.ts, "done", None).await;
+    let done = site.message("C1", "Undo all").await;
+    assert_eq!(done.ts, all.ts, "edited in place");
+}
+
+#[tokio::test]
+async fn what_slack_finds_too_long_comes_in_two_messages() {
+    let site = Site::new(BOTH[0]).await;
+    let too_long = What::Error { error: "msg_blocks_too_long".to_owned() };
+    site.slack.faults().add(Fault::next(1, "chat.postMessage", too_long).saying("4 reminders"));
+    let ana = site.person("U1");
+    for what in ["to stretch", "to breathe", "to drink", "to sleep"] {
+        site.told(&ana, "C1", "/task", &format!("remind us {what} tomorrow at 9am")).await;
+    }
+    fall_due(&site, "U1", "1 2 3 4").await;
+    let first = site.message("C1", "*stretch*").await;
+    let second = site.message("C1", "*sleep*").await;
+    assert!(shown(&first).contains("2 reminders") && shown(&first).contains("*breathe*"), "{first:#?}");
+    assert!(shown(&second).contains("2 reminders") && first.ts != second.ts, "{second:#?}");
 }

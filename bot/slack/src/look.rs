@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::decide::delivery::ATTEMPTS_MAX;
+use domain::decide::delivery::{ATTEMPTS_MAX, TAKEN_WITHIN};
 use domain::fault::sabotaged;
 use domain::ids::DeliveryId;
 use domain::ports::chat::Posting;
@@ -19,8 +19,6 @@ use crate::render::reminder;
 
 /// Slack's clock and ours may differ by so much.
 const SKEW: SignedDuration = SignedDuration::from_secs(3);
-/// A message whose answer was lost was taken this soon, or not at all.
-pub(crate) const TAKEN_WITHIN: SignedDuration = SignedDuration::from_secs(11);
 /// What Slack's "too many" is kept under: of channels and threads alike.
 pub(crate) const HISTORY: &str = "conversations.history";
 /// So often it is tried to find out; then the message is sent again, if need be twice. A look that Slack wants later is none.

@@ -29,7 +29,7 @@ use domain::refusal::Code;
 pub use details::recurrence_in_list;
 pub use news::news;
 pub use plain::plain;
-pub use reminder::{facts, reminder};
+pub use reminder::{facts, reminder, whom};
 pub use standing::Standing;
 pub use text::{Piece, Text};
 pub use watch::Watch;

@@ -28,28 +28,32 @@ pub fn reminder(watch: &Watch, items: &[PostingItem]) -> Vec<Block> {
 
 fn single(watch: &Watch, item: &PostingItem) -> Vec<Block> {
     let title = Text::say(format!("⏰ Reminder (#{}): ", item.task.number)).theirs(item.task.title.clone());
-    let facts = facts(watch, item);
+    let facts = facts(watch, item, whom(item));
     let facts = (!facts.is_empty()).then_some(Block::Detail(facts));
     std::iter::once(Block::Line(title)).chain(facts).chain([Block::detail(answer(slice::from_ref(item)))]).collect()
 }
 
 fn cells(watch: &Watch, item: &PostingItem) -> Vec<Text> {
     let number = Text::say(format!("#{}", item.task.number));
-    vec![number, Text::new().theirs(item.task.title.clone()), facts(watch, item)]
+    vec![number, Text::new().theirs(item.task.title.clone()), facts(watch, item, whom(item))]
 }
 
-/// How late it is, since when it was not done, who asked, whom it is for.
+/// How late it is, since when it was not done, whom it is for if that is to be said, who asked.
 #[must_use]
-pub fn facts(watch: &Watch, item: &PostingItem) -> Text {
+pub fn facts(watch: &Watch, item: &PostingItem, whom: Option<Text>) -> Text {
     let asked = item.asked_by.as_ref().map(|(_, name)| Text::say("asked by ").theirs(name.clone()));
-    let mentioned = item.recipients.iter().map(|(_, name)| Text::new().theirs(format!("@{name}")));
-    let several = item.recipients.len() > 1 || (item.asked_by.is_some() && !item.recipients.is_empty());
-    let mentioned = several.then_some(Text::joined(mentioned, " "));
     let undone = item.undone_since.map(|since| Text::say("not done since ").moment(since, watch.stamp(since)));
     let note = item.note.as_ref().map(|note| Text::new().theirs(note.clone()));
-    let mentioned = mentioned.map(|names| Text::say("for ").and(names));
-    let facts = [late(watch, item.at, item.late), undone, mentioned, asked, note];
+    let facts = [late(watch, item.at, item.late), undone, whom, asked, note];
     Text::joined(facts.into_iter().flatten(), "; ")
+}
+
+/// Whom it is for, unless that is the one who made it alone.
+#[must_use]
+pub fn whom(item: &PostingItem) -> Option<Text> {
+    let several = item.recipients.len() > 1 || (item.asked_by.is_some() && !item.recipients.is_empty());
+    let names = item.recipients.iter().map(|(_, name)| Text::new().theirs(format!("@{name}")));
+    several.then(|| Text::say("for ").and(Text::joined(names, " ")))
 }
 
 fn late(watch: &Watch, at: Timestamp, late: Duration) -> Option<Text> {

@@ -4,14 +4,12 @@ use domain::ids::PersonId;
 use domain::person::{Identity, Person as Known, Settings};
 use domain::ports::chat::{Called, Profile};
 use domain::refusal::{Code, Refusal};
+use domain::task::ASSIGNEES_MAX;
 use domain::tenant::Platform;
 use language::Person;
 
 use super::talk::Talk;
 use crate::reply::answer::No;
-
-/// The most people that a group may bring into one line.
-const GROUP_MAX: usize = 50;
 
 impl Talk<'_> {
     /// Everybody named, each once, in the order typed; of a group its members. One unknown name refuses the whole line.
@@ -124,10 +122,12 @@ impl Talk<'_> {
         let name = named.as_str();
         let sentence = match named {
             Person::Group(_) => "I know no such group here.".to_owned(),
-            Person::Name(_) | Person::Id(_) => format!("I know no @{name} here."),
+            Person::Name(_) => format!("I know no @{name} here."),
+            Person::Id(_) => "Somebody whom you named is a bot, or not here any more.".to_owned(),
         };
         let next = match self.platform() {
             _ if matches!(named, Person::Group(_)) => "Name each of them, e.g. `@ana and @sam`.".to_owned(),
+            _ if matches!(named, Person::Id(_)) => "Name somebody who is here.".to_owned(),
             _ if !near.is_empty() => format!("Did you mean {}? Pick the name from the list after `@`.", or(near)),
             Platform::Console => format!(
                 "They must have spoken to me once (`taskbot console --user {name}`); \
@@ -140,10 +140,10 @@ impl Talk<'_> {
 }
 
 fn few(users: Vec<String>) -> Result<Vec<String>, No> {
-    if users.len() <= GROUP_MAX {
+    if users.len() <= ASSIGNEES_MAX {
         return Ok(users);
     }
-    let sentence = format!("That group has {} people; one task names {GROUP_MAX} at most.", users.len());
+    let sentence = format!("That group has {} people; one task is for {ASSIGNEES_MAX} at most.", users.len());
     Err(Refusal::new(Code::Invalid, sentence, "Remind their channel instead, e.g. `remind #ops to …`.").into())
 }
 

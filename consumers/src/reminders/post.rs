@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use domain::decide::delivery::ATTEMPT_LEASE;
+use domain::decide::delivery::{ATTEMPT_LEASE, TAKEN_WITHIN};
 use domain::ports::chat::{Chat, PostError, Posted, Posting};
 use futures::FutureExt;
 use tokio::time::timeout;
@@ -15,6 +15,7 @@ use crate::meter;
 /// begin the next.
 const PATIENCE: Duration = Duration::from_secs(10);
 const _: () = assert!(PATIENCE.as_secs().cast_signed() + 5 <= ATTEMPT_LEASE.as_secs());
+const _: () = assert!(PATIENCE.as_secs().cast_signed() < TAKEN_WITHIN.as_secs());
 
 /// What came of a post.
 pub(super) type Answer = Result<Posted, PostError>;
@@ -39,7 +40,7 @@ fn note(answer: &Answer) {
     meter::delivery(match answer {
         Ok(_) => "sent",
         Err(PostError::Later { .. }) => "later",
-        Err(PostError::Refused { .. }) => "refused",
+        Err(PostError::Refused { .. } | PostError::TooLong { .. }) => "refused",
         Err(PostError::Unknown { .. }) => "unknown",
         Err(PostError::Unsettled { .. }) => "unsettled",
     });

@@ -44,7 +44,7 @@ fn fresh(book: &Book<'_>, add: &AddTask) -> Result<Task, Refusal> {
         status: Status::Open,
         bare_reminder: add.bare_reminder,
         author: book.actor(),
-        assignees: add.assignees.clone(),
+        assignees: check::assignees(&add.assignees)?,
         place: add.place.clone(),
         recurring: None,
         closed: None,

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, date};
 
 use crate::due::Due;
+use crate::ids::PersonId;
 use crate::refusal::{Code, Refusal};
-use crate::task::{DESCRIPTION_MAX, TAGS_MAX, TITLE_MAX};
+use crate::task::{ASSIGNEES_MAX, DESCRIPTION_MAX, TAGS_MAX, TITLE_MAX};
 
 /// The longest tag, in characters.
 const TAG_MAX: usize = 50;
@@ -57,6 +58,16 @@ pub(super) fn description(text: &str) -> Result<String, Refusal> {
     Ok(text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect())
 }
 
+/// Whom a task is for.
+pub(super) fn assignees(people: &[PersonId]) -> Result<Vec<PersonId>, Refusal> {
+    if people.len() > ASSIGNEES_MAX {
+        let sentence = format!("{} people are too many; one task is for {ASSIGNEES_MAX} at most.", people.len());
+        return Err(invalid(sentence, "Remind their channel instead, e.g. `remind #ops to …`.")
+            .or_plainly(format!("Leave some out: up to {ASSIGNEES_MAX} are taken.")));
+    }
+    Ok(people.to_vec())
+}
+
 /// Tags: lower case, without `#`.
 pub(super) fn tags(tags: &BTreeSet<String>) -> Result<BTreeSet<String>, Refusal> {
     let clean: BTreeSet<String> = tags.iter().map(|tag| tag.trim_start_matches('#').to_lowercase()).collect();
@@ -84,4 +95,19 @@ fn is_tag(tag: &str) -> bool {
 
 fn invalid(sentence: impl Into<String>, next_step: &str) -> Refusal {
     Refusal::new(Code::Invalid, sentence, next_step)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_task_is_for_so_many_people_and_no_more() {
+        let people = |count| vec![PersonId(Uuid::nil()); count];
+        assert!(assignees(&people(ASSIGNEES_MAX)).is_ok());
+        let refused = assignees(&people(ASSIGNEES_MAX + 1)).expect_err("too many");
+        assert!(refused.to_string().starts_with("51 people are too many"), "{refused}");
+    }
 }

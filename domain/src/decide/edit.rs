@@ -79,7 +79,7 @@ fn with_fields(task: &Task, edit: &TaskEdit) -> Result<Task, Refusal> {
     after.priority = edit.priority.unwrap_or(after.priority);
     after.due = edit.due.clone().unwrap_or(after.due);
     if let Some(assignees) = &edit.assignees {
-        after.assignees.clone_from(assignees);
+        after.assignees = check::assignees(assignees)?;
         remind::follow_people(&mut after);
     }
     Ok(after)

@@ -175,6 +175,12 @@ pub enum PostError {
         /// Why, for the author.
         reason: String,
     },
+    /// Never so many at once: it says more than one message takes, and nothing was posted.
+    #[error("too long: {reason}")]
+    TooLong {
+        /// Why, for the author, if it carries one reminder alone.
+        reason: String,
+    },
     /// It was sent, but no answer came.
     #[error("no answer: {reason}")]
     Unknown {

@@ -109,6 +109,47 @@ async fn refused_post_ends_as_failed_and_the_author_sees_why() {
 }
 
 #[tokio::test]
+async fn what_is_more_than_one_message_takes_comes_in_several() {
+    let bench = Bench::new().await;
+    let ana = bench.ana().await;
+    for title in ["stretch", "drink", "breathe"] {
+        at_nine(&bench, &ana, title).await;
+    }
+    bench.chat.answer(PostError::TooLong { reason: "it says more than one message takes".to_owned() });
+    let running = bench.start();
+    bench.set(DUE);
+    eventually("all are recorded", || async { count(&bench, EventType::ReminderDelivered).await == 3 }).await;
+    bench.end(running).await;
+    assert_eq!(count(&bench, EventType::ReminderFailed).await, 0);
+    assert_eq!(bench.chat.titles().split_off(3), ["stretch", "drink", "breathe"], "after all of them, each once");
+    let deliveries: Vec<_> = bench.chat.posts().iter().map(|posting| posting.delivery).collect();
+    assert!(deliveries.len() == 3 && deliveries[1] != deliveries[2], "{deliveries:?}");
+}
+
+#[tokio::test]
+async fn a_look_that_the_platform_puts_off_is_no_attempt() {
+    let bench = Bench::new().await;
+    let ana = bench.ana().await;
+    at_nine(&bench, &ana, "stretch").await;
+    bench.chat.answer(PostError::Unknown { reason: "the connection broke".to_owned() });
+    let put_off = || PostError::Unsettled { after: Some(Duration::from_secs(60)), reason: "not now".to_owned() };
+    (0..3).for_each(|_| bench.chat.answer(put_off()));
+    let running = bench.start();
+    bench.set(DUE);
+    for (now, then) in [("14:00:11", "14:01:11"), ("14:01:11", "14:02:11"), ("14:02:11", "14:03:11")] {
+        let at = |time: &str| format!("2026-03-05T{time}Z");
+        eventually("it waits", || async { next(&bench).await == at(now) }).await;
+        bench.set(&at(now));
+        eventually("it waits as long as it was asked to", || async { next(&bench).await == at(then) }).await;
+    }
+    bench.set("2026-03-05T14:03:11Z");
+    eventually("it is recorded", || async { count(&bench, EventType::ReminderDelivered).await == 1 }).await;
+    bench.end(running).await;
+    let attempts: Vec<u32> = bench.chat.posts().iter().map(|posting| posting.attempt).collect();
+    assert_eq!(attempts, [1, 2, 2, 2, 2]);
+}
+
+#[tokio::test]
 async fn unanswered_post_is_tried_again() {
     let bench = Bench::new().await;
     let ana = bench.ana().await;
@@ -117,7 +158,7 @@ async fn unanswered_post_is_tried_again() {
     bench.chat.answer(PostError::Later { after: Some(Duration::from_secs(90)), reason: "slow down".to_owned() });
     let running = bench.start();
     bench.set(DUE);
-    eventually("it was tried", || async { next(&bench).await == "2026-03-05T14:00:05Z" }).await;
+    eventually("it was tried", || async { next(&bench).await == "2026-03-05T14:00:11Z" }).await;
     bench.set("2026-03-05T14:00:30Z");
     eventually("it was tried again", || async { next(&bench).await == "2026-03-05T14:02:00Z" }).await;
     bench.set("2026-03-05T14:01:59Z");

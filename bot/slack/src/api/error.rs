@@ -32,6 +32,9 @@ const CLOSED_DIRECTS: [&str; 6] = [
     "messages_tab_disabled",
 ];
 
+/// Error words by which Slack says that a message says too much.
+const TOO_LONG: [&str; 2] = ["msg_too_long", "msg_blocks_too_long"];
+
 /// Why a call has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CallError {
@@ -143,7 +146,8 @@ impl From<CallError> for PostError {
                 Self::Later { after: None, reason: "I am not installed in this workspace any more".to_owned() }
             }
             CallError::Later { after, reason } => Self::Later { after, reason },
-            CallError::Refused(word) => Self::Refused { reason: in_words(&word).to_owned() },
+            CallError::Refused(word) if TOO_LONG.contains(&word.as_str()) => Self::TooLong { reason: in_words(&word) },
+            CallError::Refused(word) => Self::Refused { reason: in_words(&word) },
             CallError::Unknown(reason) => Self::Unknown { reason },
         }
     }
@@ -161,8 +165,8 @@ impl From<CallError> for PortError {
 }
 
 /// What Slack's word means for whoever asked for the reminder.
-fn in_words(word: &str) -> &str {
-    match word {
+fn in_words(word: &str) -> String {
+    let known = match word {
         "channel_not_found" => "Slack shows me no such channel; invite me to it",
         "not_in_channel" => "I am not in that channel; invite me to it",
         "is_archived" => "that channel is archived",
@@ -170,12 +174,13 @@ fn in_words(word: &str) -> &str {
         "missing_scope" | "no_permission" | "not_allowed_token_type" | "team_access_not_granted" => {
             "I lack a permission in this workspace; install me again"
         }
-        "msg_too_long" | "msg_blocks_too_long" => "it says more than Slack takes in one message; shorten its title",
+        word if TOO_LONG.contains(&word) => "it says more than Slack takes in one message; shorten its title",
         "slack_connect_posting_blocked" => "the other workspace of that channel does not let me post there",
-        "cannot_reply_to_message" => "nobody can answer in that thread any more",
+        "cannot_reply_to_message" | "thread_not_found" => "nobody can answer in that thread any more",
         word if word.starts_with("restricted_action") => "this workspace does not let me post there",
-        other => other,
-    }
+        other => return format!("Slack did not take the message, and calls that {other}"),
+    };
+    known.to_owned()
 }
 
 #[cfg(test)]
@@ -188,8 +193,10 @@ mod tests {
             assert!(matches!(CallError::from_word(word), CallError::Later { .. }));
         }
         assert!(matches!(CallError::from_word("fatal_error"), CallError::Unknown(_)));
-        for word in ["is_archived", "user_disabled", "restricted_action_thread_locked", "msg_too_long"] {
-            assert_ne!(in_words(word), word);
+        for word in
+            ["is_archived", "user_disabled", "restricted_action_thread_locked", "msg_too_long", "invalid_blocks"]
+        {
+            assert!(in_words(word).contains(' '), "{word}");
         }
     }
 }

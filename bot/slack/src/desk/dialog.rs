@@ -2,6 +2,7 @@
 
 use bot::reply::Verdict;
 use bot::{Form, Reply};
+use domain::person::Identity;
 use domain::ports::error::PortError;
 use domain::refusal::Code;
 use domain::tenant::TenantId;
@@ -22,6 +23,7 @@ use crate::inbound::payload::{Command, Entered, Named, Shortcut, Shown, Submitte
 use crate::render::dialog::task::{REPEAT, TITLE, WHEN, WHERE, WHO, form};
 use crate::render::dialog::{loading, outcome};
 use crate::render::kit::section;
+use crate::render::mrkdwn::unescaped;
 use crate::render::reply;
 use crate::term::waited_for;
 
@@ -133,11 +135,31 @@ impl Desk {
             channel: about.channel,
             thread: about.thread,
             there_at: Some(about.opened.unwrap_or_default()),
-            ..filled_line(tenant, &submitted, format!("{draft:?}"))
+            ..filled_line(tenant.clone(), &submitted, format!("{draft:?}"))
         };
         let given = self.given(line, Form::Task(draft, about.link.unwrap_or_default())).await;
-        let field = given.as_ref().map_or(TITLE, |reply| filled.field_of(reply));
+        let field = match &given {
+            Ok(Reply { verdict: Verdict::Refused { code: Code::Unknown, .. }, .. }) => {
+                self.unknown(&tenant, &filled).await
+            }
+            _ => TITLE,
+        };
         shown(given, field)
+    }
+
+    /// The field that names whom or what nobody knows.
+    async fn unknown(&self, tenant: &TenantId, filled: &Filled) -> &'static str {
+        for user in &filled.who {
+            let identity = Identity { tenant: tenant.clone(), user: user.clone() };
+            if let Ok(None) = self.turns.tasks().people.who_is(&identity).await {
+                return WHO;
+            }
+        }
+        match filled.channel {
+            Some(_) => WHERE,
+            None if filled.who.is_empty() => TITLE,
+            None => WHO,
+        }
     }
 }
 
@@ -195,15 +217,6 @@ impl Filled {
         (self.rule.is_some() && self.when.is_none()).then(|| errors(WHEN, "Pick the first time of what repeats."))
     }
 
-    /// The field beside which a refusal stands: somebody who cannot be told is named in one of two.
-    fn field_of(&self, reply: &Reply) -> &'static str {
-        match reply.verdict {
-            Verdict::Refused { code: Code::Unknown, .. } if self.channel.is_some() => WHERE,
-            Verdict::Refused { code: Code::Unknown, .. } if !self.who.is_empty() => WHO,
-            _ => TITLE,
-        }
-    }
-
     fn draft(&self, about: &About) -> Draft {
         let to_me = about.remind && self.who.is_empty() && self.channel.is_none();
         let rule = self.rule.as_ref().and_then(|rule| rule.parse().ok());
@@ -236,10 +249,11 @@ pub(super) fn shown(given: Result<Reply, PortError>, field: &str) -> Value {
     let (text, blocks) = reply::message(&reply);
     match reply.verdict {
         Verdict::Answered => json!({ "response_action": "update", "view": outcome(blocks) }),
-        Verdict::Refused { .. } | Verdict::Failed => errors(field, &text),
+        Verdict::Refused { .. } | Verdict::Failed => errors(field, &unescaped(&text)),
     }
 }
 
+/// What is wrong in a dialog, beside a field: a sentence without markup, in which nothing is escaped.
 pub(super) fn errors(block: &str, sentence: &str) -> Value {
     json!({ "response_action": "errors", "errors": { block: sentence } })
 }

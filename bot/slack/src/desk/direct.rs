@@ -1,6 +1,7 @@
 //! Answers in somebody's direct message. They stay, so that one that Slack may have taken is looked for before it is sent
 //! again: twice, it would say that something was done twice.
 
+use domain::decide::delivery::TAKEN_WITHIN;
 use domain::ids::DeliveryId;
 use domain::place::Place;
 use domain::tenant::TenantId;
@@ -11,7 +12,7 @@ use tracing::warn;
 use super::Desk;
 use super::paced::AGAIN;
 use crate::api::{CallError, Message};
-use crate::look::{HISTORY, TAKEN_WITHIN, window};
+use crate::look::{HISTORY, window};
 use crate::render::reminder::{carried, metadata};
 
 /// When an attempt began of which it is not known whether Slack took it.

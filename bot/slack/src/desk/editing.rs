@@ -1,6 +1,7 @@
 //! A task that is changed in a dialog: what is as it was is not changed.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use bot::Form;
 use bot::reply::recurrence_in_list;
@@ -19,6 +20,9 @@ use super::forms::{filled_line, kept};
 use crate::inbound::payload::{Entered, Submitted};
 use crate::render::dialog::task::{REPEAT, TITLE};
 use crate::render::dialog::{edit, snooze};
+
+/// What Slack's picker takes to begin with: ten digits. Another time is not shown, and kept until one is picked.
+const PICKED: RangeInclusive<i64> = 1_000_000_000..=9_999_999_999;
 
 /// What a task said when its dialog was opened.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -56,7 +60,7 @@ impl Desk {
         }
         let zone = self.person(tenant, user).await?.settings.zone.unwrap_or_else(Zone::utc);
         let (at, day) = match &task.due {
-            Some(due) if due.time.is_some() => (Some(due.at.as_second()), None),
+            Some(due) if due.time.is_some() => (Some(due.at.as_second()).filter(|at| PICKED.contains(at)), None),
             Some(due) => (None, Some(Day { date: due.date, zone })),
             None => (None, None),
         };

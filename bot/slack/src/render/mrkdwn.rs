@@ -39,6 +39,11 @@ pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// What was escaped, as it was: for where Slack takes no markup.
+pub(crate) fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
 /// The text escaped, as it was typed: its addresses are links, since Slack is told to look for none itself (it would find
 /// mentions, too), and what Slack would take for markup stands as code, in which it looks for none.
 pub(crate) fn shown(text: &str) -> String {

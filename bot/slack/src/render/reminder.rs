@@ -1,8 +1,9 @@
 //! A reminder as a message: what is due, and buttons that say what a person would type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use bot::reply::{Watch, facts};
+use bot::reply::{Watch, facts, whom};
+use domain::decide::delivery::CALLED_MAX;
 use domain::ids::{DeliveryId, PersonId};
 use domain::ports::chat::PostingItem;
 use domain::task::Task;
@@ -36,6 +37,9 @@ const SNOOZES: [(&str, &str); 5] = [
     ("Next Monday 9:00", "next monday 9:00"),
 ];
 
+/// So many people a row among several calls; who is called by none stands in the heading.
+const CALLED_IN_ROW: usize = 3;
+
 /// How Slack knows the people of a reminder.
 pub(crate) struct Faces<'a> {
     pub(crate) users: &'a BTreeMap<PersonId, String>,
@@ -44,10 +48,31 @@ pub(crate) struct Faces<'a> {
 }
 
 impl Faces<'_> {
-    /// `@ana @sam `, whom the task mentions on purpose.
-    fn names(&self, item: &PostingItem) -> String {
+    /// Whom the task mentions on purpose.
+    fn called<'a>(&'a self, item: &'a PostingItem) -> impl Iterator<Item = &'a String> {
         let called = item.recipients.iter().filter(|_| !self.direct);
-        called.filter_map(|(person, _)| self.users.get(person)).map(|user| mention(user) + " ").collect()
+        called.filter_map(|(person, _)| self.users.get(person))
+    }
+
+    /// `@ana @sam `, so many of them.
+    fn names(&self, item: &PostingItem, most: usize) -> String {
+        let names: String = self.called(item).take(most).map(|user| mention(user) + " ").collect();
+        match self.called(item).count().saturating_sub(most) {
+            0 => names,
+            more => format!("{names}and {more} more "),
+        }
+    }
+
+    /// Whom no row of several calls, each once.
+    fn others(&self, items: &[PostingItem]) -> String {
+        let in_rows: BTreeSet<_> = items.iter().flat_map(|item| self.called(item).take(CALLED_IN_ROW)).collect();
+        let called: BTreeSet<_> = items.iter().flat_map(|item| self.called(item)).collect();
+        called.difference(&in_rows).map(|user| format!(" {}", mention(user))).collect()
+    }
+
+    /// The small print of a reminder, in which those who are called are not named again.
+    fn facts(&self, watch: &Watch, item: &PostingItem) -> String {
+        mrkdwn(&facts(watch, item, whom(item).filter(|_| self.direct)))
     }
 }
 
@@ -74,9 +99,9 @@ pub(crate) fn carried(message: &Value) -> Option<DeliveryId> {
 }
 
 fn single(watch: &Watch, item: &PostingItem, faces: &Faces<'_>) -> Vec<Value> {
-    let names = faces.names(item);
+    let names = faces.names(item, CALLED_MAX);
     let title = format!(":alarm_clock: {names}{}", bold(&shown(&item.task.title)));
-    let facts = mrkdwn(&facts(watch, item));
+    let facts = faces.facts(watch, item);
     let number = format!("#{}", item.task.number);
     let small = if facts.is_empty() { number } else { format!("{number} · {facts}") };
     vec![section(&title), context(&small), actions(ways(item, faces))]
@@ -84,14 +109,14 @@ fn single(watch: &Watch, item: &PostingItem, faces: &Faces<'_>) -> Vec<Value> {
 
 fn many(watch: &Watch, items: &[PostingItem], faces: &Faces<'_>) -> Vec<Value> {
     let row = |item: &PostingItem| {
-        let facts = mrkdwn(&facts(watch, item));
-        let names = faces.names(item);
+        let facts = faces.facts(watch, item);
+        let names = faces.names(item, CALLED_IN_ROW);
         let title = bold(&among(&item.task, items.len()));
         let line = format!("{names}{title} #{}\n{facts}", item.task.number);
         let stops = stops(item, faces).into_iter().map(|(_, label, says)| choice(&label, &says));
         Row::new(&item.task, line.trim_end().to_owned(), stops.collect())
     };
-    Rows::under(items.iter().map(row).collect()).message().1
+    Rows::under(items.iter().map(row).collect(), &faces.others(items)).message().1
 }
 
 /// The buttons under one reminder.
@@ -139,7 +164,7 @@ fn say(word: &str, item: &PostingItem) -> String {
 }
 
 fn summary(item: &PostingItem, faces: &Faces<'_>) -> String {
-    format!("Reminder: {}{}", faces.names(item), escaped(&item.task.title))
+    format!("Reminder: {}{}", faces.names(item, CALLED_IN_ROW), escaped(&item.task.title))
 }
 
 fn summary_of(items: &[PostingItem], faces: &Faces<'_>) -> String {
@@ -153,7 +178,7 @@ mod tests {
     use std::time::Duration;
 
     use bot::reply::{Standing, Text, Watch};
-    use domain::decide::delivery::MEMBERS_MAX;
+    use domain::decide::delivery::{CALLED_MAX, MEMBERS_MAX};
     use domain::ids::{ListId, PersonId, ReminderId, TaskId};
     use domain::ports::chat::PostingItem;
     use domain::task::{Status, Task};
@@ -204,13 +229,22 @@ mod tests {
         }
     }
 
+    /// As many as one message calls, each by a name of Slack's longest.
+    fn everybody() -> BTreeMap<PersonId, String> {
+        (0..CALLED_MAX).map(|nth| (PersonId(Uuid::from_u128(nth as u128)), format!("U01234567{nth:02}"))).collect()
+    }
+
     #[test]
-    fn as_many_as_one_message_takes_fit_into_it_with_all_that_is_said_of_them() {
+    fn as_many_as_one_message_takes_fit_into_it_with_all_that_is_said_of_them_and_whoever_is_called() {
         let most = u64::try_from(MEMBERS_MAX).expect("few");
-        let items: Vec<PostingItem> = (1_001..=1_000 + most).map(item).collect();
-        let users = BTreeMap::from([(WHO, "U0123456789".to_owned())]);
+        let users = everybody();
+        let recipients: Vec<_> = users.keys().map(|person| (*person, "ana of the many names".to_owned())).collect();
+        let items: Vec<PostingItem> =
+            (1_001..=1_000 + most).map(|n| PostingItem { recipients: recipients.clone(), ..item(n) }).collect();
         let watch = Watch { now: AT, zone: Zone::utc() };
         let (_, posted) = message(&watch, &items, &Faces { users: &users, direct: false });
+        let said = Value::from(posted.clone()).to_string();
+        assert!(users.values().all(|user| said.contains(user)), "everybody is called: {said}");
         let told = Text::say("Done by ana, ").moment(AT, "Thu 1 Jan 00:00");
         let standing = |item: &PostingItem| Standing { task: Some(item.task.clone()), told: Some(told.clone()) };
         let standings = items.iter().map(|item| (item.task.number, standing(item))).collect();
@@ -219,5 +253,16 @@ mod tests {
         let all: usize = settled.iter().map(length).sum();
         // What Slack takes of blocks, and of all texts together.
         assert!(settled.len() <= 50 && all <= 12_000, "{} blocks, {all} characters", settled.len());
+    }
+
+    #[test]
+    fn one_reminder_calls_everybody_whom_it_is_for_and_shows_its_title() {
+        let users = everybody();
+        let recipients = users.keys().map(|person| (*person, "ana".to_owned())).collect();
+        let watch = Watch { now: AT, zone: Zone::utc() };
+        let items = [PostingItem { recipients, ..item(7) }];
+        let (_, posted) = message(&watch, &items, &Faces { users: &users, direct: false });
+        let said = posted[0]["text"]["text"].as_str().unwrap_or_default();
+        assert!(users.values().all(|user| said.contains(user)) && said.ends_with(&format!("*{}*", "x".repeat(500))));
     }
 }

@@ -58,9 +58,9 @@ enum Next {
 }
 
 impl Rows {
-    /// These reminders under a heading.
-    pub(crate) fn under(rows: Vec<Row>) -> Self {
-        Self { heading: Some(section(&format!(":alarm_clock: *{} reminders*", rows.len()))), rows }
+    /// These reminders under a heading, which calls others besides.
+    pub(crate) fn under(rows: Vec<Row>, others: &str) -> Self {
+        Self { heading: Some(section(&format!(":alarm_clock: *{} reminders*{others}", rows.len()))), rows }
     }
 
     /// The rows of a message, if it is one of several reminders.
@@ -73,7 +73,7 @@ impl Rows {
     /// Rows where the message that was there cannot be read any more: the tasks by their titles.
     pub(crate) fn anew(numbers: &[u64], standings: &BTreeMap<u64, Standing>) -> Self {
         let row = |number: &u64| Row::anew(*number, standings.get(number), numbers.len());
-        Self::under(numbers.iter().map(row).collect())
+        Self::under(numbers.iter().map(row).collect(), "")
     }
 
     /// The numbers of the tasks.

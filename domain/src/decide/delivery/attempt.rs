@@ -14,6 +14,9 @@ use crate::snapshot::{Loaded, Snapshot};
 /// How long an attempt may take before it counts as lost: so long a reminder waits whose process died while it posted.
 pub const ATTEMPT_LEASE: SignedDuration = SignedDuration::from_secs(15);
 
+/// What was sent is taken this soon after its attempt began, or not at all: no platform is waited for longer.
+pub const TAKEN_WITHIN: SignedDuration = SignedDuration::from_secs(11);
+
 /// An attempt that was committed and may now be posted, once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {

@@ -7,8 +7,8 @@ mod settle;
 
 use jiff::Timestamp;
 
-pub use attempt::{ATTEMPT_LEASE, Attempt, begin, posted};
-pub use claim::{Claim, Group, MEMBERS_MAX, claim, groups};
+pub use attempt::{ATTEMPT_LEASE, Attempt, TAKEN_WITHIN, begin, posted};
+pub use claim::{CALLED_MAX, Claim, Group, MEMBERS_MAX, claim, groups};
 pub use settle::{ATTEMPTS_MAX, settle};
 
 use crate::change::{Change, Put};

@@ -53,7 +53,7 @@ pub(crate) struct Edit {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     assignee: Option<Option<Text>>,
-    /// All whom it is for, instead of `assignee`.
+    /// All whom it is for, instead of `assignee`. At most 50.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Vec<String>>)]
     assignees: Option<Option<Vec<Text>>>,

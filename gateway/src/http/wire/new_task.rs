@@ -47,7 +47,7 @@ pub(crate) struct NewTask {
     /// The one whom it is for: a name known in the tenant, a person's id, or `me`.
     #[schema(value_type = Option<String>)]
     assignee: Option<Text>,
-    /// All whom it is for, instead of `assignee`.
+    /// All whom it is for, instead of `assignee`. At most 50.
     #[schema(value_type = Option<Vec<String>>)]
     assignees: Option<Vec<Text>>,
     /// `personal`, or `#` and the id of a channel that you see.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::snooze::{DAY, TIME};
 use super::task::{REPEAT, REPEATS, WHEN, WHO, what};
-use super::{choices, optional, plain, view};
+use super::{choices, optional, people, plain, view};
 
 /// Of the dialog, in what it submits.
 pub(crate) const CALLBACK: &str = "edit";
@@ -39,13 +39,9 @@ pub(crate) fn choice_of(seat: &Recurring) -> String {
 
 /// The form, filled with what the task says.
 pub(crate) fn form(present: &Present<'_>, metadata: &str) -> Value {
-    let mut who = json!({ "type": "multi_users_select" });
-    if !present.who.is_empty() {
-        who["initial_users"] = json!(present.who);
-    }
     let mut fields = vec![what(present.title)];
     fields.extend(when(present));
-    fields.extend([optional(REPEAT, "Repeat", repeat(present.repeat)), optional(WHO, "For", who)]);
+    fields.extend([optional(REPEAT, "Repeat", repeat(present.repeat)), optional(WHO, "For", people(present.who))]);
     view(CALLBACK, metadata, fields)
 }
 

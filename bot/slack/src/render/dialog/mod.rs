@@ -5,6 +5,7 @@ pub(crate) mod settings;
 pub(crate) mod snooze;
 pub(crate) mod task;
 
+use domain::task::ASSIGNEES_MAX;
 use serde_json::{Value, json};
 
 use super::kit::{LABEL_MAX, cut, section};
@@ -48,6 +49,15 @@ fn choices(options: &[(&str, &str)], chosen: Option<&str>) -> Value {
         menu["initial_option"] = option(chosen);
     }
     menu
+}
+
+/// A picker of people, as many as one task is for; some may be picked to begin with.
+fn people(picked: &[String]) -> Value {
+    let mut people = json!({ "type": "multi_users_select", "max_selected_items": ASSIGNEES_MAX });
+    if !picked.is_empty() {
+        people["initial_users"] = json!(picked);
+    }
+    people
 }
 
 fn required(name: &str, label: &str, element: Value) -> Value {

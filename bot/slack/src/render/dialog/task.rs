@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::kit::{context, cut};
 use super::super::mrkdwn::escaped;
-use super::{choices, optional, required, view};
+use super::{choices, optional, people, required, view};
 
 /// Of the dialog, in what it submits.
 pub(crate) const CALLBACK: &str = "task";
@@ -35,7 +35,7 @@ pub(crate) fn form(title: &str, link: Option<&str>, metadata: &str) -> Value {
         what(title),
         optional(WHEN, "When", json!({ "type": "datetimepicker" })),
         optional(REPEAT, "Repeat", choices(&REPEATS, None)),
-        optional(WHO, "For", json!({ "type": "multi_users_select" })),
+        optional(WHO, "For", people(&[])),
         optional(
             WHERE,
             "In a channel",
@@ -49,6 +49,9 @@ pub(crate) fn form(title: &str, link: Option<&str>, metadata: &str) -> Value {
 }
 
 pub(super) fn what(title: &str) -> Value {
-    let text = json!({ "type": "plain_text_input", "max_length": TITLE_MAX, "initial_value": cut(title, TITLE_MAX) });
+    let mut text = json!({ "type": "plain_text_input", "max_length": TITLE_MAX });
+    if !title.is_empty() {
+        text["initial_value"] = json!(cut(title, TITLE_MAX));
+    }
     required(TITLE, "What", text)
 }
