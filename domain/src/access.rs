@@ -1,12 +1,14 @@
 //! Who is asking, what they see, and what they may do: the one check that every door uses.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ListId, PersonId};
 use crate::list::List;
 use crate::place::Channel;
+use crate::refusal::Refusal;
 use crate::task::Task;
 use crate::tenant::TenantId;
 
@@ -42,6 +44,8 @@ pub struct Sight {
     pub principal: Principal,
     /// Own lists and the lists of the channels that the platform shows them now.
     pub lists: BTreeSet<ListId>,
+    /// Whether these are all: otherwise a platform could not be asked, and what is not seen may be there.
+    pub whole: bool,
 }
 
 impl Sight {
@@ -56,7 +60,7 @@ impl Sight {
             .filter(|channel| principal.tenants.contains(&channel.tenant))
             .map(|channel| List::of_channel(channel).id);
         let lists = own.chain(shown).collect();
-        Self { principal, lists }
+        Self { principal, lists, whole: true }
     }
 
     /// Whether the task exists for this principal. A foreign task answers as an absent one.
@@ -74,6 +78,14 @@ impl Sight {
     #[must_use]
     pub fn sees_list(&self, list: &List) -> bool {
         self.principal.tenants.contains(&list.tenant) && self.lists.contains(&list.id)
+    }
+
+    /// Why a task that is not seen is not there, as far as one can tell.
+    pub fn no_task(&self, reference: impl fmt::Display) -> Refusal {
+        match self.whole {
+            true => Refusal::no_task(reference),
+            false => Refusal::unseen(format!("task {reference}")),
+        }
     }
 
     /// The rights matrix. Asked only of a task that the principal sees.

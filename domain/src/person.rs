@@ -57,6 +57,12 @@ impl Settings {
     pub fn of_profile(zone: Option<Zone>) -> Self {
         Self { zone_of_profile: zone.is_some(), zone, ..Self::default() }
     }
+
+    /// Whether another zone in the platform's profile becomes theirs.
+    #[must_use]
+    pub const fn follows_profile(&self) -> bool {
+        self.zone_of_profile || self.zone.is_none()
+    }
 }
 
 /// The days on which people let a week begin.

@@ -34,6 +34,13 @@ impl Refusal {
     pub fn no_task(reference: impl fmt::Display) -> Self {
         Self::new(Code::NotFound, format!("There is no task {reference} here."), "Type `list` to see what there is.")
     }
+
+    /// What is meant may be in a channel of which the platform does not say that the asker is in it.
+    pub fn unseen(what: impl fmt::Display) -> Self {
+        let sentence =
+            format!("I see no {what}, but right now I cannot find out which channels you are in, so it may be there.");
+        Self::new(Code::NotFound, sentence, "Say it again in a minute.")
+    }
 }
 
 impl fmt::Display for Refusal {

@@ -17,7 +17,7 @@ use domain::person::{Identity, Person, Settings};
 use domain::place::{Channel, Place};
 use domain::ports::agenda::{Agenda, Reach};
 use domain::ports::bell::Bell;
-use domain::ports::chat::{Directory, Posted};
+use domain::ports::chat::{Channels, Directory, Posted};
 use domain::ports::clock::{Clock, Ids};
 use domain::ports::error::PortError;
 use domain::ports::people::People;
@@ -40,8 +40,8 @@ struct Joined(Arc<SqliteStore>);
 
 #[async_trait]
 impl Directory for Joined {
-    async fn channels(&self, principal: &Principal) -> Result<Vec<Channel>, PortError> {
-        self.0.joined(principal.person).await
+    async fn channels(&self, principal: &Principal) -> Result<Channels, PortError> {
+        Ok(Channels::all(self.0.joined(principal.person).await?))
     }
 }
 

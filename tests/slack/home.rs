@@ -229,3 +229,48 @@ async fn a_page_that_another_process_has_turned_is_left_to_it() {
         assert_eq!(overtaken(), 1, "{way:?}: what it shows itself is no surprise");
     }
 }
+
+#[tokio::test]
+async fn who_is_in_which_channel_is_not_asked_for_what_concerns_the_reader_alone() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        ana.open_home().await;
+        site.home("U1", |said| said.contains("There are no open tasks")).await;
+        ana.dm("list").await;
+        site.message(&site.direct("U1").await, "There are no").await;
+        site.person("U2").command("C1", "/task", "remind @ana to sign the lease tomorrow at 9am").await;
+        site.home("U1", |said| said.contains("sign the lease")).await;
+        let of_ana = site.slack.ledger().calls(Some("users.conversations"));
+        assert!(of_ana.iter().all(|call| call.body["user"] != "U1"), "{way:?}: {of_ana:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_for_what_may_stand_in_a_channel_hears_that_slack_does_not_say_which_are_theirs() {
+    for way in BOTH {
+        let mut site = Site::new(way).await;
+        site.told(&site.person("U2"), "C1", "/task", "call the printer").await;
+        site.slack.faults().add(Fault::always("users.conversations", What::Broken));
+        // What was known of channels is forgotten.
+        assert!(site.server.program.terminate().await.success());
+        site.anew(way, "TASKBOT_LIMITS__CHAT_BURST", "999").await;
+        let token = site.scratch.token("slack:T1/U1").await;
+        let lines = ["find printer", "done 1", "done the printer task"];
+        for (line, part) in lines.into_iter().zip(["may be missing", "no task #1", "no task with"]) {
+            let told = site.server.chat(&token, line).await.to_string();
+            assert!(told.contains("cannot find out which channels you are in") && told.contains(part), "{told}");
+        }
+        site.slack.faults().clear();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let told = site.server.chat(&token, "find printer").await.to_string();
+            if told.contains("call the printer") {
+                assert!(!told.contains("may be missing"), "{way:?}: {told}");
+                break;
+            }
+            assert!(Instant::now() < until, "{way:?}: {told}");
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+}

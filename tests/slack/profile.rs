@@ -1,9 +1,14 @@
 //! Settings, and what the profile says of name and zone.
 
+use std::time::Duration;
+
 use fakes::kit::{Fault, What};
+use fakes::slack::{Person, Turn};
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
 use super::kit::{BOTH, Site};
+use crate::kit::program::PATIENCE;
 
 /// What is entered into the dialog of settings.
 fn settings(zone: &str) -> Value {
@@ -161,4 +166,98 @@ async fn a_profile_that_slack_does_not_tell_is_said_beside_the_choice_to_follow_
     values["follow"] = json!({ "follow": { "type": "static_select", "selected_option": { "value": "profile" } } });
     let turn = ana.submit(&form.id, values).await;
     assert!(turn.answer()["errors"]["follow"].to_string().contains("does not tell me your zone"), "{turn:?}");
+}
+
+/// Somebody moves, and Slack tells nobody.
+fn moves_unheard(site: &Site, zone: &str) {
+    site.slack.change(|world| {
+        let team = world.teams.get_mut("T1").expect("the team");
+        let user = team.users.get_mut("U1").expect("the user");
+        (user.tz, user.updated) = (Some(zone.to_owned()), user.updated + 1);
+    });
+}
+
+/// Who people are cannot be read; it can be read again.
+const AWAY: &str = "ALTER TABLE identities RENAME TO gone";
+const BACK: &str = "ALTER TABLE gone RENAME TO identities";
+
+/// Somebody moves while the storage is away, and Slack tells of it again a moment later.
+async fn moves_while_away(site: &Site, ana: &Person, zone: &str) -> Turn {
+    site.slack.set(|settings| (settings.retries_ms, settings.retry_scale) = (vec![2_000], 1.0));
+    let mut database = site.database().await;
+    sqlx::raw_sql(AWAY).execute(&mut database).await.expect("it is away");
+    let turns = ana.moves_to(zone).await;
+    sqlx::raw_sql(BACK).execute(&mut database).await.expect("it is back");
+    turns.into_iter().next().expect("it was told")
+}
+
+#[tokio::test]
+async fn a_zone_that_changes_while_the_storage_is_away_is_followed_when_slack_tells_of_it_again() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        site.told(&ana, "C1", "/task", "help").await;
+        let turn = moves_while_away(&site, &ana, "Asia/Tokyo").await;
+        assert!(!turn.taken(), "{way:?}: {turn:?}");
+        site.message(&site.direct("U1").await, "Your Slack profile says Asia/Tokyo now").await;
+        let settings = site.told(&ana, "C1", "/task", "settings").await;
+        assert!(settings.contains("Asia/Tokyo"), "{way:?}: {settings}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_is_told_again_after_another_one_is_over() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        site.told(&ana, "C1", "/task", "help").await;
+        let late = moves_while_away(&site, &ana, "Asia/Tokyo").await;
+        ana.moves_to("Europe/Paris").await;
+        let direct = site.direct("U1").await;
+        site.message(&direct, "Your Slack profile says Europe/Paris now").await;
+        let until = Instant::now() + PATIENCE;
+        while site.slack.ledger().attempts(Some(&late.parcel.id)).len() < 2 {
+            assert!(Instant::now() < until, "{way:?}: it was not told again");
+            sleep(Duration::from_millis(20)).await;
+        }
+        let settings = site.told(&ana, "C1", "/task", "settings").await;
+        assert!(settings.contains("Europe/Paris"), "{way:?}: {settings}");
+        assert!(site.posted(&direct).iter().all(|one| !one.text.contains("Asia/Tokyo")), "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_slack_could_not_tell_is_found_at_home_and_when_settings_are_saved() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        site.told(&ana, "C1", "/task", "help").await;
+        moves_unheard(&site, "Asia/Tokyo");
+        ana.open_home().await;
+        site.message(&site.direct("U1").await, "Your Slack profile says Asia/Tokyo now").await;
+        let page = site.home("U1", |said| said.contains("Settings")).await;
+        ana.press_in(&page.id, "settings", None).await;
+        let form = site.dialog("U1", "Asia/Tokyo").await;
+        moves_unheard(&site, "Europe/Paris");
+        ana.submit(&form.id, settings("Asia/Tokyo")).await;
+        let saved = site.dialog("U1", "Saved").await;
+        assert!(saved.payload.to_string().contains("Europe/Paris"), "{way:?}: {}", saved.payload);
+        ana.moves_to("Asia/Seoul").await;
+        site.message(&site.direct("U1").await, "Your Slack profile says Asia/Seoul now").await;
+    }
+}
+
+#[tokio::test]
+async fn settings_are_saved_where_slack_does_not_say_again_what_the_profile_says() {
+    let site = Site::new(BOTH[0]).await;
+    let ana = site.person("U1");
+    site.told(&ana, "C1", "/task", "help").await;
+    site.slack.faults().add(Fault::always("users.info", What::Broken));
+    ana.open_home().await;
+    let page = site.home("U1", |said| said.contains("Settings")).await;
+    ana.press_in(&page.id, "settings", None).await;
+    let form = site.dialog("U1", "Europe/Madrid").await;
+    ana.submit(&form.id, settings("Europe/Madrid")).await;
+    let saved = site.dialog("U1", "Saved").await;
+    assert!(saved.payload.to_string().contains("08:30"), "{}", saved.payload);
 }

@@ -74,7 +74,7 @@ async fn a_place_that_slack_has_forgotten_is_read_anew() {
 }
 
 /// So many channels that Slack gives two pages of them.
-const ROOMS: usize = 250;
+const ROOMS: usize = 1_100;
 
 #[tokio::test]
 async fn the_channels_of_somebody_who_is_in_many_are_read_on_where_slack_stopped() {
@@ -84,7 +84,7 @@ async fn the_channels_of_somebody_who_is_in_many_are_read_on_where_slack_stopped
         site.slack.change(|world| {
             let channels = &mut world.teams.get_mut("T1").expect("the team").channels;
             for nth in 0..ROOMS {
-                let id = format!("C9{nth:03}");
+                let id = format!("C9{nth:04}");
                 channels.insert(id.clone(), Channel::new(&id, &format!("room{nth}"), Kind::Public, &["U1"]));
             }
         });

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use async_trait::async_trait;
 use domain::access::Principal;
-use domain::place::{Channel, Place};
-use domain::ports::chat::{Called, Directory, Told};
+use domain::place::Place;
+use domain::ports::chat::{Called, Channels, Directory, Told};
 use domain::ports::error::PortError;
 use domain::refusal::Refusal;
 use domain::tenant::TenantId;
@@ -98,17 +98,20 @@ pub(crate) struct Directories(pub(crate) Vec<Arc<dyn Directory>>);
 
 #[async_trait]
 impl Directory for Directories {
-    async fn channels(&self, principal: &Principal) -> Result<Vec<Channel>, PortError> {
-        let (mut channels, mut failed) = (Vec::new(), None);
+    async fn channels(&self, principal: &Principal) -> Result<Channels, PortError> {
+        let (mut channels, mut failed) = (Channels::all(Vec::new()), None);
         for directory in &self.0 {
             match directory.channels(principal).await {
-                Ok(theirs) => channels.extend(theirs),
+                Ok(theirs) => {
+                    channels.shown.extend(theirs.shown);
+                    channels.whole &= theirs.whole;
+                }
                 Err(error) => failed = Some(error),
             }
         }
         match failed {
-            Some(error) if channels.is_empty() => Err(error),
-            _ => Ok(channels),
+            Some(error) if channels.shown.is_empty() => Err(error),
+            failed => Ok(Channels { whole: channels.whole && failed.is_none(), ..channels }),
         }
     }
 

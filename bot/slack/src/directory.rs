@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use domain::access::Principal;
 use domain::ids::PersonId;
 use domain::place::{Channel, Place};
-use domain::ports::chat::{Called, Directory, Profile, Told};
+use domain::ports::chat::{Called, Channels, Directory, Profile, Told};
 use domain::ports::error::PortError;
 use domain::ports::people::People;
 use domain::refusal::Refusal;
@@ -172,20 +172,23 @@ impl SlackDirectory {
 
 #[async_trait]
 impl Directory for SlackDirectory {
-    async fn channels(&self, principal: &Principal) -> Result<Vec<Channel>, PortError> {
-        let mut channels = Vec::new();
+    async fn channels(&self, principal: &Principal) -> Result<Channels, PortError> {
+        let (mut channels, mut whole) = (Vec::new(), true);
         for tenant in principal.tenants.iter().filter(|tenant| tenant.platform() == Platform::Slack) {
             let seen = self.sightings.of(principal.person, tenant);
             match self.of_tenant(principal.person, tenant).await {
                 Ok(told) => channels.extend(told),
                 Err(error) if seen.is_empty() => return Err(error),
-                Err(error) => warn!(%error, "Slack does not say who is in which channel"),
+                Err(error) => {
+                    warn!(%error, "Slack does not say who is in which channel");
+                    whole = false;
+                }
             }
             channels.extend(seen);
         }
         channels.sort();
         channels.dedup();
-        Ok(channels)
+        Ok(Channels { shown: channels, whole })
     }
 
     async fn group(&self, tenant: &TenantId, group: &str) -> Result<Option<Vec<String>>, PortError> {

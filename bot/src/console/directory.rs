@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::access::Principal;
-use domain::place::Channel;
-use domain::ports::chat::Directory;
+use domain::ports::chat::{Channels, Directory};
 use domain::ports::error::PortError;
 use domain::ports::people::People;
 
@@ -23,9 +22,9 @@ impl ConsoleDirectory {
 
 #[async_trait]
 impl Directory for ConsoleDirectory {
-    async fn channels(&self, principal: &Principal) -> Result<Vec<Channel>, PortError> {
+    async fn channels(&self, principal: &Principal) -> Result<Channels, PortError> {
         let mut channels = self.0.joined(principal.person).await?;
         channels.retain(|channel| principal.tenants.contains(&channel.tenant));
-        Ok(channels)
+        Ok(Channels::all(channels))
     }
 }

@@ -81,7 +81,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 async fn place(door: &Door, author: &Principal, tenant: &TenantId, named: Option<&str>) -> Result<Place, Problem> {
     let Some(named) = named else { return Ok(Place::Direct(author.person)) };
     let wanted = named.strip_prefix('#').unwrap_or(named).to_lowercase();
-    let channels = door.turns.tasks().directory.channels(author).await?;
+    let channels = door.turns.tasks().directory.channels(author).await?.shown;
     let found = channels.into_iter().find(|channel| channel.tenant == *tenant && channel.id.to_lowercase() == wanted);
     found.map(|channel| Place::Channel(channel.id)).ok_or_else(Problem::no_channel)
 }

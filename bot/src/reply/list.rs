@@ -17,6 +17,8 @@ pub(crate) struct Shown {
     pub tasks: Vec<Listed>,
     /// Reminders that came and are not ticked, latest first.
     pub past: Vec<Listed>,
+    /// Whether it was known in which channels to look.
+    pub whole: bool,
     /// How many tasks there are in all, as far as they were counted.
     pub total: usize,
     /// There are more than were counted.
@@ -79,6 +81,12 @@ pub(crate) fn arrange(watch: &Watch, tasks: &mut [Listed]) {
 
 /// The list in words.
 pub(crate) fn list(scene: &Scene, shown: &Shown) -> Vec<Block> {
+    let missing = "Right now I cannot find out which channels you are in, so their tasks may be missing here.";
+    let missing = (!shown.whole).then(|| Block::line(missing));
+    missing.into_iter().chain(listed(scene, shown)).collect()
+}
+
+fn listed(scene: &Scene, shown: &Shown) -> Vec<Block> {
     if shown.tasks.is_empty() && shown.past.is_empty() {
         return empty(shown);
     }

@@ -24,7 +24,7 @@ pub(crate) struct Scene {
     pub people: BTreeMap<PersonId, Person>,
     /// Whether people type the ids of channels, as they do on the console.
     pub types_ids: bool,
-    /// The channels that the reader is in, of the tenant where it was asked.
+    /// The channels that the reader is in, of the tenant where it was asked; only what came of a command speaks of them.
     pub channels: Vec<Channel>,
 }
 

@@ -1,6 +1,7 @@
 //! From a channel's name to the channel, if the speaker is in it.
 
 use domain::place::Channel;
+use domain::ports::chat::Channels;
 use domain::refusal::{Code, Refusal};
 use domain::tenant::Platform;
 
@@ -9,17 +10,18 @@ use crate::reply::answer::No;
 
 impl Talk<'_> {
     /// The channels of this tenant that the platform shows the speaker.
-    pub(super) async fn channels(&self) -> Result<Vec<Channel>, No> {
+    pub(super) async fn channels(&self) -> Result<Channels, No> {
         let mut channels = self.service().directory.channels(&self.message.author).await?;
-        channels.retain(|channel| channel.tenant == self.message.tenant);
+        channels.shown.retain(|channel| channel.tenant == self.message.tenant);
         Ok(channels)
     }
 
     /// The channel named. One that the speaker is not in answers like one that does not exist.
     pub(super) async fn channel(&self, named: &str) -> Result<Channel, No> {
-        let channels = self.channels().await?;
+        let Channels { shown, whole } = self.channels().await?;
         let same = |channel: &Channel| channel.id.to_lowercase() == named.to_lowercase();
-        channels.into_iter().find(same).ok_or_else(|| self.no_channel(named).into())
+        let refusal = || if whole { self.no_channel(named) } else { Refusal::unseen(format!("channel #{named}")) };
+        shown.into_iter().find(same).ok_or_else(|| refusal().into())
     }
 
     fn no_channel(&self, named: &str) -> Refusal {

@@ -21,8 +21,13 @@ impl Talk<'_> {
     pub(super) async fn list(&self, filter: &Filter, leaf: &Leaf<'_>) -> Result<Reply, No> {
         // All are counted, however few of them a page shows.
         let query = TaskQuery { limit: COUNTED, ..self.query(filter).await? };
-        let page = self.service().find(&self.message.author, &query).await?;
-        let past = if shows_past(filter) && leaf.page == 1 { self.past(&query).await? } else { Vec::new() };
+        let sight = self.service().sight_for(&self.message.author, &query).await?;
+        let page = self.service().find_in(&sight, &query).await?;
+        let past = match shows_past(filter) && leaf.page == 1 {
+            true => self.service().find_in(&sight, &past(&query)).await?.items,
+            false => Vec::new(),
+        };
+        let whole = sight.whole || query.list.is_some_and(|list| sight.lists.contains(&list));
         let mut tasks = page.items;
         let grouped = filter.sort.is_none() && filter.status.is_none();
         if grouped {
@@ -36,7 +41,8 @@ impl Talk<'_> {
         let everything = *filter == Filter::default();
         let scope = self.scope(&query);
         let and_more = page.next.is_some();
-        let shown = Shown { tasks, past, total, and_more, grouped, what, scope, everything, page: leaf.page, pages };
+        let shown =
+            Shown { tasks, past, whole, total, and_more, grouped, what, scope, everything, page: leaf.page, pages };
         Ok(Reply { pages: leaf.beside(leaf.page < pages), ..self.show(&shown).await? })
     }
 
@@ -78,10 +84,6 @@ impl Talk<'_> {
             None if assignee.is_some() || filter.text.is_some() => query,
             None => TaskQuery { concerning: Some(self.me.id), ..query },
         })
-    }
-
-    async fn past(&self, query: &TaskQuery) -> Result<Vec<Listed>, No> {
-        Ok(self.service().find(&self.message.author, &past(query)).await?.items)
     }
 
     /// `on #ops`, where only that list was asked.

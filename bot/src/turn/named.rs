@@ -23,7 +23,8 @@ impl Talk<'_> {
     pub(super) async fn named(&self, words: &str, sure: Sure) -> Result<TaskRef, No> {
         let filter = Filter { text: Some(words.to_owned()), limit: Some(CANDIDATES), ..Filter::default() };
         let query = TaskQuery { past_reminders: PastReminders::Included, ..query(&filter, None, self.now()) };
-        let found = self.service().find(&self.message.author, &query).await?.items;
+        let sight = self.service().sight_for(&self.message.author, &query).await?;
+        let found = self.service().find_in(&sight, &query).await?.items;
         let here = |listed: &&Listed| {
             let Conversation { listed: shown, subject, .. } = &self.conversation;
             sure == Sure::OfHere && (shown.contains(&listed.task.id) || subject.contains(&listed.task.id))
@@ -32,6 +33,7 @@ impl Talk<'_> {
         match (found.as_slice(), shown.as_slice()) {
             ([only], _) => Ok(TaskRef::Id(only.task.id)),
             (_, [only]) => Ok(TaskRef::Id(only.task.id)),
+            ([], _) if !sight.whole => Err(Refusal::unseen(format!("task with “{}”", plain(words))).into()),
             ([], _) => Err(none_named(words).into()),
             (several, _) => {
                 self.ask(several.iter().map(|one| (one.task.id, one.task.number)).collect()).await;

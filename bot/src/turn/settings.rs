@@ -41,8 +41,7 @@ impl Talk<'_> {
     /// Follows the platform's profile, unless the speaker chose a zone.
     pub(super) async fn follow_profile(&self, zone: Zone) -> Result<Option<Reply>, No> {
         let mine = &self.me.settings;
-        let follows = mine.zone_of_profile || mine.zone.is_none();
-        if !follows || mine.zone.as_ref() == Some(&zone) {
+        if !mine.follows_profile() || mine.zone.as_ref() == Some(&zone) {
             return Ok(None);
         }
         let edit = SettingsEdit { zone: Some(zone), zone_of_profile: true, ..SettingsEdit::default() };

@@ -112,7 +112,8 @@ impl<'a> Talk<'a> {
     }
 
     async fn echo(&self, outcome: &Outcome) -> Reply {
-        let scene = self.scene(echo::people(outcome)).await;
+        let mut scene = self.scene(echo::people(outcome)).await;
+        scene.channels = self.channels().await.unwrap_or_default().shown;
         echo(&scene, outcome)
     }
 
@@ -171,8 +172,8 @@ impl<'a> Talk<'a> {
                 Err(error) => warn!(%error, "a name cannot be looked up"),
             }
         }
-        let channels = self.channels().await.unwrap_or_default();
         let types_ids = self.message.tenant.platform() == Platform::Console;
-        Scene { me: self.me.id, watch: self.watch(), place: self.message.place.clone(), people, types_ids, channels }
+        let (place, channels) = (self.message.place.clone(), Vec::new());
+        Scene { me: self.me.id, watch: self.watch(), place, people, types_ids, channels }
     }
 }

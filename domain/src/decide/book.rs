@@ -116,7 +116,7 @@ impl<'a> Book<'a> {
         self.snapshot
             .find(&self.request.tenant, reference)
             .filter(|loaded| self.setting.sight.sees(&loaded.task))
-            .ok_or_else(|| Refusal::no_task(reference))
+            .ok_or_else(|| self.setting.sight.no_task(reference))
     }
 
     pub(super) fn permit(&self, action: Action, task: &Task) -> Result<(), Refusal> {

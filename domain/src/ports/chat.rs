@@ -17,6 +17,23 @@ use crate::tenant::TenantId;
 use crate::trace::TraceParent;
 use crate::zone::Zone;
 
+/// The channels of somebody, as far as platforms tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Channels {
+    /// Those that are known.
+    pub shown: Vec<Channel>,
+    /// Whether these are all: a platform that could not be asked may know more.
+    pub whole: bool,
+}
+
+impl Channels {
+    /// All that there are.
+    #[must_use]
+    pub const fn all(shown: Vec<Channel>) -> Self {
+        Self { shown, whole: true }
+    }
+}
+
 /// Who is in which channel, as the platform says now (or said at most five minutes ago).
 #[async_trait]
 pub trait Directory: Send + Sync {
@@ -24,7 +41,7 @@ pub trait Directory: Send + Sync {
     ///
     /// # Errors
     /// When the platform cannot be asked; the caller then shows only own, authored and assigned tasks.
-    async fn channels(&self, principal: &Principal) -> Result<Vec<Channel>, PortError>;
+    async fn channels(&self, principal: &Principal) -> Result<Channels, PortError>;
 
     /// The users of a group, by the platform's ids; `group` is what stands in a line, e.g. `<!subteam^S1>`. `None` where
     /// there is no such group.

@@ -26,7 +26,7 @@ use crate::outcome::Outcome;
 use crate::ports::agenda::Agenda;
 use crate::ports::audit::AuditLog;
 use crate::ports::bell::Bell;
-use crate::ports::chat::Directory;
+use crate::ports::chat::{Channels, Directory};
 use crate::ports::clock::{Clock, Ids};
 use crate::ports::error::PortError;
 use crate::ports::people::People;
@@ -191,10 +191,10 @@ impl Tasks {
             Ok(channels) => channels,
             Err(error) => {
                 warn!(%error, "the platform cannot say who is in which channel");
-                Vec::new()
+                Channels::default()
             }
         };
-        Ok(Sight::new(principal.clone(), &channels))
+        Ok(Sight { whole: channels.whole, ..Sight::new(principal.clone(), &channels.shown) })
     }
 
     /// The names of people, for display; unknown ones are absent.

@@ -36,8 +36,27 @@ impl Tasks {
     /// # Errors
     /// When a backend cannot answer.
     pub async fn find(&self, principal: &Principal, query: &TaskQuery) -> Result<Page<Listed>, Failure> {
-        let sight = self.sight(principal).await?;
-        let page = self.store.find(&sight, query).await?;
+        self.find_in(&self.sight_for(principal, query).await?, query).await
+    }
+
+    /// What a principal must see for the answer to a question. What concerns them they see wherever it stands, so no
+    /// platform is asked for that.
+    ///
+    /// # Errors
+    /// As [`Self::sight`].
+    pub async fn sight_for(&self, principal: &Principal, query: &TaskQuery) -> Result<Sight, PortError> {
+        match query.concerning == Some(principal.person) {
+            true => Ok(Sight::new(principal.clone(), &[])),
+            false => self.sight(principal).await,
+        }
+    }
+
+    /// One page of the tasks that a sight has.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn find_in(&self, sight: &Sight, query: &TaskQuery) -> Result<Page<Listed>, Failure> {
+        let page = self.store.find(sight, query).await?;
         let lists = self.lists_of(&page.items).await?;
         let listed = |task: Task| lists.get(&task.list).cloned().map(|list| Listed { task, list });
         Ok(Page { items: page.items.into_iter().filter_map(listed).collect(), next: page.next })
@@ -182,7 +201,7 @@ impl Tasks {
     ) -> Result<Listed, Failure> {
         let sight = self.sight(principal).await?;
         let task = self.store.task(tenant, reference).await?.filter(|task| sight.sees(task));
-        let task = task.ok_or_else(|| Refusal::no_task(reference))?;
+        let task = task.ok_or_else(|| sight.no_task(reference))?;
         let list = self.store.lists(&[task.list]).await?.pop().ok_or_else(|| Refusal::no_task(reference))?;
         Ok(Listed { task, list })
     }

@@ -14,9 +14,10 @@ use crate::options::Secret;
 use crate::silence::late;
 use crate::term::{DIALOG, answered, left};
 
-/// How many rows a page of a long answer may hold, and how many pages are read of one: the people of the largest workspaces
+/// How many rows a page of a long answer may hold, how many one of ids may, which are short, and how many pages are read of one: the people of the largest workspaces
 /// fit in, and an answer without an end has one.
 const PAGE: &str = "200";
+const PAGE_OF_IDS: &str = "999";
 pub(crate) const PAGES: usize = 2_000;
 
 /// What Slack says of a place in a long answer that it has forgotten.
@@ -281,17 +282,18 @@ impl Api {
     /// A page of everybody in the workspace, from this place on, and the place of the next one; the first has no name, and
     /// behind the last one there is none.
     pub(crate) async fn people(&self, cursor: &str) -> Result<(Vec<Person>, String), CallError> {
-        self.page("users.list", &[], cursor).await
+        self.page("users.list", PAGE, &[], cursor).await
     }
 
     async fn page<T: DeserializeOwned + Send>(
         &self,
         method: &str,
+        limit: &str,
         parameters: &[(&str, Option<&str>)],
         cursor: &str,
     ) -> Result<(Vec<T>, String), CallError> {
         let cursor = Some(cursor).filter(|cursor| !cursor.is_empty());
-        let asked = [parameters, &[("limit", Some(PAGE)), ("cursor", cursor)]].concat();
+        let asked = [parameters, &[("limit", Some(limit)), ("cursor", cursor)]].concat();
         let page: Page<T> = self.ask(method, &asked).await?;
         Ok((page.rows, page.response_metadata.next_cursor))
     }
@@ -320,7 +322,8 @@ impl Api {
     /// one. Archived ones can be read, so they are among them.
     pub(crate) async fn channels_of(&self, user: &str, cursor: &str) -> Result<(Vec<String>, String), CallError> {
         let parameters = [("user", Some(user)), ("types", Some("public_channel,private_channel,mpim"))];
-        let (channels, next): (Vec<WithId>, _) = self.page("users.conversations", &parameters, cursor).await?;
+        let page = self.page("users.conversations", PAGE_OF_IDS, &parameters, cursor);
+        let (channels, next): (Vec<WithId>, _) = page.await?;
         Ok((channels.into_iter().map(|channel| channel.id).collect(), next))
     }
 

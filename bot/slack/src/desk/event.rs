@@ -44,7 +44,7 @@ impl Desk {
             Event::AppMention(said) => self.spoken_to(team, said, false, before).await,
             Event::Message(said) if said.is_direct() => self.spoken_to(team, said, true, before).await,
             Event::AppHomeOpened { user, tab } => self.home_opened(team, user, &tab).await,
-            Event::UserChange { user } => self.user_changed(team, *user).await,
+            Event::UserChange { user } => self.user_changed(team, *user, before).await,
             Event::AppUninstalled | Event::TokensRevoked => self.farewell().await,
             Event::Message(_) | Event::Other => Ok(()),
         }
@@ -85,11 +85,15 @@ impl Desk {
         }
     }
 
-    async fn user_changed(&self, team: &str, person: Person) -> Result<(), Withheld> {
-        if let Ok(tenant) = self.tenant(team).await {
-            self.profile_changed(&tenant, &person).await;
+    async fn user_changed(&self, team: &str, person: Person, before: u32) -> Result<(), Withheld> {
+        let followed = async { self.profile_changed(&self.tenant(team).await?, person, before > 0).await };
+        match followed.await {
+            Ok(()) | Err(CallError::Refused(_)) => Ok(()),
+            Err(error) => {
+                warn!(%error, "a profile is not followed yet");
+                Err(Withheld)
+            }
         }
-        Ok(())
     }
 
     /// The bot seems to have been removed. Whether it was, the token tells: the event may be told late, after the bot

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{debug, warn};
 
 use super::event::Withheld;
 use super::{Desk, Line};
@@ -29,14 +29,17 @@ const PUBLISH: &str = "views.publish";
 
 impl Desk {
     /// Somebody looks at the page. It is brought up to date beside the answer: Slack waits for nothing but the receipt.
+    /// Their profile is read after it, so that Slack is asked no faster than it takes pages.
     pub(super) async fn home_opened(&self, team: &str, user: String, tab: &str) -> Result<(), Withheld> {
         if tab == "home" {
             let (desk, team) = (self.clone(), team.to_owned());
             let show = async move {
-                if let Ok(tenant) = desk.tenant(&team).await
-                    && let Err(error) = desk.show_home(&tenant, &user, LIST, None).await
-                {
+                let Ok(tenant) = desk.tenant(&team).await else { return };
+                if let Err(error) = desk.show_home(&tenant, &user, LIST, None).await {
                     warn!(%error, "a page could not be filled");
+                }
+                if let Err(error) = desk.look_at_profile(&tenant, &user).await {
+                    debug!(%error, "a profile could not be looked at");
                 }
             };
             self.beside(show);

@@ -1,7 +1,9 @@
 //! Somebody's profile in Slack says another name, by which they are called from now on, or another zone: it is theirs from
-//! now on, and they are told.
+//! now on, and they are told. Slack tells of a change; one that it could not tell is found when they come to their page.
 
-use bot::reply::{Block, Text};
+use std::time::Duration;
+
+use bot::reply::{Block, Text, Verdict};
 use domain::person::Identity;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
@@ -12,34 +14,75 @@ use super::{Desk, Line, scoped};
 use crate::api::{CallError, Message, Person};
 use crate::render;
 
+/// How long Slack may take to say what somebody's profile says.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
 impl Desk {
-    /// Follows the profile of somebody known. Whoever set a zone of their own keeps it.
-    pub(super) async fn profile_changed(&self, tenant: &TenantId, person: &Person) {
-        let identity = Identity { tenant: tenant.clone(), user: person.id.clone() };
-        if person.is_there()
-            && let Err(error) = self.visitors.follow_name(&identity, person).await
-        {
-            warn!(%error, "somebody is not called by their new name yet");
+    /// Follows the profile of somebody known. What Slack tells again may be over by now, so it is asked.
+    ///
+    /// # Errors
+    /// When a backend fails: nothing is lost if it is done again.
+    pub(super) async fn profile_changed(&self, tenant: &TenantId, told: Person, again: bool) -> Result<(), CallError> {
+        let identity = Identity { tenant: tenant.clone(), user: told.id.clone() };
+        match self.turns.tasks().people.who_is(&identity).await? {
+            None => Ok(()),
+            Some(_) if again => self.follow_profile(&identity, &self.profile(tenant, &told.id).await?).await,
+            Some(_) => self.follow_profile(&identity, &told).await,
         }
-        let Ok(Some(known)) = self.turns.tasks().people.who_is(&identity).await else { return };
-        let another = |zone: &Zone| person.is_there() && known.settings.zone.as_ref() != Some(zone);
-        if let Some(zone) = person.zone().filter(another) {
+    }
+
+    /// Looks whether the profile of somebody who follows it says something else than is known.
+    ///
+    /// # Errors
+    /// As [`Self::profile_changed`].
+    pub(super) async fn look_at_profile(&self, tenant: &TenantId, user: &str) -> Result<(), CallError> {
+        let identity = Identity { tenant: tenant.clone(), user: user.to_owned() };
+        match self.turns.tasks().people.who_is(&identity).await? {
+            Some(known) if known.settings.follows_profile() => {
+                self.follow_profile(&identity, &self.profile(tenant, user).await?).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What Slack says of somebody now.
+    ///
+    /// # Errors
+    /// Slack's; when it does not say so in time.
+    pub(super) async fn profile(&self, tenant: &TenantId, user: &str) -> Result<Person, CallError> {
+        self.around.silence.broken(tenant, "users.info", PATIENCE, self.api.person(user)).await
+    }
+
+    /// Whoever set a zone of their own keeps it.
+    async fn follow_profile(&self, identity: &Identity, person: &Person) -> Result<(), CallError> {
+        if !person.is_there() {
+            return Ok(());
+        }
+        let (tenant, mut followed) = (&identity.tenant, Ok(()));
+        let named = self.visitors.follow_name(identity, person).await;
+        let known = self.turns.tasks().people.who_is(identity).await?;
+        let mine = known.and_then(|known| known.settings.zone);
+        if let Some(zone) = person.zone().filter(|zone| mine.as_ref() != Some(zone)) {
             // One change is followed once, however often and late Slack tells of it.
             let key = scoped(tenant, &format!("profile/{}/{}/{zone}", person.id, person.updated));
-            let followed = async {
-                let followed = self.follow(tenant, &person.id, zone).await;
-                followed.inspect_err(|error| warn!(%error, "somebody did not hear of their new zone")).is_ok()
+            let following = async {
+                followed = self.follow(tenant, &person.id, zone).await;
+                followed.is_ok()
             };
-            self.once_given(tenant, &key, followed).await;
+            self.once_given(tenant, &key, following).await;
         }
+        followed.and(named.map_err(CallError::from))
     }
 
     async fn follow(&self, tenant: &TenantId, user: &str, zone: Zone) -> Result<(), CallError> {
         let (user_id, text) = (user.to_owned(), format!("timezone {zone}"));
         let line = Line::of(tenant.clone(), user_id, text);
         let trace = TraceParent::root(self.turns.tasks().ids.fresh());
-        let message = self.message(line, trace).await.map_err(|error| CallError::Unknown(error.to_string()))?;
+        let message = self.message(line, trace).await?;
         let Some(mut reply) = self.turns.follow_profile(message, zone.clone()).await else { return Ok(()) };
+        if reply.verdict == Verdict::Failed {
+            return Err(CallError::Later { after: None, reason: "the storage did not take it".to_owned() });
+        }
         let why = Text::say(format!("Your Slack profile says {zone} now, so I read and show your times there."));
         reply.blocks.insert(0, Block::Line(why));
         reply.blocks.push(Block::Detail(Text::say("`undo` keeps the zone that you had, whatever the profile says")));

@@ -1,7 +1,5 @@
 //! Somebody's own settings, in a dialog.
 
-use std::time::Duration;
-
 use bot::Form;
 use domain::service::Failure;
 use domain::tenant::TenantId;
@@ -13,16 +11,12 @@ use tracing::warn;
 use super::Desk;
 use super::dialog::{errors, shown};
 use super::forms::{filled_line, kept};
-use crate::api::CallError;
 use crate::inbound::payload::{Entered, Submitted};
 use crate::render::dialog::settings;
 
 /// While Slack does not say where somebody is.
 const NO_PROFILE: &str =
     "Slack does not tell me your zone right now; save it once more in a minute, or name a zone below.";
-
-/// How long Slack may take to say where somebody is.
-const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// What the dialog showed when it was opened.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -42,7 +36,7 @@ impl Desk {
     pub(super) async fn settings_form(&self, tenant: &TenantId, user: &str) -> Result<Value, Failure> {
         let settings = self.person(tenant, user).await?.settings;
         let zone = settings.zone.as_ref().map(ToString::to_string).unwrap_or_default();
-        let follows = settings.zone_of_profile || settings.zone.is_none();
+        let follows = settings.follows_profile();
         Ok(settings::form(&settings, follows, &kept(&Before { zone, follows })))
     }
 
@@ -54,11 +48,10 @@ impl Desk {
             Zone::AsBefore => (None, false),
             Zone::Own(zone) => (Some(zone), false),
             Zone::Profile => match self.zone_of_profile(&tenant, &submitted.user.id).await {
-                Ok(Some(zone)) => (Some(zone.to_string()), true),
-                other => {
-                    warn!(?other, "a profile has no zone to follow");
-                    return errors(settings::FOLLOW, NO_PROFILE);
-                }
+                // It was followed before; whatever it says, the rest is saved.
+                zone if before.follows => (zone.filter(|zone| *zone != before.zone), true),
+                Some(zone) => (Some(zone), true),
+                None => return errors(settings::FOLLOW, NO_PROFILE),
             },
         };
         let time = entered.text(settings::TIME, "/selected_time");
@@ -74,9 +67,10 @@ impl Desk {
     }
 
     /// As Slack says now: people choose to follow their profile when they have just changed it.
-    async fn zone_of_profile(&self, tenant: &TenantId, user: &str) -> Result<Option<domain::zone::Zone>, CallError> {
-        let asked = self.around.silence.broken(tenant, "users.info", PATIENCE, self.api.person(user));
-        Ok(asked.await?.zone())
+    async fn zone_of_profile(&self, tenant: &TenantId, user: &str) -> Option<String> {
+        let asked = self.profile(tenant, user).await;
+        let asked = asked.inspect_err(|error| warn!(%error, "a profile could not be read"));
+        Some(asked.ok()?.zone()?.to_string())
     }
 }
 
@@ -88,7 +82,7 @@ fn zone(before: &Before, entered: &Entered) -> Zone {
     let follows = chosen.as_ref().map_or(before.follows, |chosen| chosen == settings::PROFILE);
     match named {
         Some(zone) if zone != before.zone || (before.follows && !follows) => Zone::Own(zone),
-        _ if follows && !before.follows => Zone::Profile,
+        _ if follows => Zone::Profile,
         _ => Zone::AsBefore,
     }
 }
