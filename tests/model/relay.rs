@@ -19,11 +19,20 @@ enum Marker {
     None,
 }
 
+/// When a consumer notes what it has applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Note {
+    /// In the commit of its effect.
+    WithEffect,
+    /// In a commit of its own behind that.
+    Apart,
+}
+
 /// The bounds.
 struct Bounds {
     /// How many transactions each writer has.
     plan: &'static [u8],
-    /// How often a relay dies.
+    /// How often a relay or the consumer dies.
     deaths: u8,
     /// How many relays there are.
     relays: usize,
@@ -34,6 +43,7 @@ struct Bounds {
     /// It reads on though a hole was left out.
     hasty: bool,
     marker: Marker,
+    note: Note,
 }
 
 const BOUNDS: Bounds = Bounds {
@@ -44,6 +54,7 @@ const BOUNDS: Bounds = Bounds {
     holes: usize::MAX,
     hasty: false,
     marker: Marker::Own,
+    note: Note::WithEffect,
 };
 
 /// Where a relay is between two reads.
@@ -71,8 +82,10 @@ struct State {
     relays: Vec<Relay>,
     epoch: u8,
     saved: Cursor,
-    /// What the consumer has applied of each stream.
+    /// What the consumer has noted as applied of each stream.
     applied: Vec<u8>,
+    /// How many effects it had.
+    effects: Vec<u8>,
     /// A version came before the one that it follows.
     torn: bool,
     deaths: u8,
@@ -85,6 +98,8 @@ enum Action {
     Looks(usize),
     Marks(usize),
     Publishes(usize),
+    /// The consumer dies over what was published.
+    PublishesInVain(usize),
     Saves(usize),
     Dies(usize),
 }
@@ -93,10 +108,30 @@ impl State {
     /// Consumers drop what they have applied.
     fn publish(&mut self, rows: &[Row]) {
         for row in rows {
-            let applied = &mut self.applied[row.stream];
-            self.torn |= row.version > *applied + 1;
-            *applied = row.version.max(*applied);
+            self.effect(row);
+            self.note(row);
         }
+    }
+
+    fn effect(&mut self, row: &Row) {
+        let applied = self.applied[row.stream];
+        self.torn |= row.version > applied + 1;
+        self.effects[row.stream] += u8::from(row.version > applied);
+    }
+
+    fn note(&mut self, row: &Row) {
+        self.applied[row.stream] = row.version.max(self.applied[row.stream]);
+    }
+
+    /// The consumer dies as soon as a row has had its effect, and all of them come again.
+    fn publish_in_vain(&mut self, rows: &[Row], note: Note) {
+        if let Some(row) = rows.iter().find(|row| !self.is_published(row)) {
+            self.effect(row);
+            if note == Note::WithEffect {
+                self.note(row);
+            }
+        }
+        self.publish(rows);
     }
 
     fn is_published(&self, row: &Row) -> bool {
@@ -158,9 +193,15 @@ impl Bounds {
                 let next = settle(&state.relays[relay].cursor, &look).marked(state.outbox.marker());
                 state.relays[relay].step = Step::Followed { rows, next };
             }
-            Action::Publishes(relay) => {
+            Action::Publishes(relay) | Action::PublishesInVain(relay) => {
                 let Step::Followed { rows, next } = state.relays[relay].step.clone() else { return None };
-                state.publish(&rows);
+                match action {
+                    Action::PublishesInVain(_) => {
+                        state.deaths += 1;
+                        state.publish_in_vain(&rows, self.note);
+                    }
+                    _ => state.publish(&rows),
+                }
                 let epoch = state.relays[relay].epoch;
                 state.relays[relay] = Relay { epoch, cursor: next, step: Step::Rests };
             }
@@ -197,6 +238,7 @@ impl Model for Bounds {
             epoch: 0,
             saved: Cursor::default(),
             applied: vec![0; self.plan.len()],
+            effects: vec![0; self.plan.len()],
             torn: false,
             deaths: 0,
         }]
@@ -218,11 +260,14 @@ impl Model for Bounds {
                 Step::Looked { .. } => Action::Marks(nth),
                 Step::Followed { .. } => Action::Publishes(nth),
             });
+            let may_die = state.deaths < self.deaths;
+            let publishes = matches!(relay.step, Step::Followed { .. });
+            actions.extend((may_die && publishes).then_some(Action::PublishesInVain(nth)));
             // Some time after it has published, and beside whatever it does then.
             let unsaved = relay.cursor != state.saved || relay.epoch < state.epoch;
             actions.extend(unsaved.then_some(Action::Saves(nth)));
             let has_begun = relay.step != Step::Rests || unsaved;
-            actions.extend((state.deaths < self.deaths && has_begun).then_some(Action::Dies(nth)));
+            actions.extend((may_die && has_begun).then_some(Action::Dies(nth)));
         }
     }
 
@@ -239,6 +284,7 @@ impl Model for Bounds {
         vec![
             Property::always("nothing is lost", |_, state: &State| state.loses_nothing()),
             Property::always("versions come in order", |_, state: &State| !state.torn),
+            Property::always("each version takes effect once", |_, state: &State| state.effects == state.applied),
             Property::always("it comes to an end", |bounds: &Self, state: &State| state.comes_to_an_end(bounds)),
             Property::sometimes("a row appears in a hole", |_, state: &State| {
                 state.relays.iter().any(|relay| match &relay.step {
@@ -291,6 +337,11 @@ fn a_relay_that_looks_into_one_hole_at_a_time_loses_nothing_and_keeps_the_order(
 #[test]
 fn reading_on_while_a_hole_is_left_out_tears_streams() {
     refuted(Bounds { batch: 1, holes: 1, deaths: 0, hasty: true, ..BOUNDS }, "versions come in order");
+}
+
+#[test]
+fn a_consumer_that_notes_apart_what_it_has_applied_applies_it_twice() {
+    refuted(Bounds { plan: &[1, 1], note: Note::Apart, ..BOUNDS }, "each version takes effect once");
 }
 
 #[test]
