@@ -84,7 +84,7 @@ impl From<PortError> for Trouble {
     fn from(error: PortError) -> Self {
         let reason = error.to_string();
         match error {
-            PortError::Unavailable { .. } => Self::Retry(reason),
+            PortError::Unavailable { .. } | PortError::TooMuch { .. } => Self::Retry(reason),
             PortError::Broken { .. } => Self::Help(reason),
             PortError::Unfit { .. } => Self::Fail(reason),
         }

@@ -20,6 +20,7 @@ macro_rules! suite {
             audit: an_event_appended_twice_is_one_row,
             a_version_of_a_stream_is_one_row,
             the_last_version_of_each_stream_is_known,
+            events_that_the_log_does_not_hold_are_named,
             a_page_filters_by_person_task_type_and_time,
             audit_pages_joined_are_the_whole,
             an_event_of_an_unknown_type_is_kept_and_no_page_shows_it,
@@ -104,6 +105,15 @@ pub async fn the_last_version_of_each_stream_is_known(log: Arc<impl AuditLog>) {
     let unknown = Stream::Task(domain::ids::TaskId(story.samples.id()));
     let versions = log.last_versions(&[task, reminder, unknown]).await.expect("versions");
     assert_eq!(versions, [(task, 3), (reminder, 2)].into());
+}
+
+pub async fn events_that_the_log_does_not_hold_are_named(log: Arc<impl AuditLog>) {
+    let story = Story::new();
+    story.tell(&*log).await;
+    let stranger = EventId(story.samples.id());
+    let asked: Vec<EventId> = story.events.iter().map(|event| event.id).chain([stranger]).collect();
+    assert_eq!(log.missing(&asked).await.expect("an answer"), [stranger].into());
+    assert_eq!(log.missing(&[]).await.expect("an answer"), [].into());
 }
 
 pub async fn a_page_filters_by_person_task_type_and_time(log: Arc<impl AuditLog>) {

@@ -4,6 +4,7 @@ mod catch_up;
 mod changes;
 mod chat;
 mod consumers;
+mod first;
 mod keeping;
 mod model;
 mod moving;

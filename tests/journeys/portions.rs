@@ -50,18 +50,29 @@ async fn a_backlog_of_long_events_goes_out_in_batches_that_fit_into_memory() {
     assert!(batches.iter().all(|bytes| *bytes < 9_000_000), "{batches:?}");
 }
 
-/// A database that reads three rows in time and no more, and none from some position on.
+/// A database that is away at first, reads so many rows in time and no more, and none from some position on.
 struct Slow {
     outbox: Arc<SqliteStore>,
+    away: AtomicUsize,
+    in_time: usize,
     refused: AtomicUsize,
     unreadable_after: i64,
     unread: AtomicUsize,
+    /// How many rows were asked for.
+    asked: Mutex<Vec<usize>>,
 }
 
 impl Slow {
-    fn over(world: &World, unreadable_after: i64) -> Arc<Self> {
-        let outbox = world.store.clone();
-        Arc::new(Self { outbox, refused: AtomicUsize::new(0), unreadable_after, unread: AtomicUsize::new(0) })
+    fn over(world: &World) -> Self {
+        Self {
+            outbox: world.store.clone(),
+            away: AtomicUsize::new(0),
+            in_time: 3,
+            refused: AtomicUsize::new(0),
+            unreadable_after: i64::MAX,
+            unread: AtomicUsize::new(0),
+            asked: Mutex::default(),
+        }
     }
 }
 
@@ -76,9 +87,13 @@ impl Outbox for Slow {
     }
 
     async fn follow(&self, cursor: &Cursor, topics: &[Topic], most: Most) -> Result<Followed, PortError> {
-        if most.rows > 3 {
+        self.asked.lock().expect("questions").push(most.rows);
+        if self.away.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+            return Err(PortError::Unavailable { backend: "slow", reason: "it was away a moment ago".to_owned() });
+        }
+        if most.rows > self.in_time {
             self.refused.fetch_add(1, Ordering::SeqCst);
-            return Err(PortError::Unavailable { backend: "slow", reason: "the statement took too long".to_owned() });
+            return Err(PortError::TooMuch { backend: "slow", reason: "the statement took too long".to_owned() });
         }
         if cursor.position >= self.unreadable_after {
             self.unread.fetch_add(1, Ordering::SeqCst);
@@ -117,21 +132,20 @@ impl Outbox for Slow {
 }
 
 /// A relay of twenty tasks over such a database.
-async fn relaying_slowly(unreadable_after: i64) -> (World, Arc<Slow>, Arc<Weighed>, JoinHandle<()>) {
+async fn relaying_over(slow: impl FnOnce(Slow) -> Slow) -> (World, Arc<Slow>, Arc<Weighed>, JoinHandle<()>) {
     let world = World::new().await;
     let ana = world.person("ana").await;
     for nth in 0..20 {
         world.add(&ana, draft(&ana, &format!("task {nth}"))).await;
     }
-    let (slow, weighed) = (Slow::over(&world, unreadable_after), Arc::new(Weighed::default()));
+    let (slow, weighed) = (Arc::new(slow(Slow::over(&world))), Arc::new(Weighed::default()));
     let relay = Relay { outbox: slow.clone(), ..relay(&world, weighed.clone()) };
     let running = tokio::spawn(Arc::new(relay).run(CancellationToken::new()));
     (world, slow, weighed, running)
 }
 
-#[tokio::test]
-async fn what_a_database_cannot_read_in_time_is_asked_for_by_halves() {
-    let (world, slow, weighed, running) = relaying_slowly(i64::MAX).await;
+/// Waits until everything is published.
+async fn ends(world: &World, running: JoinHandle<()>) {
     let head = world.store.head().await.expect("a head");
     for _ in 0..6_000 {
         if world.store.cursor(Relay::NAME).await.expect("a cursor").position == head {
@@ -141,13 +155,28 @@ async fn what_a_database_cannot_read_in_time_is_asked_for_by_halves() {
     }
     running.abort();
     assert_eq!(world.store.cursor(Relay::NAME).await.expect("a cursor").position, head);
+}
+
+#[tokio::test]
+async fn a_database_that_was_away_is_asked_for_as_much_as_ever() {
+    let away = |slow| Slow { away: AtomicUsize::new(6), in_time: usize::MAX, ..slow };
+    let (world, slow, _, running) = relaying_over(away).await;
+    ends(&world, running).await;
+    let asked = slow.asked.lock().expect("questions").clone();
+    assert!(asked.len() > 6 && asked.iter().all(|rows| *rows == asked[0]), "{asked:?}");
+}
+
+#[tokio::test]
+async fn what_a_database_cannot_read_in_time_is_asked_for_by_halves() {
+    let (world, slow, weighed, running) = relaying_over(|slow| slow).await;
+    ends(&world, running).await;
     let (batches, refused) = (weighed.0.lock().expect("batches").len(), slow.refused.load(Ordering::SeqCst));
     assert!(batches >= 7 && refused >= 10, "{batches} batches, {refused} questions that took too long");
 }
 
 #[tokio::test]
 async fn a_relay_that_cannot_read_on_publishes_nothing_twice() {
-    let (world, slow, weighed, running) = relaying_slowly(9).await;
+    let (world, slow, weighed, running) = relaying_over(|slow| Slow { unreadable_after: 9, ..slow }).await;
     while slow.unread.load(Ordering::SeqCst) < 4 {
         sleep(Duration::from_millis(10)).await;
     }

@@ -83,6 +83,27 @@ async fn members_share_the_partitions_and_take_over_from_those_who_leave() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn partitions_that_go_while_their_reader_is_busy_are_read_when_they_come_back() {
+    // More than is fetched ahead of a reader; less, once a third of it has gone to another one.
+    const MANY: usize = 5_000;
+    let cluster = Cluster::shared().await;
+    let numbers: Vec<String> = (0..MANY).map(|number| number.to_string()).collect();
+    let messages: Vec<_> = numbers.iter().map(|n| Message::new(Topic::TaskEvents, n, n)).collect();
+    assert_eq!(cluster.publish(&messages).await, []);
+    let mut one = reader(&cluster, "busy").await;
+    let mut one_saw = Vec::new();
+    let first = timeout(PATIENCE, one.next(10)).await.expect("in time").expect("a batch");
+    note(&mut *one, first, &mut one_saw).await;
+    // Longer than fetching waits for a reader before it pauses.
+    sleep(QUIET).await;
+    let other = reader(&cluster, "busy").await;
+    drop(other);
+    take(&mut *one, MANY - one_saw.len(), &mut one_saw).await;
+    let seen: HashSet<&String> = one_saw.iter().collect();
+    assert_eq!(seen.len(), MANY, "everything comes");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_went_to_another_member_is_not_acknowledged_by_the_first() {
     let cluster = Cluster::shared().await;
     let mut one = reader(&cluster, "slow").await;

@@ -1,4 +1,4 @@
-//! A store that notes what is committed.
+//! A store that notes what is committed, and may lose the answer to it.
 
 use std::sync::{Arc, Mutex};
 
@@ -24,15 +24,29 @@ use super::world::World;
 pub struct Noting {
     store: Arc<SqliteStore>,
     changes: Mutex<Vec<Change>>,
+    /// The answer to the next commit is lost: on its way back, or the commit with it.
+    lost: Mutex<Option<Lost>>,
+}
+
+/// What is lost.
+#[derive(Clone, Copy, Debug)]
+pub enum Lost {
+    Answer,
+    Commit,
 }
 
 impl Noting {
     /// Stands before the store of a world from now on.
     pub fn before(world: &mut World) -> Arc<Self> {
-        let noting = Arc::new(Self { store: world.store.clone(), changes: Mutex::default() });
+        let noting = Arc::new(Self { store: world.store.clone(), changes: Mutex::default(), lost: Mutex::default() });
         world.tasks.store = noting.clone();
         world.deliveries = Deliveries::new(world.tasks.clone());
         noting
+    }
+
+    /// Nobody hears what comes of the next commit.
+    pub fn lose(&self, lost: Lost) {
+        *self.lost.lock().expect("what is lost") = Some(lost);
     }
 
     /// What was committed since it was last asked.
@@ -48,9 +62,17 @@ impl Store for Noting {
     }
 
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
-        self.store.commit(change.clone()).await?;
-        self.changes.lock().expect("changes").push(change);
-        Ok(())
+        let lost = self.lost.lock().expect("what is lost").take();
+        if !matches!(lost, Some(Lost::Commit)) {
+            self.store.commit(change.clone()).await?;
+            self.changes.lock().expect("changes").push(change);
+        }
+        match lost {
+            None => Ok(()),
+            Some(_) => {
+                Err(CommitError::Unknown(PortError::Unavailable { backend: "noting", reason: "lost".to_owned() }))
+            }
+        }
     }
 
     async fn find(&self, sight: &Sight, query: &TaskQuery) -> Result<Page<Task>, PortError> {

@@ -1,7 +1,7 @@
 //! A database as the relay sees it: writers that take positions in one order and commit in another, and snapshots.
 
 use domain::ports::bus::Cursor;
-use store_postgres::holes::Look;
+use store_postgres::holes::{Look, aim};
 
 /// One event: writer `stream` changes a row of its own again and again, so that its versions come one after another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,11 +109,14 @@ impl Outbox {
         self.writers.iter().all(|writer| writer.running.is_none() && writer.left == 0)
     }
 
-    /// The statement with which the relay reads: holes first, then what follows the cursor, so many rows at most.
-    pub fn look(&self, cursor: &Cursor, max: usize) -> (Look, Vec<Row>) {
-        let holes: Vec<i64> = cursor.holes.iter().take(max).map(|hole| hole.position).collect();
-        let wanted = |row: &&Row| row.position > cursor.position || holes.contains(&row.position);
-        let rows: Vec<Row> = self.rows.iter().filter(wanted).take(max).copied().collect();
+    /// The statement with which the relay reads: so many holes at most, and so many rows of what follows the cursor.
+    /// Whoever is `hasty` reads on though a hole was left out.
+    pub fn look(&self, cursor: &Cursor, holes: usize, max: usize, hasty: bool) -> (Look, Vec<Row>) {
+        let (holes, behind) = aim(cursor, holes);
+        let behind = if hasty { cursor.position } else { behind };
+        let late = self.rows.iter().filter(|row| holes.contains(&row.position));
+        let next = self.rows.iter().filter(|row| row.position > behind).take(max);
+        let rows: Vec<Row> = late.chain(next).copied().collect();
         let seen = rows.iter().map(|row| row.position).collect();
         (Look { looked_into: holes.len(), seen, xmin: self.xmin(), floor: 0 }, rows)
     }

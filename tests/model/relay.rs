@@ -19,20 +19,43 @@ enum Marker {
     None,
 }
 
+/// When a consumer notes what it has applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Note {
+    /// In the commit of its effect.
+    WithEffect,
+    /// In a commit of its own behind that.
+    Apart,
+}
+
 /// The bounds.
 struct Bounds {
     /// How many transactions each writer has.
     plan: &'static [u8],
-    /// How often a relay dies.
+    /// How often a relay or the consumer dies.
     deaths: u8,
     /// How many relays there are.
     relays: usize,
-    /// How many rows a look gives.
+    /// How many rows behind the cursor a look gives.
     batch: usize,
+    /// How many holes a look goes into.
+    holes: usize,
+    /// It reads on though a hole was left out.
+    hasty: bool,
     marker: Marker,
+    note: Note,
 }
 
-const BOUNDS: Bounds = Bounds { plan: &[2, 1, 1], deaths: 1, relays: 1, batch: 2, marker: Marker::Own };
+const BOUNDS: Bounds = Bounds {
+    plan: &[2, 1, 1],
+    deaths: 1,
+    relays: 1,
+    batch: 2,
+    holes: usize::MAX,
+    hasty: false,
+    marker: Marker::Own,
+    note: Note::WithEffect,
+};
 
 /// Where a relay is between two reads.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -59,8 +82,10 @@ struct State {
     relays: Vec<Relay>,
     epoch: u8,
     saved: Cursor,
-    /// What the consumer has applied of each stream.
+    /// What the consumer has noted as applied of each stream.
     applied: Vec<u8>,
+    /// How many effects it had.
+    effects: Vec<u8>,
     /// A version came before the one that it follows.
     torn: bool,
     deaths: u8,
@@ -73,6 +98,8 @@ enum Action {
     Looks(usize),
     Marks(usize),
     Publishes(usize),
+    /// The consumer dies over what was published.
+    PublishesInVain(usize),
     Saves(usize),
     Dies(usize),
 }
@@ -81,10 +108,30 @@ impl State {
     /// Consumers drop what they have applied.
     fn publish(&mut self, rows: &[Row]) {
         for row in rows {
-            let applied = &mut self.applied[row.stream];
-            self.torn |= row.version > *applied + 1;
-            *applied = row.version.max(*applied);
+            self.effect(row);
+            self.note(row);
         }
+    }
+
+    fn effect(&mut self, row: &Row) {
+        let applied = self.applied[row.stream];
+        self.torn |= row.version > applied + 1;
+        self.effects[row.stream] += u8::from(row.version > applied);
+    }
+
+    fn note(&mut self, row: &Row) {
+        self.applied[row.stream] = row.version.max(self.applied[row.stream]);
+    }
+
+    /// The consumer dies as soon as a row has had its effect, and all of them come again.
+    fn publish_in_vain(&mut self, rows: &[Row], note: Note) {
+        if let Some(row) = rows.iter().find(|row| !self.is_published(row)) {
+            self.effect(row);
+            if note == Note::WithEffect {
+                self.note(row);
+            }
+        }
+        self.publish(rows);
     }
 
     fn is_published(&self, row: &Row) -> bool {
@@ -101,13 +148,13 @@ impl State {
 
     /// With nobody writing any more, following from the saved cursor ends, and then everything is published and no
     /// hole is left open.
-    fn comes_to_an_end(&self, batch: usize) -> bool {
+    fn comes_to_an_end(&self, bounds: &Bounds) -> bool {
         if !self.outbox.is_over() {
             return true;
         }
         let mut end = self.clone();
-        for _ in 0..=2 * end.outbox.rows.len() {
-            let (look, rows) = end.outbox.look(&end.saved, batch);
+        for _ in 0..=2 * usize::from(bounds.plan.iter().sum::<u8>()) {
+            let (look, rows) = bounds.read(&end.outbox, &end.saved);
             let marker = end.outbox.marker();
             end.publish(&rows);
             end.saved = settle(&end.saved, &look).marked(marker);
@@ -117,9 +164,13 @@ impl State {
 }
 
 impl Bounds {
+    fn read(&self, outbox: &Outbox, cursor: &Cursor) -> (Look, Vec<Row>) {
+        outbox.look(cursor, self.holes, self.batch, self.hasty)
+    }
+
     fn look(&self, state: &State, relay: usize) -> Option<Step> {
         let cursor = &state.relays[relay].cursor;
-        let (look, rows) = state.outbox.look(cursor, self.batch);
+        let (look, rows) = self.read(&state.outbox, cursor);
         let settled = settle(cursor, &look);
         let next = match self.marker {
             Marker::Own if !settled.fresh.is_empty() => return Some(Step::Looked { look, rows }),
@@ -142,9 +193,15 @@ impl Bounds {
                 let next = settle(&state.relays[relay].cursor, &look).marked(state.outbox.marker());
                 state.relays[relay].step = Step::Followed { rows, next };
             }
-            Action::Publishes(relay) => {
+            Action::Publishes(relay) | Action::PublishesInVain(relay) => {
                 let Step::Followed { rows, next } = state.relays[relay].step.clone() else { return None };
-                state.publish(&rows);
+                match action {
+                    Action::PublishesInVain(_) => {
+                        state.deaths += 1;
+                        state.publish_in_vain(&rows, self.note);
+                    }
+                    _ => state.publish(&rows),
+                }
                 let epoch = state.relays[relay].epoch;
                 state.relays[relay] = Relay { epoch, cursor: next, step: Step::Rests };
             }
@@ -181,6 +238,7 @@ impl Model for Bounds {
             epoch: 0,
             saved: Cursor::default(),
             applied: vec![0; self.plan.len()],
+            effects: vec![0; self.plan.len()],
             torn: false,
             deaths: 0,
         }]
@@ -202,11 +260,14 @@ impl Model for Bounds {
                 Step::Looked { .. } => Action::Marks(nth),
                 Step::Followed { .. } => Action::Publishes(nth),
             });
+            let may_die = state.deaths < self.deaths;
+            let publishes = matches!(relay.step, Step::Followed { .. });
+            actions.extend((may_die && publishes).then_some(Action::PublishesInVain(nth)));
             // Some time after it has published, and beside whatever it does then.
             let unsaved = relay.cursor != state.saved || relay.epoch < state.epoch;
             actions.extend(unsaved.then_some(Action::Saves(nth)));
             let has_begun = relay.step != Step::Rests || unsaved;
-            actions.extend((state.deaths < self.deaths && has_begun).then_some(Action::Dies(nth)));
+            actions.extend((may_die && has_begun).then_some(Action::Dies(nth)));
         }
     }
 
@@ -223,7 +284,8 @@ impl Model for Bounds {
         vec![
             Property::always("nothing is lost", |_, state: &State| state.loses_nothing()),
             Property::always("versions come in order", |_, state: &State| !state.torn),
-            Property::always("it comes to an end", |bounds: &Self, state: &State| state.comes_to_an_end(bounds.batch)),
+            Property::always("each version takes effect once", |_, state: &State| state.effects == state.applied),
+            Property::always("it comes to an end", |bounds: &Self, state: &State| state.comes_to_an_end(bounds)),
             Property::sometimes("a row appears in a hole", |_, state: &State| {
                 state.relays.iter().any(|relay| match &relay.step {
                     Step::Followed { rows, .. } => rows.iter().any(|row| row.position <= relay.cursor.position),
@@ -247,7 +309,8 @@ fn proved(bounds: Bounds) {
 }
 
 fn refuted(bounds: Bounds, property: &'static str) {
-    let checked = bounds.checker().threads(2).finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
+    let found = HasDiscoveries::AllOf([property].into());
+    let checked = bounds.checker().threads(2).finish_when(found).spawn_bfs().join();
     assert!(checked.discovery(property).is_some(), "“{property}” was not refuted");
 }
 
@@ -259,6 +322,26 @@ fn a_relay_that_dies_anywhere_loses_nothing_and_keeps_the_order() {
 #[test]
 fn two_relays_of_which_one_believes_too_long_lose_nothing_and_keep_the_order() {
     proved(Bounds { plan: &[2, 1], deaths: 0, relays: 2, ..BOUNDS });
+}
+
+#[test]
+fn a_relay_that_reads_one_row_at_a_time_loses_nothing_and_keeps_the_order() {
+    proved(Bounds { batch: 1, ..BOUNDS });
+}
+
+#[test]
+fn a_relay_that_looks_into_one_hole_at_a_time_loses_nothing_and_keeps_the_order() {
+    proved(Bounds { batch: 1, holes: 1, ..BOUNDS });
+}
+
+#[test]
+fn reading_on_while_a_hole_is_left_out_tears_streams() {
+    refuted(Bounds { batch: 1, holes: 1, deaths: 0, hasty: true, ..BOUNDS }, "versions come in order");
+}
+
+#[test]
+fn a_consumer_that_notes_apart_what_it_has_applied_applies_it_twice() {
+    refuted(Bounds { plan: &[1, 1], note: Note::Apart, ..BOUNDS }, "each version takes effect once");
 }
 
 #[test]

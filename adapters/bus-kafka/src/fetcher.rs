@@ -9,7 +9,7 @@ use domain::ports::bus::Record;
 use domain::ports::error::PortError;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message as _};
 use rdkafka::{ClientContext, TopicPartitionList};
 use tokio::sync::{Notify, oneshot};
@@ -35,6 +35,8 @@ pub(crate) struct Shared {
     room: Condvar,
     failure: Mutex<Option<PortError>>,
     stop: AtomicBool,
+    /// Whether partitions are paused, so that those which come are too.
+    paused: AtomicBool,
     /// Something was fetched, assigned, or went wrong.
     pub(crate) news: Notify,
 }
@@ -105,6 +107,20 @@ impl ConsumerContext for Member {
         }
         self.0.news.notify_one();
     }
+
+    /// librdkafka goes on pausing a partition that went while it was paused, however often it comes back.
+    fn post_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        if let Rebalance::Assign(list) = rebalance
+            && let Err(error) = halt(consumer, list, self.0.paused.load(Ordering::Relaxed))
+        {
+            self.0.fail(failed(&error));
+        }
+    }
+}
+
+/// Pauses partitions, or resumes them.
+fn halt(consumer: &BaseConsumer<Member>, list: &TopicPartitionList, pause: bool) -> KafkaResult<()> {
+    if pause { consumer.pause(list) } else { consumer.resume(list) }
 }
 
 fn partitions(list: &TopicPartitionList) -> impl Iterator<Item = Partition> {
@@ -123,12 +139,10 @@ pub(crate) struct Fetcher {
 
 impl Fetcher {
     pub(crate) fn run(self) {
-        let mut paused = false;
         while !self.shared.stop.load(Ordering::Relaxed) {
             let room = self.shared.wait_for_room();
-            if room == paused {
+            if room == self.shared.paused.load(Ordering::Relaxed) {
                 self.pause(!room);
-                paused = !room;
             }
             match self.consumer.poll(POLL) {
                 Some(Ok(message)) => self.keep(&message),
@@ -158,10 +172,10 @@ impl Fetcher {
 
     fn pause(&self, pause: bool) {
         debug!(pause, "the reader is busy, or has time again");
-        let Ok(assigned) = self.consumer.assignment() else { return };
-        let done = if pause { self.consumer.pause(&assigned) } else { self.consumer.resume(&assigned) };
-        if let Err(error) = done {
-            warn!(%error, pause, "partitions could not be paused or resumed");
+        let assigned = self.consumer.assignment();
+        match assigned.and_then(|assigned| halt(&self.consumer, &assigned, pause)) {
+            Ok(()) => self.shared.paused.store(pause, Ordering::Relaxed),
+            Err(error) => warn!(%error, pause, "partitions could not be paused or resumed, which is tried again"),
         }
     }
 

@@ -63,6 +63,10 @@ const APPEND_MISSING: &str = "
     INSERT INTO audit_people (person, row)
     SELECT p.person, fresh.row FROM fresh JOIN came USING (event_id) CROSS JOIN unnest(came.people::uuid[]) p (person)";
 
+const MISSING: &str = "
+    SELECT e.id FROM unnest($1::uuid[]) e (id)
+    WHERE NOT EXISTS (SELECT FROM audit_log a WHERE a.event_id = e.id)";
+
 const LAST_VERSIONS: &str = "
     SELECT s.id, s.reminder, last.version FROM unnest($1::uuid[], $2::boolean[]) s (id, reminder)
     CROSS JOIN LATERAL (
@@ -90,6 +94,12 @@ impl AuditLog for PostgresStore {
             }
             written => Ok(written.map(|_| true)?),
         }
+    }
+
+    async fn missing(&self, events: &[EventId]) -> Result<BTreeSet<EventId>, PortError> {
+        let ids: Vec<Uuid> = events.iter().map(|event| event.0).collect();
+        let rows = self.audit.rows(Ask::new(MISSING).bind(ids)).await?;
+        rows.iter().map(|row| Ok(EventId(column(row, 0)?))).collect()
     }
 
     async fn page(&self, query: &AuditQuery) -> Result<Page<(i64, Event), i64>, PortError> {

@@ -1,7 +1,7 @@
 //! The database's clock, by which "never early" is measured: every process goes by the same one.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,7 +12,7 @@ use domain::ports::error::PortError;
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
-use tracing::{debug, error};
+use tracing::{debug, error, warn};
 
 use crate::PostgresStore;
 use crate::ask::Ask;
@@ -43,9 +43,16 @@ pub struct PostgresClock {
 /// The latest answer.
 #[derive(Debug)]
 struct Reading {
-    anchor: Mutex<Anchor>,
+    told: Mutex<Told>,
+    /// The latest that anybody was shown.
     latest: AtomicI64,
-    astray: AtomicBool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    anchor: Anchor,
+    /// It is too far from the machine's clock.
+    astray: bool,
 }
 
 /// What the database's clock showed at the latest when its answer came.
@@ -65,12 +72,7 @@ impl PostgresStore {
         let patient = ExponentialBuilder::default().with_min_delay(AGAIN).with_max_times(STARTS).with_jitter();
         let asked = || ask(&self.relay);
         let anchor = asked.retry(patient).when(PortError::is_transient).await?;
-        let reading = Arc::new(Reading {
-            anchor: Mutex::new(anchor),
-            latest: AtomicI64::new(i64::MIN),
-            astray: AtomicBool::new(false),
-        });
-        reading.judge(anchor);
+        let reading = Arc::new(Reading::of(anchor));
         let asks = tokio::spawn(keep(Arc::clone(&self.relay), Arc::clone(&reading)));
         Ok(PostgresClock { reading, asks })
     }
@@ -94,19 +96,34 @@ async fn keep(lane: Arc<Lane>, reading: Arc<Reading>) {
     loop {
         sleep(PERIOD).await;
         match ask(&lane).await {
-            Ok(anchor) => {
-                reading.judge(anchor);
-                *reading.anchor.lock().unwrap_or_else(PoisonError::into_inner) = anchor;
-            }
+            Ok(anchor) => reading.take(anchor),
             Err(error) => debug!(%error, "the database's clock was not asked"),
         }
     }
 }
 
 impl Reading {
+    fn of(anchor: Anchor) -> Self {
+        let told = Mutex::new(Told { anchor, astray: false });
+        let reading = Self { told, latest: AtomicI64::new(i64::MIN) };
+        reading.take(anchor);
+        reading
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn now(&self) -> i64 {
-        let anchor = *self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
-        self.forward(anchor.after(anchor.came_at.elapsed()))
+        let anchor = self.told().anchor;
+        self.forward(anchor.now())
+    }
+
+    /// Not with a clock that is astray, nor while it has not come back to what it showed while it was.
+    fn is_trusted(&self) -> bool {
+        let Told { anchor, astray } = *self.told();
+        let ahead = self.latest.load(Ordering::Acquire).saturating_sub(anchor.now());
+        !astray && Duration::from_micros(u64::try_from(ahead).unwrap_or_default()) <= BOUND
     }
 
     /// The later of the reading and everything read before.
@@ -114,18 +131,28 @@ impl Reading {
         self.latest.fetch_max(micros, Ordering::AcqRel).max(micros)
     }
 
-    /// Compares the database's clock with the machine's.
-    fn judge(&self, anchor: Anchor) {
+    /// Goes by a new answer, and compares the database's clock with the machine's.
+    fn take(&self, anchor: Anchor) {
         let machine = machine();
-        let astray = Duration::from_micros(machine.abs_diff(anchor.after(anchor.came_at.elapsed()))) > BOUND;
-        if astray && !self.astray.swap(astray, Ordering::AcqRel) {
+        let astray = Duration::from_micros(machine.abs_diff(anchor.now())) > BOUND;
+        let before = std::mem::replace(&mut *self.told(), Told { anchor, astray });
+        if astray && !before.astray {
             error!(database = anchor.micros, machine, "the database's clock and the machine's are more than 5 s apart");
         }
-        self.astray.store(astray, Ordering::Release);
+        if !astray && !self.is_trusted() {
+            warn!(
+                database = anchor.micros,
+                "the database's clock was ahead: nothing is claimed until it is there again"
+            );
+        }
     }
 }
 
 impl Anchor {
+    fn now(self) -> i64 {
+        self.after(self.came_at.elapsed())
+    }
+
     fn after(self, elapsed: Duration) -> i64 {
         self.micros.saturating_add(i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX))
     }
@@ -139,9 +166,10 @@ impl Drop for PostgresClock {
 
 #[async_trait]
 impl Clock for PostgresClock {
-    /// Not while the database's clock and the machine's are more than 5 s apart: nobody knows which is wrong.
+    /// Not while the database's clock and the machine's are more than 5 s apart: nobody knows which is wrong. Nor, once it
+    /// was set back, while what it showed before is more than 5 s ahead: `now` stands still there meanwhile.
     fn is_trusted(&self) -> bool {
-        !self.reading.astray.load(Ordering::Acquire)
+        self.reading.is_trusted()
     }
 
     fn now(&self) -> Timestamp {
@@ -164,31 +192,42 @@ fn left(now: Timestamp, at: Timestamp) -> Option<Duration> {
 mod tests {
     use super::*;
 
-    fn reading(micros: i64) -> Reading {
-        let anchor = Anchor { came_at: Instant::now(), micros };
-        Reading { anchor: Mutex::new(anchor), latest: AtomicI64::new(i64::MIN), astray: AtomicBool::new(false) }
+    fn anchor(micros: i64) -> Anchor {
+        Anchor { came_at: Instant::now(), micros }
     }
 
     #[tokio::test(start_paused = true)]
     async fn it_goes_on_between_answers_and_never_back() {
-        let reading = reading(1_000_000);
+        let reading = Reading::of(anchor(1_000_000));
         assert_eq!(reading.now(), 1_000_000);
         tokio::time::advance(Duration::from_millis(1_500)).await;
         assert_eq!(reading.now(), 2_500_000);
-        *reading.anchor.lock().expect("not poisoned") = Anchor { came_at: Instant::now(), micros: 2_000_000 };
+        reading.take(anchor(2_000_000));
         assert_eq!(reading.now(), 2_500_000, "set back, it stands still");
         tokio::time::advance(Duration::from_secs(1)).await;
         assert_eq!(reading.now(), 3_000_000);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_was_ahead_is_not_trusted_until_it_is_there_again() {
+        let (right, minutes) = (machine(), |minutes: u64| Duration::from_secs(60 * minutes));
+        let reading = Reading::of(anchor(right));
+        reading.take(anchor(right + 600_000_000));
+        assert!(!reading.is_trusted(), "it is ahead");
+        assert_eq!(reading.now(), right + 600_000_000, "as a command sees it");
+        reading.take(anchor(right));
+        assert_eq!(reading.now(), right + 600_000_000, "set back, it stands still");
+        assert!(!reading.is_trusted(), "what is due within ten minutes would be claimed now");
+        tokio::time::advance(minutes(9)).await;
+        assert!(!reading.is_trusted());
+        tokio::time::advance(minutes(1)).await;
+        assert!(reading.is_trusted());
+    }
+
     #[tokio::test]
     async fn clocks_that_are_far_apart_are_known() {
-        #[expect(clippy::disallowed_methods, reason = "compared with the machine's clock")]
-        let machine = Timestamp::now().as_microsecond();
-        for (offset, astray) in [(0, false), (4_000_000, false), (6_000_000, true), (-6_000_000, true)] {
-            let reading = reading(machine + offset);
-            reading.judge(*reading.anchor.lock().expect("not poisoned"));
-            assert_eq!(reading.astray.load(Ordering::Acquire), astray, "{offset}");
+        for (offset, trusted) in [(0, true), (4_000_000, true), (6_000_000, false), (-6_000_000, false)] {
+            assert_eq!(Reading::of(anchor(machine() + offset)).is_trusted(), trusted, "{offset}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What PostgreSQL's errors mean to the ports.
 
+use std::borrow::Cow;
+
 use domain::ports::error::PortError;
 use domain::ports::store::CommitError;
 
@@ -50,6 +52,15 @@ impl Failed {
         }
     }
 
+    /// Whether less might have been answered in time.
+    fn is_too_much(&self) -> bool {
+        match self {
+            Self::NoAnswer => true,
+            Self::Sql(error) => code(error).as_deref() == Some("57014"),
+            Self::Refused(_) | Self::NoConnection(_) => false,
+        }
+    }
+
     /// Whether a read may be tried again.
     pub(crate) fn passes(&self) -> bool {
         matches!((self, self.kind()), (Self::Sql(_), Kind::Yielded | Kind::Away))
@@ -88,7 +99,12 @@ impl Kind {
 
 /// Whether the session takes no writes: it may stay so when the database takes them again.
 pub(crate) fn is_read_only(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some("25006")
+    code(error).as_deref() == Some("25006")
+}
+
+/// The SQLSTATE.
+fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code)
 }
 
 /// The name of a row in conflicts, from that of its table.
@@ -110,7 +126,7 @@ fn row(name: &str) -> &'static str {
 
 impl From<Failed> for PortError {
     fn from(failed: Failed) -> Self {
-        let kind = failed.kind();
+        let (kind, too_much) = (failed.kind(), failed.is_too_much());
         let reason = match failed {
             Failed::Refused(why) => why.to_owned(),
             Failed::NoConnection(sqlx::Error::PoolTimedOut) => "no connection was free in time".to_owned(),
@@ -120,6 +136,7 @@ impl From<Failed> for PortError {
         match kind {
             Kind::Broken => Self::Broken { backend: BACKEND, reason },
             Kind::Unfit | Kind::Conflict(_) => Self::Unfit { backend: BACKEND, reason },
+            _ if too_much => Self::TooMuch { backend: BACKEND, reason },
             Kind::Yielded | Kind::Away | Kind::Busy => Self::Unavailable { backend: BACKEND, reason },
         }
     }
@@ -137,8 +154,7 @@ impl From<Failed> for CommitError {
 
 /// The error in words. Neither the server nor the driver repeats a password.
 pub(crate) fn told(error: &sqlx::Error) -> String {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    match code.as_deref() {
+    match code(error).as_deref() {
         Some("57014") => "the statement took too long".to_owned(),
         Some("25006") => "the database takes no writes now".to_owned(),
         Some("53300") => "the database has no connection left to give".to_owned(),

@@ -39,6 +39,15 @@ pub struct Settled {
     pub fresh: Vec<i64>,
 }
 
+/// Of a cursor's holes those to look into, so many at most, and behind which position to read on. A version of a stream
+/// may stand in a hole while the next one stands behind the cursor: so nothing is read there as long as a hole is left out.
+#[must_use]
+pub fn aim(cursor: &Cursor, most: usize) -> (Vec<i64>, i64) {
+    let holes = cursor.holes.iter().take(most).map(|hole| hole.position).collect();
+    let behind = if cursor.holes.len() > most { i64::MAX } else { cursor.position };
+    (holes, behind)
+}
+
 /// Settles a cursor by a look that began there.
 #[must_use]
 pub fn settle(cursor: &Cursor, look: &Look) -> Settled {

@@ -14,13 +14,13 @@ use tracing::instrument;
 use crate::PostgresStore;
 use crate::ask::Ask;
 use crate::error::{BACKEND, corrupt};
-use crate::holes::{Look, settle, settled_up_to};
+use crate::holes::{Look, aim, settle, settled_up_to};
 use crate::rows::{column, count, integer, json};
 
 /// One statement, hence one snapshot: what is in the holes ($2) and after the cursor ($1), in order, other topics
 /// without their payload; and what the snapshot says of itself, which also stands there if no row does. What follows the
 /// cursor ends with the row that reaches so many bytes ($5), whose length is known without reading it; what is in a hole
-/// is never left out, because the look counts as one into each of them.
+/// is never left out, because the look counts as one into each of them, and so many rows ($4) are those behind the cursor.
 const FOLLOW: &str = "
     SELECT now.xmin, now.floor, o.position, o.topic, o.key::text, o.payload
     FROM (
@@ -37,11 +37,14 @@ const FOLLOW: &str = "
                 UNION ALL
                 (SELECT * FROM outbox WHERE position > $1 ORDER BY position LIMIT $4)
             ) found
-            ORDER BY position LIMIT $4
         ) counted
         WHERE position <= $1 OR coalesce(before, 0) < $5
     ) o ON true
     ORDER BY o.position";
+
+/// So many holes are looked into at once. Only a transaction that stays open while thousands of others roll back makes
+/// more: until it ends, nothing behind them is read.
+const HOLES: usize = 20_000;
 
 /// A transaction id of the reader's own, higher than that of anybody who has a position already.
 const MARKER: &str = "SELECT pg_current_xact_id()::text::bigint";
@@ -77,10 +80,9 @@ impl Outbox for PostgresStore {
 
     #[instrument(name = "db.outbox.follow", level = "debug", skip_all)]
     async fn follow(&self, cursor: &Cursor, topics: &[Topic], most: Most) -> Result<Followed, PortError> {
-        let max = most.rows.max(1);
-        let holes: Vec<i64> = cursor.holes.iter().take(max).map(|hole| hole.position).collect();
+        let (holes, behind) = aim(cursor, HOLES);
         let looked_into = holes.len();
-        let ask = Ask::new(FOLLOW).bind(cursor.position).bind(holes).bind(names(topics)).bind(limit(max));
+        let ask = Ask::new(FOLLOW).bind(behind).bind(holes).bind(names(topics)).bind(limit(most.rows.max(1)));
         let ask = ask.bind(limit(most.bytes.max(1)));
         let found = self.relay.rows(ask).await?;
         let (look, rows) = looked(&found, looked_into)?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use domain::event::{Event, EventType, Stream};
-use domain::ids::PersonId;
+use domain::ids::{EventId, PersonId};
 use domain::ports::audit::{AuditEntry, AuditLog, AuditQuery};
 use domain::ports::error::PortError;
 use domain::query::Page;
@@ -36,6 +36,14 @@ impl AuditLog for SqliteStore {
         let salts = self.salts(entries.len()).await?;
         let written = self.writer.write_soon(appending(entries, &salts)).await?;
         Ok(written.touched.first() == Some(&(entries.len() as u64)))
+    }
+
+    async fn missing(&self, events: &[EventId]) -> Result<BTreeSet<EventId>, PortError> {
+        let ask = Ask::new(
+            "SELECT e.value FROM json_each(?) e
+             WHERE NOT EXISTS (SELECT 1 FROM audit_log a WHERE a.event_id = e.value)",
+        );
+        self.readers.rows(ask.bind(texts(events))).await?.iter().map(|row| parsed(row, 0)).collect()
     }
 
     async fn page(&self, query: &AuditQuery) -> Result<Page<(i64, Event), i64>, PortError> {

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::event::{Stream, Topic};
 use domain::fault::{crash_point, sabotaged};
+use domain::ids::EventId;
 use domain::ports::audit::{AuditEntry, AuditLog};
+use domain::ports::error::PortError;
 use tracing::Span;
 
 use crate::handler::{Handler, Trouble, event_span};
@@ -39,15 +41,28 @@ impl Audit {
     /// All of the plan in one commit. A crash before the rows that waited are forgotten only means that they
     /// are found to be old next time.
     async fn apply(&self, mut plan: Plan) -> Result<(), Trouble> {
-        let entries: Vec<AuditEntry> = std::mem::take(&mut plan.apply).into_iter().map(entry).collect();
+        let entries: Vec<AuditEntry> = plan.apply.iter().map(entry).collect();
         if !entries.is_empty() {
             crash_point("audit.before_append");
             if !self.log.append(&entries).await? {
                 self.order.beware();
+                plan.again.append(&mut plan.apply);
             }
             crash_point("audit.after_append");
         }
+        plan.displaced = self.displaced(std::mem::take(&mut plan.again)).await?;
         Ok(self.order.conclude(&plan).await?)
+    }
+
+    /// Of events whose versions the log has those that it does not know: after a restore two may come under one number,
+    /// what was published before it and what was done after it.
+    async fn displaced(&self, mut again: Vec<Incoming>) -> Result<Vec<Incoming>, PortError> {
+        if !again.is_empty() {
+            let ids: Vec<EventId> = again.iter().map(|incoming| incoming.event.id).collect();
+            let missing = self.log.missing(&ids).await?;
+            again.retain(|incoming| missing.contains(&incoming.event.id));
+        }
+        Ok(again)
     }
 }
 
@@ -102,6 +117,7 @@ impl Handler for Audit {
     }
 }
 
-fn entry(incoming: Incoming) -> AuditEntry {
-    AuditEntry { event: incoming.event, kind: incoming.kind, bytes: incoming.payload }
+fn entry(incoming: &Incoming) -> AuditEntry {
+    let Incoming { event, kind, payload, .. } = incoming.clone();
+    AuditEntry { event, kind, bytes: payload }
 }

@@ -28,12 +28,17 @@ impl Line {
         Self { stream, next: last + 1, held: BTreeMap::new() }
     }
 
-    /// An event arrives: it is dropped, applied with all that waited for it, or held.
+    /// An event arrives: it is applied with all that waited for it, or held, or its version was there before.
     pub(super) fn arrive(&mut self, incoming: Incoming, plan: &mut Plan) {
         let version = incoming.event.data.version;
-        if version >= self.next {
-            self.held.entry(version).or_insert(Held { incoming, parked: false });
-            self.advance(plan);
+        match self.held.get(&version) {
+            _ if version < self.next => plan.again.push(incoming),
+            Some(held) if held.incoming.event.id == incoming.event.id => {}
+            Some(_) => plan.again.push(incoming),
+            None => {
+                self.held.insert(version, Held { incoming, parked: false });
+                self.advance(plan);
+            }
         }
     }
 
@@ -41,6 +46,7 @@ impl Line {
     pub(super) fn unpark(&mut self, parked: &Parked, plan: &mut Plan) {
         if parked.version < self.next {
             plan.settled.push((self.stream, parked.version));
+            plan.again.extend(read(parked));
         } else if let Some(incoming) = read(parked) {
             self.held.insert(parked.version, Held { incoming, parked: true });
             self.advance(plan);

@@ -11,7 +11,7 @@ use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use domain::ports::inbox::{DeadLetter, Inbox, Parked};
 use futures::try_join;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::incoming::{Decoded, Incoming, decode};
 use crate::meter;
@@ -39,6 +39,10 @@ pub struct Order {
 pub struct Plan {
     /// Next in their streams, in this order. What is missing here came before, or too early.
     pub apply: Vec<Incoming>,
+    /// Their versions were there before: most likely as these very events.
+    pub again: Vec<Incoming>,
+    /// Their versions were there before, as other events.
+    pub displaced: Vec<Incoming>,
     /// Too early.
     early: Vec<Incoming>,
     /// Parked rows that are dealt with once `apply` is.
@@ -101,7 +105,13 @@ impl Order {
             self.inbox.park(&self.parked(early)).await?;
         }
         for lost in &plan.lost {
-            self.bury(lost).await?;
+            let reason = format!("an earlier version of {} never came, and the outbox has none", lost.event.stream());
+            self.bury(lost, "waited", reason).await?;
+        }
+        for displaced in &plan.displaced {
+            let (version, stream) = (displaced.event.data.version, displaced.event.stream());
+            self.bury(displaced, "displaced", format!("another event came before as version {version} of {stream}"))
+                .await?;
         }
         let lost = plan.lost.iter().map(|lost| (lost.event.stream(), lost.event.data.version));
         for (stream, version) in plan.settled.iter().copied().chain(lost) {
@@ -158,14 +168,16 @@ impl Order {
         }
     }
 
-    async fn bury(&self, lost: &Incoming) -> Result<(), PortError> {
+    async fn bury(&self, lost: &Incoming, why: &str, reason: String) -> Result<(), PortError> {
+        let origin = &lost.origin;
+        error!(consumer = self.consumer, origin, reason, "gave up on an event: see `taskbot dead-letters`");
         let letter = DeadLetter {
             id: 0,
             consumer: self.consumer.to_owned(),
             topic: lost.topic.as_str().to_owned(),
-            // One that was replayed and waited in vain again is a letter of its own.
-            origin: format!("{}, waited", lost.origin),
-            reason: format!("an earlier version of {} never came, and the outbox has none", lost.event.stream()),
+            // One that was replayed in vain is a letter of its own.
+            origin: format!("{origin}, {why}"),
+            reason,
             payload: lost.payload.to_string(),
             at: self.clock.now(),
             replayed_at: None,

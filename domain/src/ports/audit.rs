@@ -1,6 +1,6 @@
 //! The audit log: append-only, complete, in order per stream.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::error::PortError;
 use crate::event::{Event, EventType, Stream};
-use crate::ids::{PersonId, TaskId};
+use crate::ids::{EventId, PersonId, TaskId};
 use crate::query::Page;
 use crate::tenant::TenantId;
 
@@ -61,6 +61,12 @@ pub trait AuditLog: Send + Sync {
     /// # Errors
     /// When the database cannot write.
     async fn append(&self, entries: &[AuditEntry]) -> Result<bool, PortError>;
+
+    /// Those of these events that the log does not hold.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn missing(&self, events: &[EventId]) -> Result<BTreeSet<EventId>, PortError>;
 
     /// One page of events; content that was erased is left out, and so are events of a type that this release does
     /// not know: they are in the log, but cannot be shown. The key of a row is its place in the log.

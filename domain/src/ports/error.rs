@@ -11,6 +11,14 @@ pub enum PortError {
         /// Why, without secrets.
         reason: String,
     },
+    /// The time that is given to a question did not suffice for this one: to ask for less may help, and so may time.
+    #[error("{backend} is not available: {reason}")]
+    TooMuch {
+        /// Which, e.g. `store`.
+        backend: &'static str,
+        /// Why, without secrets.
+        reason: String,
+    },
     /// It will not work without somebody's help, for anybody: wrong schema, missing grant, disk full.
     #[error("{backend} failed: {reason}")]
     Broken {
@@ -33,6 +41,6 @@ impl PortError {
     /// Whether trying again can help.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable { .. })
+        matches!(self, Self::Unavailable { .. } | Self::TooMuch { .. })
     }
 }

@@ -184,7 +184,7 @@ impl<'a> Term<'a> {
                     let full = Portion::is_full(most, &followed.rows);
                     return Ok((followed, full));
                 }
-                Err(error) if error.is_transient() && self.portion.shrink() && self.lease.held() => {
+                Err(error @ PortError::TooMuch { .. }) if self.portion.shrink() && self.lease.held() => {
                     warn!(%error, rows = most.rows, "reading the outbox failed, and is tried again with fewer rows");
                     meter::failure();
                     self.measure(None).await;

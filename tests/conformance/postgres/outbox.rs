@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::event::Topic;
 use domain::list::List;
-use domain::ports::bus::{Cursor, Most, Outbox, OutboxRow};
+use domain::ports::bus::{Cursor, Hole, Most, Outbox, OutboxRow};
 use sqlx::{Connection, Executor};
 use store_postgres::PostgresStore;
 use tokio::time::Instant;
@@ -82,6 +82,40 @@ async fn rows_that_commit_late_come_all_at_once_however_few_bytes_are_wanted() {
         cursor = followed.cursor;
     }
     assert_eq!(seen, [vec![1, 2], vec![6], vec![7]], "a look counts as one into each hole");
+}
+
+#[tokio::test]
+async fn nothing_overtakes_what_commits_late_however_few_rows_are_wanted() {
+    let Scratch { store, database } = migrated().await;
+    let samples = Samples::default();
+    let (mut one, mut other) = (database.role("taskbot_app").await, database.role("taskbot_app").await);
+    let (mut stays, mut ends) =
+        (one.begin().await.expect("a transaction"), other.begin().await.expect("a transaction"));
+    stays.execute(ROW).await.expect("inserted");
+    ends.execute(ROW).await.expect("inserted");
+    make(&store, &samples, 1).await;
+    let mut cursor = Cursor::default();
+    follow(&store, &mut cursor, 1).await;
+    assert_eq!((cursor.position, cursor.holes.len()), (3, 2), "more holes than rows are wanted");
+    // What is written after this commit may be the next version of what is in it.
+    ends.commit().await.expect("committed");
+    make(&store, &samples, 1).await;
+    let seen = follow(&store, &mut cursor, 1).await;
+    assert_eq!(seen.iter().map(|row| row.position).collect::<Vec<_>>(), [2, 4]);
+    stays.rollback().await.expect("rolled back");
+}
+
+#[tokio::test]
+async fn behind_more_holes_than_can_be_looked_into_nothing_is_read() {
+    let Scratch { store, .. } = migrated().await;
+    make(&store, &Samples::default(), 3).await;
+    let hole = |position| Hole { position, marker: u64::try_from(i64::MAX).expect("positive") };
+    // The last hole is the first row's; the others stand behind the cursor.
+    for (holes, seen) in [(20_000, vec![1, 2, 3]), (20_001, vec![])] {
+        let holes = (2 - holes..=1).map(hole).collect::<Vec<_>>();
+        let followed = store.follow(&Cursor { position: 1, holes }, &BOTH, 5.into()).await.expect("rows");
+        assert_eq!(followed.rows.iter().map(|row| row.position).collect::<Vec<_>>(), seen);
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use consumers::{DeadLetters, Handler, Incoming, Order, Replayed, Role, Which, decode};
 use domain::command::{Command, TaskEdit};
 use domain::event::{EventData, EventType, Stream};
-use domain::ids::PersonId;
+use domain::ids::{EventId, PersonId};
 use domain::ports::audit::AuditLog;
 use domain::ports::inbox::{DeadLetter, Inbox};
 use jiff::SignedDuration;
@@ -115,6 +115,50 @@ async fn a_gap_that_nothing_can_close_ends_as_a_dead_letter() {
     assert_eq!(letters.len(), 1);
     assert!(letters[0].reason.contains("an earlier version"), "{}", letters[0].reason);
     assert_eq!(bench.audited_kinds().await, HISTORY, "what the outbox had was not lost");
+}
+
+/// The same version of the same task, as another event: what was done after a restore under a number that was published
+/// before it.
+fn done_anew(one: &Incoming) -> Incoming {
+    let id = one.event.id.to_string();
+    let other = id.chars().rev().collect::<String>().replace('-', "").parse::<EventId>().expect("an id");
+    super::records::incoming(
+        &Incoming { payload: one.payload.replace(&id, &other.to_string()).into(), ..one.clone() }.record(),
+    )
+}
+
+#[tokio::test]
+async fn another_event_under_a_version_that_was_there_before_is_a_dead_letter() {
+    let bench = Bench::new().await;
+    let events = three_versions(&bench).await;
+    let audit = bench.handler(Role::Audit);
+    let letters = async || bench.parts.inbox.dead_letters(Some("audit"), 0, 10).await.expect("letters");
+    handle(audit.as_ref(), &events).await;
+    // From the first on, as one behind the last, and while the version still waits.
+    let restored: Vec<Incoming> = events.iter().map(done_anew).collect();
+    handle(&*bench.handler(Role::Audit), &[events[0].clone(), restored[0].clone()]).await;
+    handle(audit.as_ref(), &restored[1..2]).await;
+    assert_eq!(letters().await.len(), 2);
+    handle(audit.as_ref(), &restored[2..]).await;
+    handle(audit.as_ref(), &[restored.clone(), events.clone()].concat()).await;
+    let found = letters().await;
+    let origins: Vec<String> = found.iter().map(|letter| letter.origin.clone()).collect();
+    let wanted: Vec<String> = events.iter().map(|one| format!("{}, displaced", one.origin)).collect();
+    assert_eq!(origins, wanted, "each once, and what is only repeated is none");
+    assert!(found[2].reason.contains("another event came before as version 3"), "{}", found[2].reason);
+    assert_eq!(bench.audited_kinds().await, HISTORY);
+}
+
+#[tokio::test]
+async fn another_event_under_a_version_that_waits_is_a_dead_letter() {
+    let bench = Bench::new().await;
+    let events = three_versions(&bench).await;
+    let audit = bench.handler(Role::Audit);
+    handle(audit.as_ref(), &events[2..]).await;
+    handle(audit.as_ref(), &[done_anew(&events[2]), events[2].clone()]).await;
+    handle(audit.as_ref(), &events[..2]).await;
+    assert_eq!(bench.audited_kinds().await, HISTORY);
+    assert_eq!(bench.parts.inbox.dead_letters(Some("audit"), 0, 10).await.expect("letters").len(), 1);
 }
 
 #[tokio::test]

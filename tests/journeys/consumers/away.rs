@@ -1,6 +1,6 @@
 //! What goes on while something that nobody waits for is away, and what it finds when it is back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use domain::access::Principal;
 use domain::command::{AddTask, Command};
 use domain::event::{Event, EventType, Stream, Topic};
+use domain::ids::EventId;
 use domain::ports::audit::{AuditEntry, AuditLog, AuditQuery};
 use domain::ports::bus::{Bus, Subscription};
 use domain::ports::error::PortError;
@@ -50,6 +51,10 @@ impl AuditLog for Leaving<dyn AuditLog> {
 
     async fn append(&self, entries: &[AuditEntry]) -> Result<bool, PortError> {
         self.reach()?.append(entries).await
+    }
+
+    async fn missing(&self, events: &[EventId]) -> Result<BTreeSet<EventId>, PortError> {
+        self.reach()?.missing(events).await
     }
 
     async fn page(&self, query: &AuditQuery) -> Result<Page<(i64, Event), i64>, PortError> {
