@@ -1,6 +1,6 @@
 //! The same on PostgreSQL, in the words of the program.
 
-use super::history::session;
+use super::history::{KEY, session};
 use super::{says_so, verdict};
 use crate::kit::postgres::Database;
 use crate::kit::program::Scratch;
@@ -47,4 +47,22 @@ async fn whoever_owns_a_postgres_and_changes_its_log_is_found_and_the_row_named(
         let (good, text) = verdict(&on(&copy)).await;
         assert!(!good && says_so(&text, says), "{tampering}: expected “{says}”, got:\n{text}");
     }
+    let null = "UPDATE audit_content SET payload = payload || chr(0) WHERE row = 2";
+    let refused = database.sql(null).await.expect_err("no text of PostgreSQL holds it");
+    assert!(refused.to_string().contains("null character not permitted"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_old_backup_of_a_postgres_is_found_by_a_checkpoint() {
+    let database = Database::migrated().await;
+    let scratch =
+        on(&database).with("TASKBOT_AUDIT__CHECKPOINTS", "checkpoints").with("TASKBOT_AUDIT__SIGNING_KEY", KEY);
+    let tokens = [scratch.token("ana").await];
+    session(&scratch, &tokens, "first").await;
+    let old = database.copy().await;
+    session(&scratch, &tokens, "second").await;
+    assert!(verdict(&scratch).await.0);
+    let scratch = scratch.with("TASKBOT_DATABASE_URL", &old.url());
+    let (good, text) = verdict(&scratch).await;
+    assert!(!good && text.contains("is known from a checkpoint and not there: cut off, or an old copy"), "{text}");
 }
