@@ -12,6 +12,7 @@ mod home;
 pub(crate) mod installs;
 pub(crate) mod kit;
 mod late;
+mod late_forms;
 mod left;
 mod longest;
 mod looked_for;
