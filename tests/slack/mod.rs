@@ -8,6 +8,7 @@ mod even;
 mod forged;
 mod gone;
 mod groups;
+mod held;
 mod home;
 pub(crate) mod installs;
 pub(crate) mod kit;
