@@ -379,7 +379,7 @@ for number in (1, 100, 1000):
     herds(number)
 
 
-@mark("5e", "first answer to Slack, p99, HTTP and Socket Mode, at 4x overload and without Postgres or Kafka", "Slack's 3 s", "s", 1 / 6, 1 / 20)
+@mark("5e", "first answer to Slack, p99, HTTP and Socket Mode, at 4x overload and without Postgres, Kafka or Slack's Web API", "Slack's 3 s", "s", 1 / 6, 1 / 20)
 def first_answers(site, _):
     site.server.prepared()
     settings = site.server.settings()

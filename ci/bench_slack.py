@@ -2,6 +2,7 @@
 while too much is asked or a backend stands still."""
 
 import concurrent.futures
+import contextlib
 import hashlib
 import hmac
 import json
@@ -35,11 +36,12 @@ class Workspace:
         self.bench, self.channels, self.asked = bench, channels, 0
         self.fake = subprocess.Popen([fake], stdout=subprocess.PIPE)
         at = json.loads(self.fake.stdout.readline())
-        self.url = at["url"]
+        self.url, self.api = at["url"], at["api_url"]
         rooms = [{"id": f"C{nth}", "name": f"room{nth}", "kind": "public", "members": ["U1"]} for nth in range(channels)]
         team = {"id": "T1", "name": "Acme", "users": [{"id": "U1", "name": "ana", "tz": "UTC"}], "channels": rooms}
         self.control("seed", {"teams": [team], "apps": [self.app()]})
         install = self.control("install", {"app": "A1", "team": "T1", "channels": [room["id"] for room in rooms]})
+        self.token = install["token"]
         self.server = bench.serve(
             users=0, TASKBOT_SLACK__API_URL=at["api_url"], TASKBOT_SLACK__BOT_TOKEN=install["token"],
             TASKBOT_SLACK__SIGNING_SECRET=SECRET, TASKBOT_LIMITS__CHAT_RATE="100000", TASKBOT_LIMITS__CHAT_BURST="100000",
@@ -60,6 +62,27 @@ class Workspace:
         asked = urllib.request.Request(f"{self.url}/control/{what}", data, {"content-type": "application/json"}, method=method)
         with DIRECTLY.open(asked, timeout=60) as answer:
             return json.loads(answer.read())
+
+    def post(self, channel, **message):
+        """Posts as the bot; when, as Slack has it."""
+        headers = {"content-type": "application/json", "authorization": f"Bearer {self.token}"}
+        asked = json.dumps({"channel": channel, **message}).encode()
+        with DIRECTLY.open(urllib.request.Request(f"{self.api}/chat.postMessage", asked, headers), timeout=60) as answer:
+            return json.loads(answer.read())["ts"]
+
+    def button(self):
+        """A message in C0 whose button adds a task, as any button stands for a line."""
+        add = {"type": "button", "action_id": "add", "value": "add parcel", "text": {"type": "plain_text", "text": "Add"}}
+        return self.post("C0", text="Add", blocks=[{"type": "actions", "elements": [add]}])
+
+    @contextlib.contextmanager
+    def hanging(self):
+        """The Web API takes calls and never answers."""
+        self.control("faults", {"method": "*", "when": "always", "what": "hang"})
+        try:
+            yield
+        finally:
+            self.control("faults", method="DELETE")
 
     def command(self, channel, text):
         """Types a slash command, as Slack signs it; whether it was done."""
@@ -211,24 +234,27 @@ class Still:
 
 
 def first_answers(bench, stack, fake, settings):
-    """The slowest p99 of the first answers, in seconds: at four times the peak, and with each backend standing still."""
+    """The slowest p99 of the first answers, in seconds: at four times the peak, and with each backend standing still,
+    Slack's own Web API too."""
     site = Workspace(
         bench, fake, 1, TASKBOT_SLACK__APP_TOKEN="xapp-bench", **settings,
     )  # fmt: skip
     worst = 0
     try:
         site.control("settings", {"limited": False})
+        message = site.button()
         for way in ("HTTP", "Socket Mode"):
             site.deliver(way)
-            until("it can be reached", lambda: site.act(clients=1, seconds=1)["done"] > 0)
-            peak = site.act()["done_per_second"]
-            load = {"clients": 1024, "seconds": SECONDS_ASKED}
+            works = lambda: site.act(clients=1, seconds=1, message=message)["done"] > 0
+            until("it can be reached", works)
+            peak = site.act(message=message)["done_per_second"]
+            load = {"clients": 1024, "seconds": SECONDS_ASKED, "message": message}
             told = {"at 4x": site.act(rate=4 * peak, **load)}
             site.server.settle()
-            for part in ("postgres", "kafka"):
-                with Still(stack, part):
+            for part in ("postgres", "kafka", "the Web API"):
+                with site.hanging() if part == "the Web API" else Still(stack, part):
                     told[f"without {part}"] = site.act(rate=max(10, peak / 4), **load)
-                until("it works again", lambda: site.act(clients=1, seconds=1)["done"] > 0)
+                until("it works again", works)
             for when, what in told.items():
                 taken, back = what["taken"], what["withheld"]
                 progress(

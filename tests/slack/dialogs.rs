@@ -126,11 +126,10 @@ async fn what_is_wrong_is_said_beside_its_field_and_nothing_is_lost() {
         let ana = site.person("U1");
         ana.global_shortcut("create").await;
         let form = site.dialog("U1", "plain_text_input").await;
-        let errors = |turn: fakes::slack::Turn| turn.answer()["errors"].clone();
-        assert!(errors(ana.submit(&form.id, title("  ")).await)["title"].is_string(), "{way:?}");
+        assert!(site.errors("U1", &form, title("  ")).await["title"].is_string(), "{way:?}");
         let mut past = title("too late");
         past["when"] = json!({ "when": { "type": "datetimepicker", "selected_date_time": 1_000_000_000 } });
-        assert!(errors(ana.submit(&form.id, past).await)["when"].is_string(), "{way:?}");
+        assert!(site.errors("U1", &form, past).await["when"].is_string(), "{way:?}");
         let mut values = title("in time");
         values["when"] = in_seconds(3_600);
         ana.submit(&form.id, values).await;

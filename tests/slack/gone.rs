@@ -35,8 +35,8 @@ async fn a_time_that_is_picked_for_a_task_that_is_gone_leaves_the_message_withou
             "day": { "day": { "type": "datepicker", "selected_date": "2098-03-04" } },
             "time": { "time": { "type": "timepicker", "selected_time": "14:30" } },
         });
-        let answer = bob.submit(&form.id, picked).await;
-        assert!(answer.answer()["errors"]["day"].to_string().contains("There is no task #1"), "{way:?}: {answer:?}");
+        let wrong = site.errors("U2", &form, picked).await;
+        assert!(wrong["day"].to_string().contains("There is no task #1"), "{way:?}: {wrong}");
         site.changed("C1", &reminder.ts, |one| shown(one).contains("Deleted by ana, ")).await;
     }
 }

@@ -171,6 +171,36 @@ impl Site {
         }
     }
 
+    /// What is wrong in a dialog, beside its fields; saved again where the machine is too busy to say so at once.
+    pub(super) async fn errors(&self, user: &str, form: &View, values: Value) -> Value {
+        let who = self.person(user);
+        loop {
+            let answer = who.submit(&form.id, values.clone()).await.answer().clone();
+            if answer["response_action"] != "push" {
+                return answer["errors"].clone();
+            }
+            let above = self.above(user, form).await;
+            if !texts(&above.payload).contains("Nothing that you filled in is lost") {
+                return Value::Null;
+            }
+            who.close(&above.id).await;
+        }
+    }
+
+    /// What lies on top of a dialog that took long to save, once it says what came of it.
+    pub(super) async fn above(&self, user: &str, form: &View) -> View {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let dialogs = self.person(user).dialogs();
+            let mut above = dialogs.iter().filter(|view| view.previous.as_ref() == Some(&form.id));
+            if let Some(view) = above.find(|view| !is_first_word(&texts(&view.payload))) {
+                return view.clone();
+            }
+            assert!(Instant::now() < until, "nothing is said about {form:#?}: {dialogs:#?}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// The dialog of somebody of any workspace, once it has this in it.
     pub(super) async fn dialog_of(&self, user: &str, part: &str) -> View {
         let until = Instant::now() + PATIENCE;
@@ -248,7 +278,7 @@ pub(super) async fn struck(slack: &FakeSlack) {
 
 /// Whether an answer only says that the answer comes later.
 pub(super) fn is_first_word(answer: &str) -> bool {
-    answer.contains("Working on it") || answer.contains("That takes too long")
+    ["Working on it", "That takes too long", "That takes longer than usual"].iter().any(|word| answer.contains(word))
 }
 
 pub(super) fn group(id: &str, handle: &str, users: &[&str]) -> Group {

@@ -188,7 +188,12 @@ async fn slowly() -> Shown {
     ana.command("C1", "/todo", "").await;
     let form = site.dialog("U1", "plain_text_input").await;
     let values = json!({ "title": { "title": { "type": "plain_text_input", "value": "call the bank" } } });
-    shown.insert("dialog_late", ana.submit(&form.id, values).await.answer().clone());
+    let mut first = ana.submit(&form.id, values).await.answer().clone();
+    first["view"]["external_id"] = json!("a name of its own");
+    shown.insert("dialog_working", first);
+    let late = site.dialog("U1", "That takes longer than usual").await;
+    shown.insert("dialog_late", even(&late.payload));
+    ana.close(&late.id).await;
     let direct = site.direct("U1").await;
     shown.insert("news_of_a_form", seen(&site.message(&direct, "About the form").await));
     shown

@@ -28,16 +28,10 @@ async fn settings_are_changed_in_a_dialog_and_a_wrong_zone_is_said_beside_its_fi
         let page = site.home("U1", |said| said.contains("Settings")).await;
         ana.press_in(&page.id, "settings", None).await;
         let form = site.dialog("U1", "Europe/Madrid").await;
-        let wrong = ana.submit(&form.id, settings("Mars/Phobos")).await;
-        assert!(
-            wrong.answer()["errors"]["zone"].as_str().is_some_and(|told| told.contains("Mars/Phobos")),
-            "{wrong:?}"
-        );
-        let marked = ana.submit(&form.id, settings("R&D")).await;
-        assert!(
-            marked.answer()["errors"]["zone"].as_str().is_some_and(|told| told.contains("“R&D”")),
-            "a field takes no markup: {marked:?}"
-        );
+        let wrong = site.errors("U1", &form, settings("Mars/Phobos")).await;
+        assert!(wrong["zone"].as_str().is_some_and(|told| told.contains("Mars/Phobos")), "{wrong:?}");
+        let marked = site.errors("U1", &form, settings("R&D")).await;
+        assert!(marked["zone"].as_str().is_some_and(|told| told.contains("“R&D”")), "a field takes no markup: {marked}");
         ana.submit(&form.id, settings("Europe/Lisbon")).await;
         site.dialog("U1", "Saved").await;
         let shown = site.told(&ana, "C1", "/task", "settings").await;
@@ -161,11 +155,11 @@ async fn a_profile_that_slack_does_not_tell_is_said_beside_the_choice_to_follow_
     ana.press_in(&page.id, "settings", None).await;
     let form = site.dialog("U1", "Follow my Slack profile").await;
     let bad_moment = What::Error { error: "internal_error".to_owned() };
-    site.slack.faults().add(Fault::next(1, "users.info", bad_moment));
+    site.slack.faults().add(Fault::always("users.info", bad_moment));
     let mut values = settings("Europe/Lisbon");
     values["follow"] = json!({ "follow": { "type": "static_select", "selected_option": { "value": "profile" } } });
-    let turn = ana.submit(&form.id, values).await;
-    assert!(turn.answer()["errors"]["follow"].to_string().contains("does not tell me your zone"), "{turn:?}");
+    let wrong = site.errors("U1", &form, values).await;
+    assert!(wrong["follow"].to_string().contains("does not tell me your zone"), "{wrong}");
 }
 
 /// Somebody moves, and Slack tells nobody.

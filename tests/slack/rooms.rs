@@ -227,8 +227,7 @@ async fn a_form_says_it_beside_the_place() {
             "when": { "when": { "type": "datetimepicker", "selected_date_time": at } },
             "where": { "where": { "type": "conversations_select", "selected_conversation": "C3" } },
         });
-        let turn = ana.submit(&form.id, values).await;
-        let wrong = turn.answer()["errors"]["where"].as_str().unwrap_or_default();
-        assert!(wrong.contains("/invite @taskbot"), "{way:?}: {turn:?}");
+        let wrong = site.errors("U1", &form, values).await;
+        assert!(wrong["where"].as_str().is_some_and(|told| told.contains("/invite @taskbot")), "{way:?}: {wrong}");
     }
 }

@@ -146,8 +146,7 @@ async fn a_form_that_is_submitted_twenty_times_more_has_one_effect() {
         hesitates(&site, "U1", 2_600);
         let title = json!({ "title": { "title": { "type": "plain_text_input", "value": "water the plants" } } });
         let turn = ana.submit(&form.id, title).await;
-        let told = texts(turn.answer());
-        assert!(told.contains("Added #") || turn.answer()["errors"].is_object(), "{way:?}: {turn:?}");
+        assert!(is_first_word(&texts(turn.answer())), "{way:?}: {turn:?}");
         turn.again(20).await;
         site.message("C1", " added #").await;
         let answers = turn.again(20).await;

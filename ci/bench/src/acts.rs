@@ -1,7 +1,8 @@
-//! People in front of the stand-in for Slack: they type commands, write to the bot and use shortcuts, at their own pace,
-//! however long answers take. How long Slack waited for the first answer, the stand-in says.
+//! People in front of the stand-in for Slack: they type commands, write to the bot, use shortcuts, press buttons and save
+//! forms, at their own pace, however long answers take. How long Slack waited for the first answer, the stand-in says.
 
 use std::net::SocketAddr;
+use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -14,7 +15,8 @@ use crate::http::Connection;
 use crate::runtime;
 use crate::tally::Tally;
 
-/// Of so many acts one is a message to the bot, and one a shortcut; the others are commands.
+/// Of so many acts one is a message to the bot, one a shortcut, one a form that is saved, one a press, and one a command
+/// without words; the others are commands.
 const ROUND: u64 = 20;
 
 /// Who acts, how much, and for how long.
@@ -29,6 +31,9 @@ pub(crate) struct Options {
     /// How long.
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
+    /// The message in C0 whose button `add` is pressed.
+    #[arg(long)]
+    message: String,
     /// How many acts a second in all; without it, each acts again when the first answer is there.
     #[arg(long)]
     rate: Option<f64>,
@@ -74,19 +79,49 @@ async fn person(options: Options, mut connection: Connection, began: Instant, ne
         if Instant::now() >= end {
             return Ok(found);
         }
-        let (status, answer) = connection.post(options.addr, "/control/act", &act(nth).to_string()).await?;
-        ensure!(status == 200, "the stand-in says {status}: {answer}");
-        found.note(&serde_json::from_str(&answer)?);
+        let act = act(process::id(), nth, &options.message);
+        if act["do"] == "submit" {
+            told(&mut connection, options.addr, "/control/seed", &form(&act["view"])).await?;
+        }
+        let act = json!({ "team": "T1", "user": "U1", "act": act });
+        found.note(&told(&mut connection, options.addr, "/control/act", &act).await?);
     }
 }
 
-fn act(nth: u64) -> Value {
-    let act = match nth % ROUND {
+async fn told(connection: &mut Connection, addr: SocketAddr, path: &str, body: &Value) -> Result<Value> {
+    let (status, answer) = connection.post(addr, path, &body.to_string()).await?;
+    ensure!(status == 200, "the stand-in says {status}: {answer}");
+    Ok(serde_json::from_str(&answer)?)
+}
+
+fn act(run: u32, nth: u64, message: &str) -> Value {
+    let command = |text: String| json!({ "do": "command", "channel": "C0", "command": "/task", "text": text });
+    match nth % ROUND {
         0 => json!({ "do": "dm", "text": format!("add letter-{nth}") }),
         1 => json!({ "do": "global_shortcut", "callback_id": "new" }),
-        _ => json!({ "do": "command", "channel": "C0", "command": "/task", "text": format!("add parcel-{nth}") }),
-    };
-    json!({ "team": "T1", "user": "U1", "act": act })
+        2 => {
+            let title = json!({ "type": "plain_text_input", "value": format!("form-{nth}") });
+            json!({ "do": "submit", "view": format!("V{run}-{nth}"), "values": { "title": { "title": title } } })
+        }
+        3 => json!({ "do": "press", "channel": "C0", "ts": message, "action_id": "add" }),
+        4 => command(String::new()),
+        _ => command(format!("add parcel-{nth}")),
+    }
+}
+
+/// The form for a task, on somebody's screen.
+fn form(id: &Value) -> Value {
+    let plain = |text: &str| json!({ "type": "plain_text", "text": text });
+    let title = json!({ "type": "plain_text_input", "action_id": "title" });
+    let field = json!({ "type": "input", "block_id": "title", "label": plain("What"), "element": title });
+    let payload = json!({
+        "type": "modal", "callback_id": "task", "private_metadata": "{}", "title": plain("Taskbot"),
+        "submit": plain("Save"), "blocks": [field],
+    });
+    let view = json!({
+        "id": id, "app_id": "A1", "team_id": "T1", "user": "U1", "root": id, "payload": payload, "values": {}, "open": true,
+    });
+    json!({ "views": [view] })
 }
 
 impl Found {
@@ -94,7 +129,7 @@ impl Found {
         let turn = answer["turns"].get(0).unwrap_or(answer);
         let first = &turn["first"];
         let took = Duration::from_millis(first["took_ms"].as_u64().unwrap_or_default());
-        let words = first["answer"]["text"].as_str().unwrap_or_default();
+        let words = first["answer"].to_string();
         match (first["kind"].as_str(), first["problem"].as_str()) {
             (_, None) => self.taken.done(took),
             (Some("event"), Some(_)) => self.withheld.done(took),

@@ -52,6 +52,15 @@ impl Message {
     }
 }
 
+/// A dialog.
+#[derive(Clone, Debug)]
+pub(crate) enum Dialog {
+    /// As Slack calls it.
+    Id(String),
+    /// As the bot has called it, before Slack has said how it does.
+    Named(String),
+}
+
 /// A message that was taken.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Sent {
@@ -139,6 +148,11 @@ struct WithId {
     id: String,
 }
 
+#[derive(Deserialize)]
+struct WithView {
+    view: WithId,
+}
+
 /// A page of a long answer.
 #[derive(Deserialize)]
 struct Page<T> {
@@ -221,24 +235,26 @@ impl Api {
 
     /// Opens a dialog while the trigger is good. Returns its id.
     pub(crate) async fn open_view(&self, trigger_id: &str, view: &Value) -> Result<String, CallError> {
-        #[derive(Deserialize)]
-        struct Open {
-            view: WithId,
-        }
         let left = left(DIALOG, PATIENCE);
         if left.is_zero() {
             return Err(late(left));
         }
         let request = json!({ "trigger_id": trigger_id, "view": view });
-        let open: Open = timeout(left, self.tell("views.open", &request)).await.unwrap_or_else(|_| Err(late(left)))?;
+        let open: WithView =
+            timeout(left, self.tell("views.open", &request)).await.unwrap_or_else(|_| Err(late(left)))?;
         // Whoever sees it has an answer; it is filled without such haste.
         answered();
         Ok(open.view.id)
     }
 
-    /// Shows something else in a dialog.
-    pub(crate) async fn update_view(&self, id: &str, view: &Value) -> Result<(), CallError> {
-        self.tell("views.update", &json!({ "view_id": id, "view": view })).await.map(|_: Anything| ())
+    /// Shows something else in a dialog. Returns its id.
+    pub(crate) async fn update_view(&self, dialog: &Dialog, view: &Value) -> Result<String, CallError> {
+        let request = match dialog {
+            Dialog::Id(id) => json!({ "view_id": id, "view": view }),
+            Dialog::Named(name) => json!({ "external_id": name, "view": view }),
+        };
+        let updated: WithView = self.tell("views.update", &request).await?;
+        Ok(updated.view.id)
     }
 
     /// Shows somebody their page of the bot, if it is as this call left it last; whatever it is where none is named.

@@ -85,6 +85,11 @@ impl CallError {
         matches!(self, Self::Refused(word) if word == "exchanged_trigger_id")
     }
 
+    /// Whether the dialog that was to be changed is on no screen.
+    pub(crate) fn is_closed_view(&self) -> bool {
+        matches!(self, Self::Refused(word) if word == "not_found")
+    }
+
     /// Whether what was to be changed is not as it was any more.
     pub(crate) fn is_overtaken(&self) -> bool {
         matches!(self, Self::Refused(word) if word == "hash_conflict")

@@ -17,7 +17,7 @@ use slack_morphism::{SlackApiToken, SlackApiTokenValue};
 use crate::installs::{Access, Workspaces};
 use crate::term::in_time;
 
-pub(crate) use calls::{FORGOTTEN, Group, Message, Messages, PAGES, Person, Room, Sent, Window, tenant};
+pub(crate) use calls::{Dialog, FORGOTTEN, Group, Message, Messages, PAGES, Person, Room, Sent, Window, tenant};
 pub(crate) use error::CallError;
 pub(crate) use wire::Wire;
 

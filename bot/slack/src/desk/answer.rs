@@ -34,7 +34,7 @@ pub(super) fn words(text: &str) -> Value {
 
 /// The first word, while it takes longer.
 pub(super) fn working_on_it() -> Value {
-    words("Working on it …")
+    words("Working on it … Should nothing follow within a minute, `list` shows whether it was done.")
 }
 
 pub(super) fn too_late() -> Value {

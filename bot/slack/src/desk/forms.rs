@@ -18,7 +18,7 @@ use super::channel::Asker;
 use super::dialog::shown;
 use super::picking::Picking;
 use super::{Desk, Line, TOO_LATE};
-use crate::api::CallError;
+use crate::api::{CallError, Dialog};
 use crate::inbound::payload::{Named, Pressed, Submitted};
 use crate::render::dialog::task::form as new_form;
 use crate::render::dialog::{loading, outcome, snooze};
@@ -98,18 +98,20 @@ impl Desk {
     /// When Slack shows neither.
     pub(super) async fn fill(&self, view: &str, form: Result<Value, Failure>) -> Result<(), CallError> {
         let form = form.unwrap_or_else(|failure| instead_of_form(&failure));
-        match self.update_view(view, &form).await {
+        let dialog = Dialog::Id(view.to_owned());
+        let filled = match self.update_view(&dialog, &form).await {
             Err(error) => {
                 warn!(%error, "a dialog could not be filled");
-                self.update_view(view, &nothing_to_fill_in(NOT_SHOWN)).await
+                self.update_view(&dialog, &nothing_to_fill_in(NOT_SHOWN)).await
             }
             filled => filled,
-        }
+        };
+        filled.map(drop)
     }
 
-    /// Shows something else in a dialog.
-    async fn update_view(&self, view: &str, form: &Value) -> Result<(), CallError> {
-        self.call_paced("views.update", || self.api.update_view(view, form)).await
+    /// Shows something else in a dialog. Returns how Slack calls it.
+    pub(super) async fn update_view(&self, dialog: &Dialog, form: &Value) -> Result<String, CallError> {
+        self.call_paced("views.update", || self.api.update_view(dialog, form)).await
     }
 
     pub(super) async fn person(&self, tenant: &TenantId, user: &str) -> Result<Person, PortError> {

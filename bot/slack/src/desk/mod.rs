@@ -37,6 +37,8 @@ use domain::trace::TraceParent;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument, debug, info_span};
 
@@ -135,6 +137,19 @@ impl Desk {
         self.around.work.spawn(work.in_current_span())
     }
 
+    /// Works on something beside, until it says that it is done, whatever is shown of it afterwards, but no longer than a
+    /// first answer may take. Slack tells of a press once: whoever pressed sees that it failed if the process dies before
+    /// this is over.
+    async fn until_done<W: Future<Output = ()> + Send + 'static>(&self, work: impl FnOnce(CancellationToken) -> W) {
+        let done = CancellationToken::new();
+        let (over, work) = (done.clone().drop_guard(), work(done.clone()));
+        self.beside(async move {
+            let _over = over;
+            work.await;
+        });
+        drop(timeout(AT_ONCE, done.cancelled()).await);
+    }
+
     /// The time, for signatures.
     pub(crate) fn now(&self) -> Timestamp {
         self.turns.tasks().clock.now()
@@ -181,15 +196,16 @@ impl Desk {
     }
 
     /// Takes what somebody did with a message, a dialog or a shortcut. What it gives answers a dialog; all else is
-    /// answered where it was done, later.
+    /// answered where it was done, later. When this is over, what was wanted is durable or on the screen, unless it takes
+    /// longer than a first answer may.
     pub(crate) async fn interaction(&self, interaction: Interaction) -> Option<Value> {
         let desk = self.clone();
         match interaction {
             Interaction::BlockActions(pressed) => {
-                self.beside(async move { desk.pressed(*pressed).await });
+                self.until_done(|done| Box::pin(async move { desk.pressed(*pressed, &done).await })).await;
             }
             Interaction::MessageAction(used) | Interaction::Shortcut(used) => {
-                self.beside(async move { desk.open_dialog(*used).await });
+                self.until_done(|_| Box::pin(async move { desk.open_dialog(*used).await })).await;
             }
             Interaction::ViewSubmission(submitted) => return desk.submitted(*submitted).await,
             Interaction::Other => debug!("an interaction of another kind"),

@@ -8,6 +8,7 @@ use domain::refusal::Code;
 use domain::tenant::TenantId;
 use serde_json::{Value, json};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::answer::{busy, failed, instead, not_installed, pressed_too_late, private};
@@ -24,23 +25,24 @@ use crate::render::sheet::Sheet;
 use crate::term::waited_for;
 
 impl Desk {
-    /// Carries out what was pressed and shows it in the message.
-    pub(crate) async fn pressed(&self, pressed: Pressed) {
+    /// Carries out what was pressed, says that it is done, and shows it in the message.
+    pub(crate) async fn pressed(&self, pressed: Pressed, done: &CancellationToken) {
         for act in &pressed.actions {
             match act.meant().and_then(Wanted::of) {
                 Some(wanted) => waited_for(self.open(&pressed, wanted)).await,
-                None => self.press(&pressed, act).await,
+                None => self.press(&pressed, act, done).await,
             }
         }
     }
 
     /// What came of it, when it is known; before that, in time, that it is not.
-    async fn press(&self, pressed: &Pressed, act: &Act) {
+    async fn press(&self, pressed: &Pressed, act: &Act, committed: &CancellationToken) {
         let (mut working, late) = (pin!(waited_for(self.carry_out(pressed, act))), pressed_too_late());
         let done = match timeout(TOO_LATE, working.as_mut()).await {
             Ok(done) => done,
             Err(_) => tokio::join!(working, self.tell(pressed, &late)).0,
         };
+        committed.cancel();
         match done {
             Ok(Some(Done { tenant, key, reply })) => {
                 self.once(&tenant, &key, self.show(&tenant, pressed, act, &reply)).await;

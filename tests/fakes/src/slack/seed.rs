@@ -3,11 +3,12 @@ use std::time::Duration;
 use super::{App, Install, Slack, Standing, Team, User, World};
 
 impl Slack {
-    /// Adds teams and apps; what has the same id is replaced.
+    /// Adds teams, apps and what they have put on somebody's screen; a team or app with the same id is replaced.
     pub fn seed(&self, seed: World) {
         let mut world = self.world();
         world.teams.extend(seed.teams);
         world.apps.extend(seed.apps.into_iter().map(|(id, app)| (id, app.filled())));
+        world.views.extend(seed.views);
     }
 
     /// Adds a team.

@@ -12,6 +12,8 @@ pub struct Settings {
     pub retry_scale: f64,
     /// How long a trigger opens a dialog, in milliseconds.
     pub trigger_ms: u64,
+    /// How long it takes until a dialog is as the answer to its submission has it, in milliseconds.
+    pub view_ms: u64,
     /// How long a response URL works, in seconds.
     pub hook_seconds: f64,
     /// How often a response URL works.
@@ -49,6 +51,7 @@ impl Default for Settings {
             retries_ms: vec![0, 60_000, 300_000],
             retry_scale: 0.01,
             trigger_ms: 3_000,
+            view_ms: 0,
             hook_seconds: 1_800.0,
             hook_uses: 5,
             limited: true,

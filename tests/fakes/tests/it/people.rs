@@ -60,8 +60,13 @@ async fn a_dialog_is_pushed_updated_and_closed_as_the_app_answers() {
     assert_eq!(refused["error"], "hash_conflict");
     let fresh = json!({ "view_id": id, "hash": opened["view"]["hash"], "view": view });
     assert_eq!(kit::call(&slack, &install.token, "views.update", fresh).await["ok"], true);
-    ana.close(&id).await;
-    assert_eq!(ana.dialogs().len(), 1);
+    let below = ana.act(Act::Submit { view: id.clone(), values: json!({}) }).await;
+    assert!(below.unwrap_err().contains("lies under"), "only what is on top can be submitted");
+    let top = ana.dialogs()[1].id.clone();
+    let clears = json!({ "type": "modal", "title": kit::plain("Two"), "blocks": [], "clear_on_close": true });
+    kit::call(&slack, &install.token, "views.update", json!({ "view_id": top, "view": clears })).await;
+    ana.close(&top).await;
+    assert!(ana.dialogs().is_empty(), "and closes what lies under it, too");
 }
 
 #[tokio::test]

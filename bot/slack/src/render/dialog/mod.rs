@@ -24,6 +24,27 @@ pub(crate) fn outcome(blocks: Vec<Value>) -> Value {
     view
 }
 
+/// What lies on top of a dialog that is worked on: whoever closes it is back in the dialog.
+pub(crate) fn above(blocks: Vec<Value>) -> Value {
+    let mut view = outcome(blocks);
+    view["close"] = plain("Back");
+    view
+}
+
+/// The same view, under a name by which it can be changed before Slack has said how it calls it.
+pub(crate) fn named(name: &str, view: Value) -> Value {
+    let mut view = view;
+    view["external_id"] = json!(name);
+    view
+}
+
+/// The same view, with which the dialog below is closed.
+pub(crate) fn for_good(view: Value) -> Value {
+    let mut view = view;
+    view["clear_on_close"] = json!(true);
+    view
+}
+
 /// A dialog to submit; `metadata` comes back then, and `callback` says which dialog it is.
 fn view(callback: &str, metadata: &str, blocks: Vec<Value>) -> Value {
     json!({

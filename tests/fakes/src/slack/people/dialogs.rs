@@ -1,4 +1,7 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use super::{Person, Tried, Turn};
 use crate::slack::web::{opened, replaced};
@@ -25,7 +28,7 @@ impl Person {
     }
 
     pub(in crate::slack) async fn try_submit(&self, view: &str, values: Value) -> Tried<Turn> {
-        self.view(view)?;
+        self.topmost(view)?;
         let view = self.entered(view, values)?;
         let by = self.behind(&view)?;
         let trigger = self.slack.new_trigger(&by, &self.user, Some(&view.id));
@@ -36,6 +39,7 @@ impl Person {
         let parcel = Parcel { app_id: by.app_id.clone(), purpose: Purpose::Interactive, id: trigger, payload };
         let turn = self.hand(parcel, None).await;
         if turn.taken() {
+            sleep(Duration::from_millis(self.slack.settings().view_ms)).await;
             self.respond(&view, &by, &turn);
         }
         Ok(turn)
@@ -44,13 +48,14 @@ impl Person {
     pub(in crate::slack) async fn try_close(&self, view: &str) -> Tried<Option<Turn>> {
         let view = self.view(view)?;
         let by = self.behind(&view)?;
-        self.shut(|one| one.id == view.id);
+        let clears = view.payload["clear_on_close"] == true;
+        self.shut(|one| one.id == view.id || (clears && one.root == view.root));
         if view.payload["notify_on_close"] != true {
             return Ok(None);
         }
         let mut payload = self.interaction("view_closed", &by);
         payload["view"] = view.shown(&by.bot_id);
-        payload["is_cleared"] = json!(false);
+        payload["is_cleared"] = json!(clears);
         let parcel = Parcel { app_id: by.app_id, purpose: Purpose::Interactive, id: self.slack.word(), payload };
         Ok(Some(self.hand(parcel, None).await))
     }
@@ -60,6 +65,16 @@ impl Person {
         let world = self.slack.world();
         let found = world.views.iter().find(|view| view.id == id && view.user == self.user && view.open);
         found.cloned().ok_or_else(|| format!("{} does not see {id}", self.user))
+    }
+
+    /// A view that the person sees, with none above it.
+    fn topmost(&self, id: &str) -> Tried<()> {
+        self.view(id)?;
+        let covers = |view: &&View| view.open && view.previous.as_deref() == Some(id);
+        match self.slack.world().views.iter().find(covers) {
+            Some(above) => Err(format!("{id} lies under {}", above.id)),
+            None => Ok(()),
+        }
     }
 
     fn behind(&self, view: &View) -> Tried<Install> {

@@ -18,7 +18,6 @@ pub struct World {
     #[serde(skip_deserializing)]
     pub installs: Vec<Install>,
     /// Dialogs and App Homes, oldest first.
-    #[serde(skip_deserializing)]
     pub views: Vec<View>,
     /// What the next new thing is numbered from.
     #[serde(skip)]
