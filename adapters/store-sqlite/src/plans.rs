@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use domain::access::{Principal, Sight};
 use domain::command::TaskRef;
 use domain::event::Topic;
-use domain::ids::{ListId, PersonId, ReminderId, SeriesId, TaskId};
+use domain::ids::{EventId, ListId, PersonId, ReminderId, SeriesId, TaskId};
 use domain::person::Identity;
 use domain::place::Place;
 use domain::ports::agenda::{Agenda, Reach};
@@ -187,6 +187,7 @@ async fn ask_audit(store: &SqliteStore) {
     }
     let stream = domain::event::Stream::Reminder(ReminderId(ID));
     store.last_versions(&[stream]).await.expect("versions");
+    store.missing(&[EventId(ID)]).await.expect("events");
     store.parked("audit", &[stream]).await.expect("records");
     store.waiting("audit", Timestamp::UNIX_EPOCH).await.expect("streams");
     store.dead_letters(Some("audit"), 0, 5).await.expect("letters");
