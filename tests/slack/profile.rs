@@ -31,7 +31,10 @@ async fn settings_are_changed_in_a_dialog_and_a_wrong_zone_is_said_beside_its_fi
         let wrong = site.errors("U1", &form, settings("Mars/Phobos")).await;
         assert!(wrong["zone"].as_str().is_some_and(|told| told.contains("Mars/Phobos")), "{wrong:?}");
         let marked = site.errors("U1", &form, settings("R&D")).await;
-        assert!(marked["zone"].as_str().is_some_and(|told| told.contains("“R&D”")), "a field takes no markup: {marked}");
+        assert!(
+            marked["zone"].as_str().is_some_and(|told| told.contains("“R&D”")),
+            "a field takes no markup: {marked}"
+        );
         ana.submit(&form.id, settings("Europe/Lisbon")).await;
         site.dialog("U1", "Saved").await;
         let shown = site.told(&ana, "C1", "/task", "settings").await;
