@@ -4,6 +4,8 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
+use domain::ports::clock::Clock as _;
+use embedded::SystemClock;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -107,11 +109,12 @@ impl Load {
 
     /// Makes tasks that are due soon, until the load is over.
     pub(super) async fn reminds(&self) {
+        let clock = SystemClock::new();
         for nth in 1.. {
             if self.over.get() {
                 return;
             }
-            let (title, due) = (format!("job-{nth}"), jiff::Timestamp::now() + DUE);
+            let (title, due) = (format!("job-{nth}"), clock.now() + DUE);
             self.call(Call::Remind, &title, "/api/v1/tasks", &json!({"title": title, "due": due})).await;
             sleep(PAUSE * 10).await;
         }
