@@ -173,8 +173,9 @@ impl Site {
 
     /// What is wrong in a dialog, beside its fields; saved again where the machine is too busy to say so at once.
     pub(super) async fn errors(&self, user: &str, form: &View, values: Value) -> Value {
-        let who = self.person(user);
+        let (who, until) = (self.person(user), Instant::now() + PATIENCE);
         loop {
+            assert!(Instant::now() < until, "what is wrong in {form:#?} is never said at once");
             let answer = who.submit(&form.id, values.clone()).await.answer().clone();
             if answer["response_action"] != "push" {
                 return answer["errors"].clone();

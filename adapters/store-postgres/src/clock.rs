@@ -135,11 +135,12 @@ impl Reading {
     fn take(&self, anchor: Anchor) {
         let machine = machine();
         let astray = Duration::from_micros(machine.abs_diff(anchor.now())) > BOUND;
+        let trusted = self.is_trusted();
         let before = std::mem::replace(&mut *self.told(), Told { anchor, astray });
         if astray && !before.astray {
             error!(database = anchor.micros, machine, "the database's clock and the machine's are more than 5 s apart");
         }
-        if !astray && !self.is_trusted() {
+        if !astray && (trusted || before.astray) && !self.is_trusted() {
             warn!(
                 database = anchor.micros,
                 "the database's clock was ahead: nothing is claimed until it is there again"

@@ -54,11 +54,7 @@ impl Failed {
 
     /// Whether less might have been answered in time.
     fn is_too_much(&self) -> bool {
-        match self {
-            Self::NoAnswer => true,
-            Self::Sql(error) => code(error).as_deref() == Some("57014"),
-            Self::Refused(_) | Self::NoConnection(_) => false,
-        }
+        matches!(self, Self::Sql(error) if code(error).as_deref() == Some("57014"))
     }
 
     /// Whether a read may be tried again.

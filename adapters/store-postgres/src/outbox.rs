@@ -42,9 +42,9 @@ const FOLLOW: &str = "
     ) o ON true
     ORDER BY o.position";
 
-/// So many holes are looked into at once. Only a transaction that stays open while thousands of others roll back makes
-/// more: until it ends, nothing behind them is read.
-const HOLES: usize = 20_000;
+/// So many holes are looked into at once for each row that is asked for, since what stands in them comes whole. Only a
+/// transaction that stays open while many others roll back makes more: until it ends, nothing behind them is read.
+const HOLES: usize = 8;
 
 /// A transaction id of the reader's own, higher than that of anybody who has a position already.
 const MARKER: &str = "SELECT pg_current_xact_id()::text::bigint";
@@ -80,7 +80,7 @@ impl Outbox for PostgresStore {
 
     #[instrument(name = "db.outbox.follow", level = "debug", skip_all)]
     async fn follow(&self, cursor: &Cursor, topics: &[Topic], most: Most) -> Result<Followed, PortError> {
-        let (holes, behind) = aim(cursor, HOLES);
+        let (holes, behind) = aim(cursor, HOLES.saturating_mul(most.rows.max(1)));
         let looked_into = holes.len();
         let ask = Ask::new(FOLLOW).bind(behind).bind(holes).bind(names(topics)).bind(limit(most.rows.max(1)));
         let ask = ask.bind(limit(most.bytes.max(1)));

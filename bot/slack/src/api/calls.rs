@@ -14,10 +14,11 @@ use crate::options::Secret;
 use crate::silence::late;
 use crate::term::{DIALOG, answered, left};
 
-/// How many rows a page of a long answer may hold, how many one of ids may, which are short, and how many pages are read of one: the people of the largest workspaces
-/// fit in, and an answer without an end has one.
+/// How many rows a page of a long answer may hold.
 const PAGE: &str = "200";
+/// The same of ids, which are short.
 const PAGE_OF_IDS: &str = "999";
+/// How many pages are read of one: the people of the largest workspaces fit in, and an answer without an end has one.
 pub(crate) const PAGES: usize = 2_000;
 
 /// What Slack says of a place in a long answer that it has forgotten.

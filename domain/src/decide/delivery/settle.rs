@@ -63,10 +63,12 @@ fn halved(snapshot: &Snapshot, before: &Delivery, now: Timestamp, ids: &dyn Ids)
         next_attempt_at: now,
         unsure_since: None,
         unsure_until: None,
+        last_error: None,
+        attempts: 0,
         version: before.version + 1,
         ..before.clone()
     };
-    let other = Delivery { id: DeliveryId(ids.fresh()), attempts: 0, version: 1, ..half(second) };
+    let other = Delivery { id: DeliveryId(ids.fresh()), version: 1, ..half(second) };
     let mut change = Change::default();
     for (_, reminder) in members(snapshot, before).filter(|(_, reminder)| second.contains(&reminder.id)) {
         put(&mut change, reminder, Reminder { delivery: Some(other.id), ..reminder.clone() }, now, ids);
@@ -99,7 +101,7 @@ fn settled(before: &Delivery, posting: &Posting, result: &Result<Posted, PostErr
                 PostError::Unknown { .. } => (DeliveryState::Unknown, pause(None).max(settles_at(before, now))),
                 PostError::Unsettled { after: Some(time), .. } if is_recent(posting, now) => {
                     after.attempts = before.attempts.saturating_sub(1);
-                    (DeliveryState::Unknown, later(now, Some(*time)))
+                    (DeliveryState::Unknown, later(now, Some((*time).max(wait(1)))))
                 }
                 PostError::Unsettled { after, .. } => (DeliveryState::Unknown, pause(*after)),
             };
