@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{ListId, PersonId};
 use crate::list::List;
 use crate::place::Channel;
-use crate::refusal::Refusal;
+use crate::refusal::{Code, Refusal};
 use crate::task::Task;
 use crate::tenant::TenantId;
 
@@ -86,6 +86,20 @@ impl Sight {
             true => Refusal::no_task(reference),
             false => Refusal::unseen(format!("task {reference}")),
         }
+    }
+
+    /// Why a list that is not seen is not there, as far as one can tell.
+    pub fn no_list(&self, next_step: &str) -> Refusal {
+        match self.whole {
+            true => Refusal::new(Code::NotFound, "There is no such list here.", next_step),
+            false => Refusal::unseen("such list"),
+        }
+    }
+
+    /// Whether what is found is all there is: of everything, or of the list that is asked for.
+    #[must_use]
+    pub fn is_whole(&self, list: Option<ListId>) -> bool {
+        self.whole || list.is_some_and(|list| self.lists.contains(&list))
     }
 
     /// The rights matrix. Asked only of a task that the principal sees.

@@ -39,7 +39,7 @@ impl Refusal {
     pub fn unseen(what: impl fmt::Display) -> Self {
         let sentence =
             format!("I see no {what}, but right now I cannot find out which channels you are in, so it may be there.");
-        Self::new(Code::NotFound, sentence, "Say it again in a minute.")
+        Self::new(Code::Unseen, sentence, "Say it again in a minute.").or_plainly("Try again in a moment.")
     }
 }
 
@@ -55,6 +55,8 @@ impl fmt::Display for Refusal {
 pub enum Code {
     /// Absent, or not visible.
     NotFound,
+    /// Not visible, but a platform cannot say at the moment what is.
+    Unseen,
     /// Visible, but the action is not allowed to this person.
     NotAllowed,
     /// A value is out of its bounds or makes no sense.
@@ -87,6 +89,7 @@ impl Code {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
+            Self::Unseen => "unseen",
             Self::NotAllowed => "not_allowed",
             Self::Invalid => "invalid",
             Self::NotUnderstood => "not_understood",

@@ -82,7 +82,7 @@ impl Scene {
             let page = self.send(guest, "GET", &format!("/api/v1/tasks?{query}"), None).await;
             assert!(!page.text().contains(SECRET), "{query}: {}", page.text());
             if page.status == 200 {
-                assert_eq!(page.expect(200), json!({"items": [], "next_cursor": null}), "{query}");
+                assert_eq!(page.expect(200), json!({"items": [], "next_cursor": null, "whole": true}), "{query}");
             }
         }
         let foreign = format!("/api/v1/tasks?assignee={}", self.ana.who.person);

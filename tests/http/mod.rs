@@ -20,3 +20,4 @@ mod serve;
 mod sign_in;
 mod tasks;
 mod tenants;
+mod unseen;

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::access::Principal;
 use domain::message::Message;
 use domain::place::Place;
+use domain::ports::chat::Channels;
 use domain::refusal::Code;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
@@ -81,9 +82,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 async fn place(door: &Door, author: &Principal, tenant: &TenantId, named: Option<&str>) -> Result<Place, Problem> {
     let Some(named) = named else { return Ok(Place::Direct(author.person)) };
     let wanted = named.strip_prefix('#').unwrap_or(named).to_lowercase();
-    let channels = door.turns.tasks().directory.channels(author).await?.shown;
-    let found = channels.into_iter().find(|channel| channel.tenant == *tenant && channel.id.to_lowercase() == wanted);
-    found.map(|channel| Place::Channel(channel.id)).ok_or_else(Problem::no_channel)
+    let Channels { shown, whole } = door.turns.tasks().directory.channels(author).await?;
+    let found = shown.into_iter().find(|channel| channel.tenant == *tenant && channel.id.to_lowercase() == wanted);
+    let missing = if whole { Problem::no_channel } else { Problem::unseen_channel };
+    found.map(|channel| Place::Channel(channel.id)).ok_or_else(missing)
 }
 
 /// The trace of the edge around, else the one that the caller began.

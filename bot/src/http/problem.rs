@@ -5,7 +5,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::ports::error::PortError;
-use domain::refusal::Code;
+use domain::refusal::{Code, Refusal};
 use domain::trace::TraceParent;
 use serde_json::json;
 use tracing::warn;
@@ -41,6 +41,12 @@ impl Problem {
         let detail = "There is no channel of that name that you are in.";
         let next = "Leave `channel` out for a direct message; `taskbot console --channel NAME` joins one.";
         Self::new(StatusCode::NOT_FOUND, "not_found", detail, next)
+    }
+
+    /// A channel that may be there, of which a platform does not say now whether the caller is in it.
+    pub(super) fn unseen_channel() -> Self {
+        let Refusal { code, sentence, .. } = Refusal::unseen("such channel");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code.as_str(), sentence, "Try again in a moment.")
     }
 
     /// The request itself is malformed.

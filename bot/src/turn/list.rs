@@ -27,7 +27,7 @@ impl Talk<'_> {
             true => self.service().find_in(&sight, &past(&query)).await?.items,
             false => Vec::new(),
         };
-        let whole = sight.whole || query.list.is_some_and(|list| sight.lists.contains(&list));
+        let whole = sight.is_whole(query.list);
         let mut tasks = page.items;
         let grouped = filter.sort.is_none() && filter.status.is_none();
         if grouped {

@@ -5,17 +5,13 @@ use super::{check, remind, repeat, senders};
 use crate::command::AddTask;
 use crate::ids::TaskId;
 use crate::outcome::Deed;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Refusal;
 use crate::task::{Status, Task};
 
 /// `add`: a task in a list that the asker sees, with its reminder, and its series if it repeats.
 pub(super) fn add(book: &mut Book<'_>, add: &AddTask) -> Result<(), Refusal> {
     if !book.setting.sight.sees_list(&add.list) {
-        return Err(Refusal::new(
-            Code::NotFound,
-            "There is no such list here.",
-            "Add it to your own list, or join the channel first.",
-        ));
+        return Err(book.setting.sight.no_list("Add it to your own list, or join the channel first."));
     }
     check::due(add.due.as_ref())?;
     senders::all_hear(book, book.actor(), &add.assignees)?;

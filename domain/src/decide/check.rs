@@ -58,14 +58,16 @@ pub(super) fn description(text: &str) -> Result<String, Refusal> {
     Ok(text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect())
 }
 
-/// Whom a task is for.
+/// Whom a task is for: each of them once, in the order in which they were named.
 pub(super) fn assignees(people: &[PersonId]) -> Result<Vec<PersonId>, Refusal> {
+    let mut known = BTreeSet::new();
+    let people: Vec<PersonId> = people.iter().copied().filter(|person| known.insert(*person)).collect();
     if people.len() > ASSIGNEES_MAX {
         let sentence = format!("{} people are too many; one task is for {ASSIGNEES_MAX} at most.", people.len());
         return Err(invalid(sentence, "Remind their channel instead, e.g. `remind #ops to …`.")
             .or_plainly(format!("Leave some out: up to {ASSIGNEES_MAX} are taken.")));
     }
-    Ok(people.to_vec())
+    Ok(people)
 }
 
 /// Tags: lower case, without `#`.
@@ -105,9 +107,10 @@ mod tests {
 
     #[test]
     fn a_task_is_for_so_many_people_and_no_more() {
-        let people = |count| vec![PersonId(Uuid::nil()); count];
-        assert!(assignees(&people(ASSIGNEES_MAX)).is_ok());
-        let refused = assignees(&people(ASSIGNEES_MAX + 1)).expect_err("too many");
+        let people: Vec<_> = (0..=50).rev().map(|number| PersonId(Uuid::from_u128(number))).collect();
+        let named_twice = people[..50].repeat(2);
+        assert_eq!(assignees(&named_twice).expect("fifty people"), people[..50]);
+        let refused = assignees(&people).expect_err("too many");
         assert!(refused.to_string().starts_with("51 people are too many"), "{refused}");
     }
 }

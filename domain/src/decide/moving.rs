@@ -76,11 +76,7 @@ pub(super) fn claim(book: &mut Book<'_>, named: &[TaskRef]) -> Result<(), Refusa
 /// `move N to my list` or to a channel's: who may see it changes, and where its reminders go.
 pub(super) fn move_to_list(book: &mut Book<'_>, named: &[TaskRef], list: &List) -> Result<(), Refusal> {
     if !book.setting.sight.sees_list(list) {
-        return Err(Refusal::new(
-            Code::NotFound,
-            "There is no such list here.",
-            "Join the channel first, or move it to your own list.",
-        ));
+        return Err(book.setting.sight.no_list("Join the channel first, or move it to your own list."));
     }
     for loaded in book.tasks(named, Action::Change)? {
         if loaded.task.tenant != list.tenant {

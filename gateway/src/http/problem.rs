@@ -138,7 +138,7 @@ impl From<Refusal> for Problem {
             Code::VersionStale => StatusCode::PRECONDITION_FAILED,
             Code::Changed | Code::Nothing | Code::GoingOut => StatusCode::CONFLICT,
             Code::TooFast => return Self::too_fast(1),
-            Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Code::Busy | Code::Unseen => StatusCode::SERVICE_UNAVAILABLE,
         };
         // A program does not type chat lines.
         let next_step = refusal.plain_step.unwrap_or(refusal.next_step);

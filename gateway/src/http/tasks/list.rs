@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use domain::query::{Page, TaskQuery};
+use domain::service::{Failure, Listed};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,6 +23,8 @@ pub(crate) struct TaskPage {
     /// Where the next page begins; null at the end.
     #[schema(required)]
     next_cursor: Option<String>,
+    /// False while a platform cannot say which channels you are in: then their tasks may be missing.
+    whole: bool,
 }
 
 /// Tasks that you see.
@@ -39,12 +43,18 @@ pub(crate) async fn list(
     let binding = Binding::new(&caller.principal, &query);
     query.after = params.cursor.as_deref().map(|cursor| binding.place(cursor)).transpose()?;
     query.limit = limit;
-    let page = api.within_reason(api.tasks.find(&caller.principal, &query)).await?;
+    let (page, whole) = api.within_reason(find(&api, &caller, &query)).await?;
     let next_cursor = page.next.map(|place| binding.cursor(&place));
     let remind_at = api.within_reason(api.tasks.all_remind_at(&page.items)).await?;
     let mut items = api.render_all(&page.items).await?;
     for task in &mut items {
         task.reminds_at = remind_at.get(&task.id).copied();
     }
-    Ok(Json(TaskPage { items, next_cursor }))
+    Ok(Json(TaskPage { items, next_cursor, whole }))
+}
+
+/// A page, and whether its tasks are all that there are.
+async fn find(api: &Api, caller: &Caller, query: &TaskQuery) -> Result<(Page<Listed>, bool), Failure> {
+    let sight = api.tasks.sight_for(&caller.principal, query).await?;
+    Ok((api.tasks.find_in(&sight, query).await?, sight.is_whole(query.list)))
 }

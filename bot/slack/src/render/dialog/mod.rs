@@ -72,9 +72,11 @@ fn choices(options: &[(&str, &str)], chosen: Option<&str>) -> Value {
     menu
 }
 
-/// A picker of people, as many as one task is for; some may be picked to begin with.
+/// A picker of people, as many as one task is for; some may be picked to begin with. A task from before there was a limit
+/// may be for more: Slack takes no form in which more are picked than may be.
 fn people(picked: &[String]) -> Value {
-    let mut people = json!({ "type": "multi_users_select", "max_selected_items": ASSIGNEES_MAX });
+    let most = picked.len().max(ASSIGNEES_MAX);
+    let mut people = json!({ "type": "multi_users_select", "max_selected_items": most });
     if !picked.is_empty() {
         people["initial_users"] = json!(picked);
     }
@@ -91,4 +93,19 @@ fn optional(name: &str, label: &str, element: Value) -> Value {
     let mut block = required(name, label, element);
     block["optional"] = json!(true);
     block
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_picked_already_fits_into_the_picker() {
+        for (count, most) in [(0, 50), (50, 50), (51, 51)] {
+            let picked: Vec<String> = (0..count).map(|number| format!("U{number}")).collect();
+            let picker = people(&picked);
+            assert_eq!(picker["max_selected_items"], most);
+            assert_eq!(picker["initial_users"].as_array().map_or(0, Vec::len), count);
+        }
+    }
 }
