@@ -61,6 +61,23 @@ async fn a_form_that_takes_long_says_so_then_what_came_of_it_and_is_closed_with_
 }
 
 #[tokio::test]
+async fn what_came_of_a_form_of_which_slack_tells_again_is_shown_and_not_told_another_way() {
+    for way in BOTH {
+        let (mut site, form) = site(way, "service.slow_commit=return(1500)").await;
+        let saved = site.person("U1").submit(&form.id, titled("water the plants")).await;
+        for again in saved.again(2).await {
+            assert!(is_first_word(&texts(&again.answer)), "{way:?}: {again:#?}");
+        }
+        site.dialog("U1", "Added #1: water the plants").await;
+        // Until nothing is worked on any more.
+        assert!(site.server.program.terminate().await.success());
+        assert_eq!(letters(&site), 0, "{way:?}: whoever sees it needs no letter");
+        site.anew(way, "FAILPOINTS", "").await;
+        one_task(&site).await;
+    }
+}
+
+#[tokio::test]
 async fn what_came_of_a_form_before_slack_shows_that_it_is_worked_on_takes_its_place() {
     for way in BOTH {
         let (site, form) = site(way, "service.slow_commit=return(600)").await;

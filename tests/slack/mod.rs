@@ -23,6 +23,7 @@ mod named_late;
 mod paced;
 mod paging;
 mod profile;
+mod profile_looks;
 mod refreshed;
 mod refusals;
 mod reminders;

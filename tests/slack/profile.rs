@@ -245,6 +245,26 @@ async fn a_change_that_slack_could_not_tell_is_found_at_home_and_when_settings_a
 }
 
 #[tokio::test]
+async fn what_was_said_of_a_profile_before_the_last_change_turns_nothing_back() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        site.told(&ana, "C1", "/task", "help").await;
+        let mut late = ana.moves_to("Asia/Tokyo").await.remove(0);
+        let direct = site.direct("U1").await;
+        site.message(&direct, "Your Slack profile says Asia/Tokyo now").await;
+        let user = &mut late.parcel.payload["event"]["user"];
+        let before = user["updated"].as_i64().expect("a time") - 1;
+        (user["updated"], user["tz"]) = (json!(before), json!("Asia/Seoul"));
+        late.under_another_id().await;
+        let settings = site.told(&ana, "C1", "/task", "settings").await;
+        assert!(settings.contains("Asia/Tokyo"), "{way:?}: {settings}");
+        ana.moves_to("Europe/Paris").await;
+        site.message(&direct, "Your Slack profile says Europe/Paris now").await;
+    }
+}
+
+#[tokio::test]
 async fn settings_are_saved_where_slack_does_not_say_again_what_the_profile_says() {
     let site = Site::new(BOTH[0]).await;
     let ana = site.person("U1");

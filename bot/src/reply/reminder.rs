@@ -3,6 +3,7 @@
 use std::slice;
 use std::time::Duration;
 
+use domain::ids::PersonId;
 use domain::ports::chat::PostingItem;
 use jiff::Timestamp;
 
@@ -28,14 +29,14 @@ pub fn reminder(watch: &Watch, items: &[PostingItem]) -> Vec<Block> {
 
 fn single(watch: &Watch, item: &PostingItem) -> Vec<Block> {
     let title = Text::say(format!("⏰ Reminder (#{}): ", item.task.number)).theirs(item.task.title.clone());
-    let facts = facts(watch, item, whom(item));
+    let facts = facts(watch, item, whom(item, |_| true));
     let facts = (!facts.is_empty()).then_some(Block::Detail(facts));
     std::iter::once(Block::Line(title)).chain(facts).chain([Block::detail(answer(slice::from_ref(item)))]).collect()
 }
 
 fn cells(watch: &Watch, item: &PostingItem) -> Vec<Text> {
     let number = Text::say(format!("#{}", item.task.number));
-    vec![number, Text::new().theirs(item.task.title.clone()), facts(watch, item, whom(item))]
+    vec![number, Text::new().theirs(item.task.title.clone()), facts(watch, item, whom(item, |_| true))]
 }
 
 /// How late it is, since when it was not done, whom it is for if that is to be said, who asked.
@@ -48,12 +49,13 @@ pub fn facts(watch: &Watch, item: &PostingItem, whom: Option<Text>) -> Text {
     Text::joined(facts.into_iter().flatten(), "; ")
 }
 
-/// Whom it is for, unless that is the one who made it alone.
+/// For which of those that are to be said it is, unless it is for the one who made it alone.
 #[must_use]
-pub fn whom(item: &PostingItem) -> Option<Text> {
-    let several = item.recipients.len() > 1 || (item.asked_by.is_some() && !item.recipients.is_empty());
-    let names = item.recipients.iter().map(|(_, name)| Text::new().theirs(format!("@{name}")));
-    several.then(|| Text::say("for ").and(Text::joined(names, " ")))
+pub fn whom(item: &PostingItem, said: impl Fn(PersonId) -> bool) -> Option<Text> {
+    let several = item.recipients.len() > 1 || item.asked_by.is_some();
+    let said = item.recipients.iter().filter(|(person, _)| several && said(*person));
+    let mut names = said.map(|(_, name)| Text::new().theirs(format!("@{name}"))).peekable();
+    names.peek().is_some().then(|| Text::say("for ").and(Text::joined(names, " ")))
 }
 
 fn late(watch: &Watch, at: Timestamp, late: Duration) -> Option<Text> {

@@ -58,7 +58,7 @@ impl Message {
 pub(crate) enum Dialog {
     /// As Slack calls it.
     Id(String),
-    /// As the bot has called it, before Slack has said how it does.
+    /// As the bot has called it.
     Named(String),
 }
 
@@ -248,14 +248,13 @@ impl Api {
         Ok(open.view.id)
     }
 
-    /// Shows something else in a dialog. Returns its id.
-    pub(crate) async fn update_view(&self, dialog: &Dialog, view: &Value) -> Result<String, CallError> {
+    /// Shows something else in a dialog.
+    pub(crate) async fn update_view(&self, dialog: &Dialog, view: &Value) -> Result<(), CallError> {
         let request = match dialog {
             Dialog::Id(id) => json!({ "view_id": id, "view": view }),
             Dialog::Named(name) => json!({ "external_id": name, "view": view }),
         };
-        let updated: WithView = self.tell("views.update", &request).await?;
-        Ok(updated.view.id)
+        self.tell("views.update", &request).await.map(|_: Anything| ())
     }
 
     /// Shows somebody their page of the bot, if it is as this call left it last; whatever it is where none is named.

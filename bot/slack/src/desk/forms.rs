@@ -99,18 +99,17 @@ impl Desk {
     pub(super) async fn fill(&self, view: &str, form: Result<Value, Failure>) -> Result<(), CallError> {
         let form = form.unwrap_or_else(|failure| instead_of_form(&failure));
         let dialog = Dialog::Id(view.to_owned());
-        let filled = match self.update_view(&dialog, &form).await {
+        match self.update_view(&dialog, &form).await {
             Err(error) => {
                 warn!(%error, "a dialog could not be filled");
                 self.update_view(&dialog, &nothing_to_fill_in(NOT_SHOWN)).await
             }
             filled => filled,
-        };
-        filled.map(drop)
+        }
     }
 
-    /// Shows something else in a dialog. Returns how Slack calls it.
-    pub(super) async fn update_view(&self, dialog: &Dialog, form: &Value) -> Result<String, CallError> {
+    /// Shows something else in a dialog.
+    pub(super) async fn update_view(&self, dialog: &Dialog, form: &Value) -> Result<(), CallError> {
         self.call_paced("views.update", || self.api.update_view(dialog, form)).await
     }
 

@@ -16,6 +16,7 @@ mod paced;
 mod picking;
 mod press;
 mod profile;
+mod profiles;
 mod respond;
 mod saving;
 mod seats;
@@ -51,6 +52,7 @@ use crate::rosters::Rosters;
 use crate::sightings::Sightings;
 use crate::silence::Silence;
 use channel::Asker;
+use profiles::Profiles;
 pub(crate) use respond::Asked;
 use seats::Seats;
 use seen::Seen;
@@ -71,6 +73,7 @@ pub(crate) struct Desk {
     seats: Seats,
     seen: Seen,
     sheets: Arc<Sheets>,
+    profiles: Arc<Profiles>,
 }
 
 /// What the desk shares with the rest of Slack.
@@ -117,8 +120,8 @@ fn scoped(tenant: &TenantId, key: &str) -> String {
 impl Desk {
     pub(crate) fn new(api: Api, turns: Turns, operators: Arc<Operators>, around: Around) -> Self {
         let visitors = Visitors::new(api.clone(), turns.tasks().clone(), operators, &around);
-        let (seats, seen, sheets) = Default::default();
-        Self { api, turns, visitors, around, seats, seen, sheets }
+        let (seats, seen, sheets, profiles) = Default::default();
+        Self { api, turns, visitors, around, seats, seen, sheets, profiles }
     }
 
     /// The same in the workspace of a team.

@@ -8,14 +8,20 @@ use domain::person::Identity;
 use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use domain::zone::Zone;
+use tokio::time::timeout;
 use tracing::warn;
 
 use super::{Desk, Line, scoped};
 use crate::api::{CallError, Message, Person};
 use crate::render;
+use crate::silence::{Question, late};
 
 /// How long Slack may take to say what somebody's profile says.
 const PATIENCE: Duration = Duration::from_millis(1_500);
+/// How Slack is asked.
+const QUESTION: Question = "users.info";
+/// The same where nobody waits for the answer.
+const LOOK: Question = "users.info, once in a while";
 
 impl Desk {
     /// Follows the profile of somebody known. What Slack tells again may be over by now, so it is asked.
@@ -31,18 +37,29 @@ impl Desk {
         }
     }
 
-    /// Looks whether the profile of somebody who follows it says something else than is known.
+    /// Looks whether the profile of somebody who follows it says something else than is known, once in a while: that Slack
+    /// does not say so is no reason to ask it less often for names, for which people wait.
     ///
     /// # Errors
     /// As [`Self::profile_changed`].
     pub(super) async fn look_at_profile(&self, tenant: &TenantId, user: &str) -> Result<(), CallError> {
         let identity = Identity { tenant: tenant.clone(), user: user.to_owned() };
-        match self.turns.tasks().people.who_is(&identity).await? {
-            Some(known) if known.settings.follows_profile() => {
-                self.follow_profile(&identity, &self.profile(tenant, user).await?).await
-            }
-            _ => Ok(()),
+        let known = self.turns.tasks().people.who_is(&identity).await?;
+        let follows = known.is_some_and(|known| known.settings.follows_profile());
+        if !follows || self.look_rests(tenant) || !self.profiles.may_look(&identity) {
+            return Ok(());
         }
+        let found = timeout(PATIENCE, self.api.person(user)).await.unwrap_or_else(|_| Err(late(PATIENCE)));
+        if let Err(error @ CallError::Later { .. }) = &found {
+            self.around.silence.note(tenant, LOOK, error);
+        }
+        self.follow_profile(&identity, &found?).await
+    }
+
+    /// Whether Slack wants no looks at profiles, or gives no answers, at present.
+    fn look_rests(&self, tenant: &TenantId) -> bool {
+        let silence = &self.around.silence;
+        silence.holds(tenant, QUESTION) || [QUESTION, LOOK].iter().any(|asked| silence.may_ask(tenant, asked).is_err())
     }
 
     /// What Slack says of somebody now.
@@ -50,14 +67,22 @@ impl Desk {
     /// # Errors
     /// Slack's; when it does not say so in time.
     pub(super) async fn profile(&self, tenant: &TenantId, user: &str) -> Result<Person, CallError> {
-        self.around.silence.broken(tenant, "users.info", PATIENCE, self.api.person(user)).await
+        self.around.silence.broken(tenant, QUESTION, PATIENCE, self.api.person(user)).await
+    }
+
+    /// Follows a profile, unless it was followed as it became later: what was read or told before that is over.
+    async fn follow_profile(&self, identity: &Identity, person: &Person) -> Result<(), CallError> {
+        let _turn = self.profiles.turn(identity).await;
+        if !person.is_there() || self.profiles.is_over(identity, person.updated) {
+            return Ok(());
+        }
+        self.follow_profile_as(identity, person).await?;
+        self.profiles.followed(identity, person.updated);
+        Ok(())
     }
 
     /// Whoever set a zone of their own keeps it.
-    async fn follow_profile(&self, identity: &Identity, person: &Person) -> Result<(), CallError> {
-        if !person.is_there() {
-            return Ok(());
-        }
+    async fn follow_profile_as(&self, identity: &Identity, person: &Person) -> Result<(), CallError> {
         let (tenant, mut followed) = (&identity.tenant, Ok(()));
         let named = self.visitors.follow_name(identity, person).await;
         let known = self.turns.tasks().people.who_is(identity).await?;

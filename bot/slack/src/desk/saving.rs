@@ -53,8 +53,8 @@ struct Saved {
     user: String,
     /// The dialog.
     view: String,
-    /// What lies on top of it meanwhile.
-    above: Dialog,
+    /// By what name a view lies on top of it meanwhile.
+    above: String,
 }
 
 impl Desk {
@@ -66,17 +66,26 @@ impl Desk {
             settings::CALLBACK => settings::ZONE,
             _ => TITLE,
         };
-        let (since, name) = (Instant::now(), self.turns.tasks().ids.fresh().to_string());
+        let (since, above) = (Instant::now(), self.name_above(&submitted));
         let (user, view) = (submitted.user.id.clone(), submitted.view.id.clone());
         let desk = self.clone();
         let mut working = self.beside(waited_for(async move { desk.seated_and_taken(submitted, first).await }));
         if let Ok(answer) = timeout(AT_ONCE, &mut working).await {
             return Some(answer.unwrap_or_else(|_| errors(first, AWAY)));
         }
-        let first_word = named(&name, waiting(WORKING));
-        let (desk, saved) = (self.clone(), Saved { since, user, view, above: Dialog::Named(name) });
+        let first_word = named(&above, waiting(WORKING));
+        let (desk, saved) = (self.clone(), Saved { since, user, view, above });
         self.beside(async move { desk.later_saved(working, saved).await });
         Some(json!({ "response_action": "push", "view": first_word }))
+    }
+
+    /// How the view on top of a dialog is called, however often Slack tells that this one was saved: of its answers it shows
+    /// one, and what came of it is to be found whichever that is.
+    fn name_above(&self, submitted: &Submitted) -> String {
+        match &submitted.trigger_id {
+            Some(trigger) => format!("{:x}", Sha256::digest(trigger)),
+            None => self.turns.tasks().ids.fresh().to_string(),
+        }
     }
 
     async fn seated_and_taken(&self, submitted: Submitted, first: &str) -> Value {
@@ -108,31 +117,33 @@ impl Desk {
     }
 
     /// The truth, when it is known; before that, in time, that it is not.
-    async fn later_saved(&self, mut working: JoinHandle<Value>, mut saved: Saved) {
+    async fn later_saved(&self, mut working: JoinHandle<Value>, saved: Saved) {
         let answer = match timeout_at(saved.since + TOO_LATE, &mut working).await {
             Ok(answer) => answer,
             Err(_) => {
-                if let Err(error) = self.show_above(&mut saved, &waiting(LATER)).await {
+                if let Err(error) = self.show_above(&saved, waiting(LATER)).await {
                     debug!(%error, "nobody sees that a form takes long");
                 }
                 working.await
             }
         };
         let answer = answer.unwrap_or_else(|_| errors(TITLE, AWAY));
-        if let Err(error) = self.show_above(&mut saved, &shown_above(&answer)).await {
+        if let Err(error) = self.show_above(&saved, shown_above(&answer)).await {
             debug!(%error, "what came of a form is told another way");
             self.tell_saved(&answer, &saved).await;
         }
     }
 
-    /// Shows something else on top of a dialog. What is not there has been closed, unless Slack is just about to show it.
-    async fn show_above(&self, saved: &mut Saved, view: &Value) -> Result<(), CallError> {
+    /// Shows something else on top of a dialog, by the same name. What is not there has been closed, unless Slack is just
+    /// about to show it.
+    async fn show_above(&self, saved: &Saved, view: Value) -> Result<(), CallError> {
+        let (dialog, view) = (Dialog::Named(saved.above.clone()), named(&saved.above, view));
         let (until, mut look) = (saved.since + SHOWN_WITHIN, LOOK);
         loop {
-            let shown = surely(|| self.update_view(&saved.above, view)).await;
+            let shown = surely(|| self.update_view(&dialog, &view)).await;
             match shown {
                 Err(error) if error.is_closed_view() && Instant::now() < until => sleep(look).await,
-                shown => return shown.map(|id| saved.above = Dialog::Id(id)),
+                shown => return shown,
             }
             look *= 2;
         }

@@ -198,12 +198,21 @@ pub(crate) struct Team {
 }
 
 /// A dialog that was filled in.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Submitted {
     /// The workspace of whoever filled it in.
     team: Named,
     pub(crate) user: Named,
     pub(crate) view: Filled,
+    /// The same each time that Slack tells of it, and another one when it is saved again.
+    pub(crate) trigger_id: Option<String>,
+}
+
+/// Without the trigger, with which anybody could answer.
+impl fmt::Debug for Submitted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Submitted").field("user", &self.user).field("view", &self.view).finish_non_exhaustive()
+    }
 }
 
 /// A view with what was entered.

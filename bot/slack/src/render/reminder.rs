@@ -72,7 +72,7 @@ impl Faces<'_> {
 
     /// The small print of a reminder, in which those who are called are not named again.
     fn facts(&self, watch: &Watch, item: &PostingItem) -> String {
-        mrkdwn(&facts(watch, item, whom(item).filter(|_| self.direct)))
+        mrkdwn(&facts(watch, item, whom(item, |person| self.direct || !self.users.contains_key(&person))))
     }
 }
 
@@ -264,5 +264,18 @@ mod tests {
         let (_, posted) = message(&watch, &items, &Faces { users: &users, direct: false });
         let said = posted[0]["text"]["text"].as_str().unwrap_or_default();
         assert!(users.values().all(|user| said.contains(user)) && said.ends_with(&format!("*{}*", "x".repeat(500))));
+    }
+
+    #[test]
+    fn whom_slack_does_not_know_is_named_below_and_whoever_is_called_is_not_named_again() {
+        let users: BTreeMap<_, _> = [(WHO, "U1".to_owned())].into();
+        let recipients = vec![(WHO, "ana".to_owned()), (PersonId(Uuid::max()), "bob".to_owned())];
+        let watch = Watch { now: AT, zone: Zone::utc() };
+        let items = [7, 8].map(|number| PostingItem { recipients: recipients.clone(), ..item(number) });
+        for items in [&items[..1], &items] {
+            let (_, posted) = message(&watch, items, &Faces { users: &users, direct: false });
+            let said = Value::from(posted).to_string();
+            assert!(said.contains("<@U1>") && said.contains("for @bob;") && !said.contains("@ana"), "{said}");
+        }
     }
 }
