@@ -15,6 +15,8 @@ use crate::kit::program::{PATIENCE, Scratch};
 const MANY: usize = 25;
 /// More commands than one workspace has seats.
 const CROWD: usize = 40;
+/// Instead of the name of a view, which is another one each time.
+const NAME: &str = "a name of its own";
 
 /// All of them.
 pub(super) async fn moments() -> Shown {
@@ -189,9 +191,10 @@ async fn slowly() -> Shown {
     let form = site.dialog("U1", "plain_text_input").await;
     let values = json!({ "title": { "title": { "type": "plain_text_input", "value": "call the bank" } } });
     let mut first = ana.submit(&form.id, values).await.answer().clone();
-    first["view"]["external_id"] = json!("a name of its own");
+    first["view"]["external_id"] = json!(NAME);
     shown.insert("dialog_working", first);
-    let late = site.dialog("U1", "That takes longer than usual").await;
+    let mut late = site.dialog("U1", "That takes longer than usual").await;
+    late.payload["external_id"] = json!(NAME);
     shown.insert("dialog_late", even(&late.payload));
     ana.close(&late.id).await;
     let direct = site.direct("U1").await;

@@ -19,7 +19,7 @@ const OF_A_CHANNEL: [(&str, &str); 9] = [
     ("restricted_action_read_only_channel", "this workspace does not let me post there"),
     ("msg_too_long", "it says more than Slack takes in one message"),
     ("slack_connect_posting_blocked", "the other workspace of that channel does not let me post there"),
-    ("some_new_word", "some_new_word"),
+    ("some_new_word", "Slack did not take the message, and calls that some_new_word"),
 ];
 
 /// What Slack says of a direct message.
