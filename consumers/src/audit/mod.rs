@@ -118,6 +118,6 @@ impl Handler for Audit {
 }
 
 fn entry(incoming: &Incoming) -> AuditEntry {
-    let Incoming { event, kind, payload, .. } = incoming.clone();
-    AuditEntry { event, kind, bytes: payload }
+    let Incoming { event, kind, payload, .. } = incoming;
+    AuditEntry { event: Arc::clone(event), kind: kind.clone(), bytes: Arc::clone(payload) }
 }
