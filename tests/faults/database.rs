@@ -175,8 +175,7 @@ async fn troubles(load: &Load, stack: &OwnStack, away: Duration) -> Vec<Missed> 
 async fn a_database_that_dies_restarts_takes_no_writes_or_is_full_loses_nothing_and_is_missed_in_words() {
     let away = Duration::from_secs(size("DATABASE_AWAY", 3));
     let stack = OwnStack::up(&["postgres"]).await;
-    store_postgres::migrate(stack.value("TASKBOT_MIGRATE__DATABASE_URL"), None, |_| {}).await.expect("migrated");
-    let real = Real::with_database(stack.value("TASKBOT_DATABASE_URL")).await;
+    let real = Real::with_database(&stack.migrated().await).await;
     let load = Load::on(real, Scratch::new()).await;
     let fleet = Fleet::start(&load).await;
     let clients = join_all((0..CLIENTS).map(|name| load.client(name)));

@@ -109,10 +109,8 @@ impl Real {
 
     /// On a database, which this migrates, and a broker of the test's own.
     pub(super) async fn on(stack: &OwnStack) -> Self {
-        store_postgres::migrate(stack.value("TASKBOT_MIGRATE__DATABASE_URL"), None, |_| {}).await.expect("migrated");
-        let brokers = stack.value("TASKBOT_EVENTS_URL").trim_start_matches("kafka://").to_owned();
-        let cluster = Cluster::at(&brokers).await;
-        Self { cluster, url: stack.value("TASKBOT_DATABASE_URL").to_owned(), lost: Cell::new(false), _database: None }
+        let cluster = Cluster::at(&stack.brokers()).await;
+        Self { cluster, url: stack.migrated().await, lost: Cell::new(false), _database: None }
     }
 
     /// On this database, which is migrated, and topics of the shared broker.

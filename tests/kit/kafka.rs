@@ -263,7 +263,7 @@ pub struct OwnBroker {
 impl OwnBroker {
     pub async fn start() -> Self {
         let stack = OwnStack::up(&["kafka"]).await;
-        let brokers = stack.value("TASKBOT_EVENTS_URL").trim_start_matches("kafka://").to_owned();
+        let brokers = stack.brokers();
         Self { stack, brokers }
     }
 

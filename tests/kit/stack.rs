@@ -32,6 +32,17 @@ impl OwnStack {
         value.unwrap_or_else(|| panic!("{name} is not in:\n{}", self.said))
     }
 
+    /// Its database as the service reaches it, with the tables of this release.
+    pub async fn migrated(&self) -> String {
+        store_postgres::migrate(self.value("TASKBOT_MIGRATE__DATABASE_URL"), None, |_| {}).await.expect("migrated");
+        self.value("TASKBOT_DATABASE_URL").to_owned()
+    }
+
+    /// Where its Kafka listens.
+    pub fn brokers(&self) -> String {
+        self.value("TASKBOT_EVENTS_URL").trim_start_matches("kafka://").to_owned()
+    }
+
     /// Like a power cut.
     pub async fn kill(&self, part: &str) {
         self.run(&["stop", part, "--kill"]).await;
