@@ -189,6 +189,11 @@ class Server:
         self.settle()
         return told["per_second"]
 
+    def exchange(self):
+        """Seconds that one client waits for an answer behind which there is no work."""
+        told = self.bench.tool("http", "--addr", self.addr, "--tokens", self.tokens, "--seconds", 1, "--idle")
+        return 1 / told["per_second"]
+
     def proc(self, name):
         with open(f"/proc/{self.program.process.pid}/{name}", encoding="utf-8") as file:
             return file.read()

@@ -43,6 +43,9 @@ pub(crate) struct Options {
     /// How many requests a second in all; without it, each client asks again when it has its answer.
     #[arg(long)]
     rate: Option<f64>,
+    /// Asks whether the server lives instead: what an exchange takes by itself.
+    #[arg(long)]
+    idle: bool,
     /// The first word of each title.
     #[arg(long, default_value = "Ship")]
     word: String,
@@ -101,7 +104,7 @@ async fn client(run: Arc<Run>, mut connection: Connection, token: String) -> (Ve
     let (mut made, mut tally) = (Vec::new(), Tally::default());
     while let Some(nth) = run.turn().await {
         let began = Instant::now();
-        let asked = timeout(PATIENCE, connection.create(&run.options, &token, nth)).await;
+        let asked = timeout(PATIENCE, connection.ask(&run.options, &token, nth)).await;
         match asked.unwrap_or_else(|_| Err(anyhow::anyhow!("no answer within {} s", PATIENCE.as_secs()))) {
             Ok(task) => made.push(Made { task, began, took: began.elapsed() }),
             Err(error) => {
@@ -140,6 +143,20 @@ impl Connection {
         let stream = TcpStream::connect(addr).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, read: Vec::with_capacity(4_096) })
+    }
+
+    /// What the options say.
+    async fn ask(&mut self, options: &Options, token: &str, nth: u64) -> Result<String> {
+        if options.idle { self.knock(options.addr).await } else { self.create(options, token, nth).await }
+    }
+
+    /// A question for which the server has nothing to do.
+    async fn knock(&mut self, addr: SocketAddr) -> Result<String> {
+        let request = format!("GET /health/live HTTP/1.1\r\nHost: {addr}\r\n\r\n");
+        self.stream.write_all(request.as_bytes()).await?;
+        let (status, _) = self.answer().await?;
+        ensure!(status == 200, "status {status}");
+        Ok(String::new())
     }
 
     /// One task, by its id; anything but 201 is an error with the status.
