@@ -18,6 +18,7 @@ mod left;
 mod longest;
 mod looked_for;
 pub(crate) mod manifest;
+mod meant;
 mod moments;
 mod named_late;
 mod paced;

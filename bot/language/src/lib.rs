@@ -53,7 +53,7 @@ pub use context::{Context, Settings};
 pub use misread::{ErrorCode, Misread};
 pub use reading::{
     Addressee, CommandName, Draft, Edit, Field, Filter, Ids, Move, Person, Reading, Repeat, RepeatFrom, SettingsChange,
-    Snooze, Sort, Spoken, StatusFilter, Target, When, Whom,
+    Snooze, Sort, Spoken, StatusFilter, Target, Verbatim, When, Whom,
 };
 
 use commands::Line;

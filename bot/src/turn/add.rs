@@ -6,7 +6,7 @@ use domain::list::List;
 use domain::place::{Channel, Destination, Place};
 use domain::task::{Priority, RepeatFrom};
 use domain::tenant::Platform;
-use language::{Addressee, Draft};
+use language::{Addressee, Draft, Verbatim};
 use tracing::warn;
 
 use super::talk::Talk;
@@ -14,7 +14,11 @@ use crate::reply::Reply;
 use crate::reply::answer::No;
 
 impl Talk<'_> {
-    pub(super) async fn add(&self, draft: Draft, description: String) -> Result<Reply, No> {
+    pub(super) async fn add(&self, mut draft: Draft, description: String) -> Result<Reply, No> {
+        if let Some(Verbatim { to, title }) = draft.verbatim.take() {
+            draft.people = to;
+            draft.title = self.with_names(&title).await?;
+        }
         let assignees = self.assignees(&draft).await?;
         let (list, place) = self.list_and_place(&draft, &assignees).await?;
         let add = AddTask {
@@ -57,21 +61,19 @@ impl Talk<'_> {
             let channel = self.channel(named).await?;
             return Ok((List::of_channel(&channel), to(Place::Channel(channel.id), false)));
         }
-        if self.is_for_myself() && !draft.explicit_reminder {
-            return Ok((self.own_list(), None));
-        }
         Ok(match draft.addressee {
             Addressee::Me | Addressee::Nobody if draft.explicit_reminder => {
                 (self.own_list(), to(self.my_place(), true))
             }
-            Addressee::Us => (self.list_here(), self.here().and_then(|_| to(self.message.place.clone(), false))),
+            Addressee::Us => (self.list_here(), self.around().and_then(|_| to(self.message.place.clone(), false))),
             _ => (self.list_here(), self.place_of(draft, assignees)),
         })
     }
 
-    /// `/todo` is for the speaker's own list wherever it is typed.
-    fn is_for_myself(&self) -> bool {
-        self.message.text.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("/todo"))
+    /// `/todo` and `/remindme` are for the speaker's own list wherever they are typed.
+    pub(super) fn is_for_myself(&self) -> bool {
+        let word = self.message.text.split_whitespace().next().unwrap_or_default();
+        ["/todo", "/remindme"].iter().any(|own| word.eq_ignore_ascii_case(own))
     }
 
     /// Where `remind me` reminds: on Discord where it was typed, elsewhere in the direct message, so that nobody else
@@ -88,13 +90,19 @@ impl Talk<'_> {
     fn place_of(&self, draft: &Draft, assignees: &[PersonId]) -> Option<Destination> {
         match (assignees, &self.message.place) {
             ([person], _) if draft.explicit_reminder => to(Place::Direct(*person), false),
+            _ if self.is_for_myself() => None,
             (_, thread @ Place::Thread { .. }) => to(thread.clone(), true),
             _ => None,
         }
     }
 
-    /// The channel where it was typed.
+    /// The channel whose list is meant if none is named: the one where it was typed.
     pub(super) fn here(&self) -> Option<Channel> {
+        self.around().filter(|_| !self.is_for_myself())
+    }
+
+    /// The channel where it was typed.
+    fn around(&self) -> Option<Channel> {
         let id = self.message.place.channel()?.to_owned();
         Some(Channel { tenant: self.message.tenant.clone(), id })
     }

@@ -20,7 +20,7 @@ impl Talk<'_> {
     pub(super) async fn channel(&self, named: &str) -> Result<Channel, No> {
         let Channels { shown, whole } = self.channels().await?;
         let same = |channel: &Channel| channel.id.to_lowercase() == named.to_lowercase();
-        let refusal = || if whole { self.no_channel(named) } else { Refusal::unseen(format!("channel #{named}")) };
+        let refusal = || if whole { self.no_channel(named) } else { Refusal::unseen(self.as_known(named)) };
         shown.into_iter().find(same).ok_or_else(|| refusal().into())
     }
 
@@ -29,6 +29,14 @@ impl Talk<'_> {
             Platform::Console => format!("Join it with `taskbot console --channel {named}`, then say it again."),
             Platform::Slack | Platform::Discord => "Join it, invite me, then say it again.".to_owned(),
         };
-        Refusal::new(Code::Unknown, format!("I know no channel #{named} that you are in."), next)
+        Refusal::new(Code::Unknown, format!("I know no {} that you are in.", self.as_known(named)), next)
+    }
+
+    /// How people call it. Where platforms send ids, a name is only what it cannot be found by.
+    fn as_known(&self, named: &str) -> String {
+        match self.message.tenant.platform() {
+            Platform::Console => format!("channel #{named}"),
+            Platform::Slack | Platform::Discord => "such channel".to_owned(),
+        }
     }
 }

@@ -46,7 +46,7 @@ impl Talk<'_> {
             blocks.extend(told);
             earlier |= more;
         }
-        Ok(Reply { pages: leaf.beside(earlier), ..Reply::private(blocks) })
+        Ok(Reply { pages: leaf.beside(earlier, self), ..Reply::private(blocks) })
     }
 
     /// A page of it, the latest first, and whether there are earlier ones.
@@ -102,6 +102,6 @@ impl Talk<'_> {
         let scene = self.scene(people(&events)).await;
         let title = Block::line("What happened last, latest first; `history 3` tells all of one task");
         let told = Reply::private(std::iter::once(title).chain(rows(&scene, &events, true)));
-        Ok(Reply { pages: leaf.beside(page.next.is_some()), ..told })
+        Ok(Reply { pages: leaf.beside(page.next.is_some(), self), ..told })
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::ids::{PersonId, TaskId};
 use domain::list::{List, ListKind};
+use domain::place::Channel;
 use domain::query::TaskQuery;
 use domain::service::Listed;
 use domain::tenant::Platform;
@@ -20,7 +21,11 @@ const SHOWN: usize = 30;
 impl Talk<'_> {
     pub(super) async fn list(&self, filter: &Filter, leaf: &Leaf<'_>) -> Result<Reply, No> {
         // All are counted, however few of them a page shows.
-        let query = TaskQuery { limit: COUNTED, ..self.query(filter).await? };
+        let channel = match &leaf.channel {
+            Some(named) => Some(self.channel(named).await?),
+            None => self.here(),
+        };
+        let query = TaskQuery { limit: COUNTED, ..self.query(filter, channel.as_ref(), leaf.channel.is_some()).await? };
         let sight = self.service().sight_for(&self.message.author, &query).await?;
         let page = self.service().find_in(&sight, &query).await?;
         let past = match shows_past(filter) && leaf.page == 1 {
@@ -39,11 +44,14 @@ impl Talk<'_> {
         let tasks: Vec<Listed> = tasks.into_iter().skip(before).take(size).collect();
         let what = state(filter);
         let everything = *filter == Filter::default();
-        let scope = self.scope(&query);
+        let scope = match channel.filter(|_| query.list.is_some()) {
+            Some(channel) => Text::say(" on ").channel(channel.id),
+            None => Text::new(),
+        };
         let and_more = page.next.is_some();
         let shown =
             Shown { tasks, past, whole, total, and_more, grouped, what, scope, everything, page: leaf.page, pages };
-        Ok(Reply { pages: leaf.beside(leaf.page < pages), ..self.show(&shown).await? })
+        Ok(Reply { pages: leaf.beside(leaf.page < pages, self), ..self.show(&shown).await? })
     }
 
     async fn show(&self, shown: &Shown) -> Result<Reply, No> {
@@ -69,29 +77,23 @@ impl Talk<'_> {
         Ok(told)
     }
 
-    /// In a channel the channel's list, in a direct message what concerns the speaker; a search and a question
-    /// for somebody's tasks go over all that the speaker sees.
-    async fn query(&self, filter: &Filter) -> Result<TaskQuery, No> {
+    /// In a channel, or of one that is named, the channel's list; in a direct message what concerns the speaker; a search
+    /// and a question for somebody's tasks go over all that the speaker sees.
+    async fn query(&self, filter: &Filter, channel: Option<&Channel>, named: bool) -> Result<TaskQuery, No> {
         let assignee = match &filter.assignee {
             Some(Whom::Person(person)) => Some(self.person(person).await?),
             Some(Whom::Me) | None => None,
         };
         let query = query(filter, assignee, self.now());
-        let mine = filter.assignee == Some(Whom::Me);
-        Ok(match self.here() {
-            _ if mine => TaskQuery { concerning: Some(self.me.id), ..query },
-            Some(channel) => TaskQuery { list: Some(List::of_channel(&channel).id), ..query },
+        let mine = (filter.assignee == Some(Whom::Me)).then_some(self.me.id);
+        let list = |channel| List::of_channel(channel).id;
+        Ok(match channel {
+            Some(channel) if named => TaskQuery { list: Some(list(channel)), concerning: mine, ..query },
+            _ if mine.is_some() => TaskQuery { concerning: mine, ..query },
+            Some(channel) => TaskQuery { list: Some(list(channel)), ..query },
             None if assignee.is_some() || filter.text.is_some() => query,
             None => TaskQuery { concerning: Some(self.me.id), ..query },
         })
-    }
-
-    /// `on #ops`, where only that list was asked.
-    fn scope(&self, query: &TaskQuery) -> Text {
-        match self.here().filter(|_| query.list.is_some()) {
-            Some(channel) => Text::say(" on ").channel(channel.id),
-            None => Text::new(),
-        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::reply::topics::{self, Topic};
 use crate::reply::{Block, Reply, help};
 
 /// A line that the turn takes itself.
-pub(super) enum Own {
+pub(super) enum Own<'a> {
     /// `skip 3`.
     Skip(Ids),
     /// `claim 3`.
@@ -26,8 +26,8 @@ pub(super) enum Own {
     Allow(Person),
     /// `move 3 to my list`, `move 3 to #ops`.
     MoveToList(Ids, Target),
-    /// `list, page 2`: what is shown, its line and the page.
-    Page(Box<Reading>, String, usize),
+    /// `list, page 2`, `list <#C0123|ops>`.
+    Page(Box<Reading>, Leaf<'a>),
     /// `help skip` and other words that are no commands of the grammar.
     Help(&'static Topic),
     /// A word that needs a task and has none.
@@ -47,7 +47,7 @@ pub(super) enum Target {
 }
 
 /// The line, if the turn takes it itself.
-pub(super) fn read(text: &str, talk: &Talk<'_>) -> Option<Own> {
+pub(super) fn read<'a>(text: &'a str, talk: &Talk<'_>) -> Option<Own<'a>> {
     let line = text.trim().trim_start_matches('/').trim_end_matches(['.', '!']);
     let (verb, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
@@ -70,8 +70,7 @@ pub(super) fn read(text: &str, talk: &Talk<'_>) -> Option<Own> {
         "web" if rest.is_empty() => Some(Own::Web),
         "unlink" if rest.is_empty() => Some(Own::Link),
         "link" if is_code(rest) => Some(Own::Link),
-        _ => paging::read(line, talk)
-            .map(|(reading, leaf)| Own::Page(Box::new(reading), leaf.line().to_owned(), leaf.page)),
+        _ => paging::read(line, talk).map(|(reading, leaf)| Own::Page(Box::new(reading), leaf)),
     }
 }
 
@@ -138,7 +137,7 @@ impl Talk<'_> {
         }
     }
 
-    pub(super) async fn own(&self, own: Own) -> Result<Reply, No> {
+    pub(super) async fn own(&self, own: Own<'_>) -> Result<Reply, No> {
         match own {
             Own::Skip(ids) => self.execute(Command::Skip(self.tasks(&ids).await?)).await,
             Own::Claim(ids) => self.execute(Command::Claim(self.tasks(&ids).await?)).await,
@@ -153,7 +152,7 @@ impl Talk<'_> {
                 };
                 self.execute(Command::MoveToList { tasks, list }).await
             }
-            Own::Page(reading, line, page) => self.leaf(*reading, &Leaf::at(&line, page)).await,
+            Own::Page(reading, leaf) => self.leaf(*reading, &leaf).await,
             Own::Help(topic) => Ok(Reply::private(help::topic(topic))),
             Own::Which(verb) => Err(which(verb).into()),
             Own::Web => Ok(Reply::private(self.web().await?)),

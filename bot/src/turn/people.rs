@@ -25,6 +25,30 @@ impl Talk<'_> {
         Ok(people)
     }
 
+    /// The text with names in it where the platform sent ids.
+    pub(super) async fn with_names(&self, text: &str) -> Result<String, No> {
+        let (mut named, mut rest) = (String::with_capacity(text.len()), text);
+        while let Some((before, (mention, after))) =
+            rest.split_once('<').and_then(|(before, behind)| Some((before, behind.split_once('>')?)))
+        {
+            named.push_str(before);
+            named.push_str(&match mention.split_once('|') {
+                Some((_, label)) => format!("@{}", label.trim_start_matches('@')),
+                None => self.name_of(mention).await?.unwrap_or_else(|| format!("<{mention}>")),
+            });
+            rest = after;
+        }
+        Ok(named + rest)
+    }
+
+    /// The name of a mention without its brackets; `None` if it is none of a person whom anybody knows.
+    async fn name_of(&self, mention: &str) -> Result<Option<String>, No> {
+        let Some(id) = mention.strip_prefix('@').filter(|id| !id.starts_with('&')) else { return Ok(None) };
+        let known = self.introduced(vec![id.trim_start_matches('!').to_owned()]).await?;
+        let Some(person) = known.first() else { return Ok(None) };
+        Ok(self.service().people.person(*person).await?.map(|person| format!("@{}", person.name)))
+    }
+
     /// The one person named.
     pub(super) async fn person(&self, named: &Person) -> Result<PersonId, No> {
         match self.meant(named).await?.as_slice() {

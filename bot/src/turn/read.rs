@@ -2,7 +2,7 @@
 
 use domain::refusal::{Code, Refusal};
 use jiff::tz::{TimeZone, offset};
-use language::{Context, Misread, Reading, Repeat, Settings, read_in_conversation};
+use language::{Context, Draft, Misread, Reading, Repeat, Settings, read_in_conversation};
 
 use super::own;
 use super::talk::Talk;
@@ -60,28 +60,59 @@ impl Talk<'_> {
         read_in_conversation(line, &context, known)
     }
 
-    /// The line without the slash command before it: `/task done 3` is `done 3`, and `/remindme to stretch` is `remind me
-    /// to stretch`. After each of them every command is understood.
+    /// The line without the slash command before it: `/task done 3` is `done 3`, `/remindme to stretch` is `remind me to
+    /// stretch`, and `/remindme @sam to stretch` is `remind @sam to stretch`. After each of them every command is
+    /// understood.
     pub(super) fn spoken(&self) -> String {
         let text = self.message.text.trim_start();
         let Some((verb, rest)) = text.split_once(char::is_whitespace) else { return text.to_owned() };
         match verb.to_ascii_lowercase().as_str() {
             "/task" | "/todo" => rest.to_owned(),
             "/remindme" if self.is_command(rest) => rest.to_owned(),
+            "/remindme" if self.names_somebody(rest) => format!("remind {rest}"),
             "/remindme" => format!("remind me {rest}"),
             _ => text.to_owned(),
         }
     }
 
-    /// Whether the line is anything else than something to do.
+    /// Whether the line is anything else than what a reminder is about.
     fn is_command(&self, line: &str) -> bool {
-        let read = self.read_line(line);
-        own::read(line, self).is_some() || read.is_some_and(|reading| !matches!(reading, Reading::Add(_)))
+        let adds = first_of(line, &["add", "remind"]) || ["new", "create"].iter().any(|verb| opens(line, verb));
+        own::read(line, self).is_some()
+            || match self.read_line(line) {
+                Some(Reading::Add(_)) => adds,
+                read => read.is_some(),
+            }
+    }
+
+    /// Whether the line begins with whom to remind.
+    fn names_somebody(&self, line: &str) -> bool {
+        let mut words = line.split_whitespace();
+        let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        // Without a link behind it, `#home` is a tag.
+        let channel = first.starts_with('#') && first_of(second, &["to", "about", "that", "of"]);
+        let said = channel || first_of(first, &["me", "us"]) || first.starts_with(['@', '<']);
+        let read = || self.read_line(&format!("remind {line}"));
+        said && matches!(read(), Some(Reading::Add(Draft { explicit_reminder: true, .. })))
     }
 
     fn misread(&self, misread: Misread) -> No {
         No::Misread { text: self.line.clone(), misread }
     }
+}
+
+/// Whether the first word is one of these.
+fn first_of(line: &str, words: &[&str]) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    words.iter().any(|word| first.trim_end_matches(':').eq_ignore_ascii_case(word))
+}
+
+/// `new task`, `create a reminder`.
+fn opens(line: &str, verb: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let noun = |word: &str| first_of(word, &["task", "todo", "reminder"]);
+    words.next().is_some_and(|word| word.eq_ignore_ascii_case(verb))
+        && words.find(|word| !first_of(word, &["a", "the", "new"])).is_some_and(noun)
 }
 
 fn zone_wanted() -> Refusal {

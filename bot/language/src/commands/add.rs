@@ -13,11 +13,11 @@
 //! From the text come the asides, then the phrase that says when; the rest is the title.
 
 use super::Line;
-use crate::asides::{Asides, channel, mention, set_aside};
+use crate::asides::{Asides, channel, mention, set_aside, with_people};
 use crate::misread::{ErrorCode, Misread};
 use crate::once::once;
 use crate::phrases::{Timing, choose};
-use crate::reading::{Addressee, CommandName, Draft, Reading};
+use crate::reading::{Addressee, CommandName, Draft, Reading, Verbatim};
 use crate::title::title;
 use crate::tokens::{Cursor, Kind, Token};
 
@@ -33,12 +33,19 @@ pub(super) fn add(line: &Line<'_>) -> Result<Reading, Misread> {
         Some(chosen) => (Some(chosen.timing), chosen.tokens),
         None => (None, Vec::new()),
     };
-    let is_gone = |at: usize| gone.iter().any(|range| range.contains(&at));
-    let kept: Vec<Token<'_>> =
-        rest.iter().enumerate().filter(|(at, _)| !is_gone(*at)).map(|(_, token)| *token).collect();
-    let kept = opening.without_link(&kept, !gone.is_empty());
-    let title = title(kept, line.text).ok_or_else(|| line.misread(CommandName::Add, ErrorCode::EmptyTitle, None))?;
-    Ok(Reading::Add(draft(title, opening, asides, timing)))
+    let gone: Vec<usize> = gone.into_iter().flat_map(|range| &rest[range]).map(|token| token.start).collect();
+    let titled = |tokens: &[Token<'_>]| {
+        let kept: Vec<Token<'_>> = tokens.iter().filter(|token| !gone.contains(&token.start)).copied().collect();
+        title(opening.without_link(&kept, !gone.is_empty()), line.text)
+    };
+    let verbatim = match opening.speaks_of_others(&asides) {
+        true => titled(&with_people(c.rest(), line.text))
+            .map(|title| Verbatim { to: once(opening.whom.people.clone()), title }),
+        false => None,
+    };
+    let title = titled(&rest).or_else(|| verbatim.as_ref().map(|verbatim| verbatim.title.clone()));
+    let title = title.ok_or_else(|| line.misread(CommandName::Add, ErrorCode::EmptyTitle, None))?;
+    Ok(Reading::Add(Draft { verbatim, ..draft(title, opening, asides, timing) }))
 }
 
 fn draft(title: String, opening: Opening, asides: Asides, timing: Option<Timing>) -> Draft {
@@ -68,6 +75,7 @@ fn draft(title: String, opening: Opening, asides: Asides, timing: Option<Timing>
         channel,
         explicit_reminder: opening.remind,
         addressee,
+        verbatim: None,
     }
 }
 
@@ -83,6 +91,13 @@ struct Opening {
 }
 
 impl Opening {
+    /// Whether the people in its text are none of those to whom it speaks. A channel's reminder is for whomever it names.
+    fn speaks_of_others(&self, asides: &Asides) -> bool {
+        let privately = self.whom.channel.is_none() && !self.us && asides.channel.is_none();
+        let to_some = self.whom.me || !self.whom.people.is_empty();
+        self.remind && privately && to_some && asides.people.iter().any(|named| !self.whom.people.contains(named))
+    }
+
     /// What is kept without the word that links `remind me tomorrow to …` to its title.
     fn without_link<'a>(&self, kept: &'a [Token<'a>], timed: bool) -> &'a [Token<'a>] {
         let mut c = Cursor::new(kept);

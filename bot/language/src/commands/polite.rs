@@ -17,13 +17,10 @@ pub(super) fn without_lead<'a>(tokens: &'a [Token<'a>]) -> &'a [Token<'a>] {
 }
 
 fn polite(c: &mut Cursor<'_>) -> Option<()> {
-    if c.one_of(&["please", "pls", "plz"]).is_some() {
-        return Some(());
-    }
     if c.one_of(&["can", "could"]).is_some() {
         return c.word("you");
     }
-    if c.word("hey").is_some() {
+    if c.one_of(&["please", "pls", "plz", "hey"]).is_some() {
         let _ = c.one_of(&BOT);
         return Some(());
     }

@@ -38,6 +38,15 @@ pub enum Addressee {
     Channel,
 }
 
+/// What a `remind …` says word for word, if its text names people to whom it does not speak: `remind me to call @sam`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verbatim {
+    /// To whom it speaks, besides the speaker; the first of [`Draft::people`].
+    pub to: Vec<Person>,
+    /// The title, with the mentions as they were typed.
+    pub title: String,
+}
+
 /// A task to be made.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
@@ -61,4 +70,6 @@ pub struct Draft {
     pub explicit_reminder: bool,
     /// Whom it speaks to.
     pub addressee: Addressee,
+    /// Where `people` and `title` are not what it says word for word.
+    pub verbatim: Option<Verbatim>,
 }

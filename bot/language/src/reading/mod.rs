@@ -7,7 +7,7 @@ mod ids;
 mod when;
 
 pub use change::{Edit, Field, Move, SettingsChange, Snooze, Target};
-pub use draft::{Addressee, Draft, Person};
+pub use draft::{Addressee, Draft, Person, Verbatim};
 pub use filter::{Filter, Sort, StatusFilter, Whom};
 pub use ids::{Ids, Spoken};
 pub use when::{Repeat, RepeatFrom, When};

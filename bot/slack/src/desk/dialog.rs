@@ -36,7 +36,7 @@ pub(super) const AWAY: &str = "I cannot reach my storage right now; save it once
 /// What a dialog is about, kept in it until it is submitted.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct About {
-    /// A reminder for the one who fills it in.
+    /// A reminder, for the one who fills it in unless they say for whom.
     remind: bool,
     /// Where it was opened, unless in a direct message.
     channel: Option<String>,
@@ -97,8 +97,9 @@ impl Desk {
             _ => (String::new(), None),
         };
         let remind = used.callback_id == REMIND;
-        let thread = used.message.and_then(|message| message.thread_ts);
-        let (channel, opened) = (used.channel.as_ref().and_then(Named::as_channel), Some(self.now()));
+        let thread = used.message.and_then(|message| message.thread_ts).filter(|_| !remind);
+        let opened = Some(self.now());
+        let channel = used.channel.as_ref().and_then(Named::as_channel).filter(|_| !remind);
         let about = About { remind, channel, opened, thread, link };
         let form = form(&title, about.link.as_deref(), &metadata(&about));
         if let Err(error) = self.fill(view, Ok(form)).await {
@@ -106,10 +107,10 @@ impl Desk {
         }
     }
 
-    /// The dialog of a command without words. What is filled in after `/todo` is for one's own list, wherever it was
-    /// typed.
+    /// The dialog of a command without words. What is filled in after `/todo` and `/remindme` is for one's own list, wherever
+    /// it was typed.
     pub(super) async fn open_form(&self, command: &Command) -> Value {
-        let channel = command.channel().filter(|_| command.command != "/todo");
+        let channel = command.channel().filter(|_| command.command == "/task");
         let (remind, opened) = (command.command == "/remindme", Some(self.now()));
         let about = About { remind, channel, opened, ..About::default() };
         match self.api.open_view(&command.trigger_id, &form("", None, &metadata(&about))).await {
@@ -227,7 +228,11 @@ impl Filled {
             people: self.who.iter().cloned().map(Person::Id).collect(),
             channel: self.channel.clone(),
             explicit_reminder: about.remind,
-            addressee: if to_me { Addressee::Me } else { Addressee::Nobody },
+            addressee: match () {
+                () if to_me => Addressee::Me,
+                () if self.who.is_empty() => Addressee::Nobody,
+                () => Addressee::People,
+            },
             ..Draft::default()
         }
     }

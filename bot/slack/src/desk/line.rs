@@ -49,10 +49,22 @@ fn entity(text: &str, line: &mut String) -> usize {
 /// because somebody says "hey" first.
 pub(super) fn without_mention(text: &str, bot: &str) -> String {
     let mention = format!("<@{bot}>");
+    let text = without_label(text, bot);
     let text = text.trim();
     let text = text.strip_prefix(mention.as_str()).map(|rest| rest.trim_start_matches([',', ':'])).unwrap_or(text);
     let text = text.strip_suffix(mention.as_str()).unwrap_or(text);
     text.trim().replace(&mention, "taskbot")
+}
+
+/// Every `<@bot|label>` as `<@bot>`.
+fn without_label(text: &str, bot: &str) -> String {
+    let labelled = format!("<@{bot}|");
+    let mut parts = text.split(labelled.as_str());
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let behind = part.split_once('>').map_or(part, |(_, behind)| behind);
+        format!("{text}<@{bot}>{behind}")
+    })
 }
 
 #[cfg(test)]
@@ -79,7 +91,9 @@ mod tests {
 
     #[test]
     fn the_bot_is_spoken_to_at_either_end() {
-        for text in ["<@B1> list", "<@B1>, list", "list <@B1>", "  <@B1>:  list "] {
+        for text in
+            ["<@B1> list", "<@B1|taskbot> list", "list <@B1|taskbot>", "<@B1>, list", "list <@B1>", "  <@B1>:  list "]
+        {
             assert_eq!(without_mention(text, "B1"), "list");
         }
         assert_eq!(without_mention("hey <@B1>, list", "B1"), "hey taskbot, list");
