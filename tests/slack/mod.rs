@@ -34,6 +34,7 @@ mod several;
 mod slow_forms;
 mod snapshots;
 mod strangers;
+mod taken_over;
 mod talking;
 mod together;
 mod twice;
