@@ -171,6 +171,10 @@ impl Desk {
         match self.api.publish_home(user, &view, Some(&hash)).await {
             Ok(renewed) => homes.renewed(tenant, user, &hash, (&now, &view), renewed),
             Err(error) if error.is_overtaken() => homes.leave(tenant, user, &hash),
+            Err(CallError::Refused(word)) => {
+                warn!(word, "Slack refuses a page, which is left as it is");
+                homes.leave(tenant, user, &hash);
+            }
             Err(CallError::Later { after: Some(time), .. }) => self.around.pace.rest(tenant, PUBLISH, time),
             Err(error) => warn!(%error, "a page could not be brought up to date"),
         }
