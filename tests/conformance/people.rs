@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::change::{Act, Change, Put};
 use domain::ids::{PersonId, TokenId};
 use domain::person::{Identity, Person};
-use domain::ports::people::{People, Token};
+use domain::ports::people::{LOOKS_APART, People, Token};
 use domain::ports::store::{CommitError, Store};
 
 use crate::kit::samples::{Samples, at, channel};
@@ -18,6 +18,8 @@ macro_rules! suite {
             people: an_identity_is_one_person_however_many_introduce_it,
             name_and_settings_change_by_version,
             one_person_may_have_several_identities,
+            whose_pages_are_followed_under_a_watch_is_known_the_newest_first,
+            a_look_at_a_page_is_noted_once_an_hour_or_under_another_watch,
             channels_are_joined_once,
             a_token_is_found_by_its_hash_until_for_ever,
             a_token_is_taken_back_by_its_owner_only,
@@ -73,6 +75,42 @@ pub async fn one_person_may_have_several_identities(store: Arc<impl People>) {
     let other: Identity = "discord:G1/U1".parse().expect("an identity");
     assert_eq!(store.introduce(&other, ana.clone()).await.expect("introduced"), ana);
     assert_eq!(store.identities(ana.id).await.expect("an answer"), [Identity::console("ana"), other]);
+}
+
+/// Looks of somebody in this tenant, whom the store gets to know.
+async fn look(store: &impl People, samples: &Samples, whose: &str, second: i64, watch: u64) -> Identity {
+    let identity: Identity = whose.parse().expect("an identity");
+    store.introduce(&identity, samples.person("ana")).await.expect("introduced");
+    store.look_at_home(&identity, at(second), watch).await.expect("noted");
+    identity
+}
+
+pub async fn whose_pages_are_followed_under_a_watch_is_known_the_newest_first(store: Arc<impl People>) {
+    let samples = Samples::default();
+    assert!(store.watches(at(0)).await.expect("an answer").is_empty());
+    let stranger = "slack:T1/U9".parse().expect("an identity");
+    store.look_at_home(&stranger, at(9), 1).await.expect("of somebody unknown nothing is noted");
+    let ana = look(&*store, &samples, "slack:T1/U1", 10, 7).await;
+    let bob = look(&*store, &samples, "slack:T2/U2", 20, 7).await;
+    let eve = look(&*store, &samples, "slack:T2/U3", 30, 3).await;
+    assert_eq!(store.watches(at(0)).await.expect("an answer"), [3, 7]);
+    assert_eq!(store.watches(at(20)).await.expect("an answer"), [3], "later than this");
+    let watched = async |watch, since, limit| store.watched(watch, at(since), limit).await.expect("an answer");
+    assert_eq!(watched(7, 0, 9).await, [(bob.clone(), at(20)), (ana, at(10))], "of all tenants");
+    assert_eq!(watched(7, 0, 1).await, [(bob.clone(), at(20))]);
+    assert_eq!(watched(7, 10, 9).await, [(bob, at(20))]);
+    assert_eq!(watched(3, 0, 9).await, [(eve, at(30))]);
+    assert!(watched(1, 0, 9).await.is_empty());
+}
+
+pub async fn a_look_at_a_page_is_noted_once_an_hour_or_under_another_watch(store: Arc<impl People>) {
+    let (samples, hour) = (Samples::default(), LOOKS_APART.as_secs());
+    let looks = [(0, 1, 0), (hour - 1, 1, 0), (hour, 1, hour), (hour + 1, 2, hour + 1), (hour + 2, 2, hour + 1)];
+    for (second, watch, noted) in looks {
+        let ana = look(&*store, &samples, "slack:T1/U1", second, watch).await;
+        assert_eq!(store.watches(at(-1)).await.expect("an answer"), [watch], "it is followed under one");
+        assert_eq!(store.watched(watch, at(-1), 9).await.expect("an answer"), [(ana, at(noted))]);
+    }
 }
 
 pub async fn channels_are_joined_once(store: Arc<impl People>) {

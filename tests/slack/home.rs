@@ -231,6 +231,29 @@ async fn a_page_that_another_process_has_turned_is_left_to_it() {
 }
 
 #[tokio::test]
+async fn a_page_that_slack_refuses_is_left_until_its_reader_comes_back() {
+    let site = Site::new(BOTH[0]).await;
+    let (ana, bob) = (site.person("U1"), site.person("U2"));
+    for (who, user) in [(&ana, "U1"), (&bob, "U2")] {
+        who.open_home().await;
+        site.home(user, |said| said.contains("There are no open tasks")).await;
+    }
+    let refused = What::Error { error: "user_not_found".to_owned() };
+    site.slack.faults().add(Fault::always("views.publish", refused).field("user_id", "U1"));
+    for task in ["buy milk", "water the plants", "call the printer"] {
+        site.told(&bob, "C1", "/task", &format!("{task} @ana @bob")).await;
+        site.home("U2", |said| said.contains(task)).await;
+    }
+    let tried = site.slack.ledger().calls(Some("views.publish"));
+    assert_eq!(tried.iter().filter(|call| call.fault.is_some()).count(), 1);
+    site.slack.faults().clear();
+    ana.open_home().await;
+    site.home("U1", |said| said.contains("call the printer")).await;
+    site.told(&bob, "C1", "/task", "done 1").await;
+    site.home("U1", |said| said.contains("call the printer") && !said.contains("buy milk")).await;
+}
+
+#[tokio::test]
 async fn who_is_in_which_channel_is_not_asked_for_what_concerns_the_reader_alone() {
     for way in BOTH {
         let site = Site::new(way).await;

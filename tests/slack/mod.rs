@@ -35,6 +35,7 @@ mod several;
 mod slow_forms;
 mod snapshots;
 mod strangers;
+mod taken_over;
 mod talking;
 mod together;
 mod twice;

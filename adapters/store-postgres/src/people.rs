@@ -6,7 +6,8 @@ use domain::ids::{PersonId, TokenId};
 use domain::person::{Identity, Person};
 use domain::place::Channel;
 use domain::ports::error::PortError;
-use domain::ports::people::{People, Token};
+use domain::ports::people::{LOOKS_APART, People, Token};
+use jiff::Timestamp;
 use sqlx::postgres::PgRow;
 
 use crate::PostgresStore;
@@ -14,11 +15,17 @@ use crate::ask::{Ask, within};
 use crate::commit::act as written;
 use crate::error::corrupt;
 use crate::literal::array;
-use crate::rows::{column, doc, docs, instant, integer, json, maybe_instant, parsed};
+use crate::rows::{column, count, doc, docs, instant, integer, json, maybe_instant, parsed};
 
 const WHO_IS: &str = "
     SELECT p.doc FROM identities i JOIN people p ON p.id = i.person
     WHERE i.tenant = $1 ->> 'tenant' AND i.name = $1 ->> 'name'";
+
+const WATCHES: &str = "SELECT DISTINCT home_watch FROM identities WHERE home_at > $1 ORDER BY home_watch";
+
+const WATCHED: &str = "
+    SELECT tenant, name, home_at FROM identities WHERE home_watch = $1 AND home_at > $2
+    ORDER BY home_at DESC, tenant, name LIMIT $3";
 
 const TOKEN: &str = "
     SELECT id::text, person::text, hash, created_at, expires_at, revoked_at FROM tokens WHERE hash = $1";
@@ -71,6 +78,29 @@ impl People for PostgresStore {
         let ask = Ask::new("SELECT tenant, name FROM identities WHERE person = $1 ORDER BY tenant, name");
         let rows = self.relay.rows(ask.bind(id.0)).await?;
         rows.iter().map(|row| Ok(Identity { tenant: parsed(row, 0)?, user: column(row, 1)? })).collect()
+    }
+
+    async fn look_at_home(&self, identity: &Identity, at: Timestamp, watch: u64) -> Result<(), PortError> {
+        let ask = Ask::new("SELECT look_at_home($1, $2, $3, $4, $5, $6)::text")
+            .bind(array([&identity.tenant]))
+            .bind(identity.tenant.to_string())
+            .bind(identity.user.clone())
+            .bind(at.as_microsecond())
+            .bind((at - LOOKS_APART).as_microsecond())
+            .bind(integer(watch));
+        self.app.write_surely(ask).await.map(drop)
+    }
+
+    async fn watches(&self, since: Timestamp) -> Result<Vec<u64>, PortError> {
+        let rows = self.relay.rows(Ask::new(WATCHES).bind(since.as_microsecond())).await?;
+        rows.iter().map(|row| count(row, 0)).collect()
+    }
+
+    async fn watched(&self, watch: u64, since: Timestamp, limit: u32) -> Result<Vec<(Identity, Timestamp)>, PortError> {
+        let ask = Ask::new(WATCHED).bind(integer(watch)).bind(since.as_microsecond()).bind(i64::from(limit));
+        let rows = self.relay.rows(ask).await?;
+        let looked = |row| Ok((Identity { tenant: parsed(row, 0)?, user: column(row, 1)? }, instant(row, 2)?));
+        rows.iter().map(looked).collect()
     }
 
     async fn join(&self, person: PersonId, channel: &Channel) -> Result<(), PortError> {

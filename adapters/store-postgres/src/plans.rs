@@ -182,6 +182,8 @@ async fn ask_people(store: &PostgresStore) {
     store.person(person).await.expect("a person");
     store.identities(person).await.expect("identities");
     store.joined(person).await.expect("channels");
+    store.watches(Timestamp::UNIX_EPOCH).await.expect("watches");
+    store.watched(1, Timestamp::UNIX_EPOCH, 5).await.expect("looks");
     store.token("hash").await.expect("a token");
     store.tokens(person).await.expect("tokens");
     store.acts(Some(person), 5).await.expect("acts");

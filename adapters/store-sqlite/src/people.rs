@@ -6,17 +6,28 @@ use domain::ids::{PersonId, TokenId};
 use domain::person::{Identity, Person};
 use domain::place::Channel;
 use domain::ports::error::PortError;
-use domain::ports::people::{People, Token};
+use domain::ports::people::{LOOKS_APART, People, Token};
+use jiff::Timestamp;
 
 use crate::SqliteStore;
 use crate::ask::Ask;
 use crate::commit::act as append_act;
 use crate::error::corrupt;
-use crate::rows::{Row, column, doc, docs, instant, json, maybe_instant, parsed};
+use crate::rows::{Row, column, count, doc, docs, instant, integer, json, maybe_instant, parsed};
 use crate::script::Script;
 
 const WHO_IS: &str = "
     SELECT p.doc FROM identities i CROSS JOIN people p ON p.id = i.person WHERE i.tenant = ? AND i.user = ?";
+
+const LOOK_AT_HOME: &str = "
+    UPDATE identities SET home_at = ?1, home_watch = ?2
+    WHERE tenant = ?3 AND user = ?4 AND (home_watch IS NOT ?2 OR home_at <= ?5)";
+
+const WATCHES: &str = "SELECT DISTINCT home_watch FROM identities WHERE home_at > ? ORDER BY home_watch";
+
+const WATCHED: &str = "
+    SELECT tenant, user, home_at FROM identities WHERE home_watch = ? AND home_at > ?
+    ORDER BY home_at DESC, tenant, user LIMIT ?";
 
 const TOKEN: &str = "SELECT id, person, hash, created_at, expires_at, revoked_at FROM tokens";
 
@@ -49,6 +60,30 @@ impl People for SqliteStore {
         let ask = Ask::new("SELECT tenant, user FROM identities WHERE person = ? ORDER BY tenant, user");
         let rows = self.readers.rows(ask.bind(id.to_string())).await?;
         rows.iter().map(|row| Ok(Identity { tenant: parsed(row, 0)?, user: column(row, 1)? })).collect()
+    }
+
+    async fn look_at_home(&self, identity: &Identity, at: Timestamp, watch: u64) -> Result<(), PortError> {
+        let mut script = Script::new();
+        script
+            .step("look", LOOK_AT_HOME)
+            .bind(at.as_microsecond())
+            .bind(integer(watch))
+            .bind(identity.tenant.to_string())
+            .bind(identity.user.clone())
+            .bind((at - LOOKS_APART).as_microsecond());
+        self.writer.write_surely(script).await.map(drop)
+    }
+
+    async fn watches(&self, since: Timestamp) -> Result<Vec<u64>, PortError> {
+        let rows = self.readers.rows(Ask::new(WATCHES).bind(since.as_microsecond())).await?;
+        rows.iter().map(|row| count(row, 0)).collect()
+    }
+
+    async fn watched(&self, watch: u64, since: Timestamp, limit: u32) -> Result<Vec<(Identity, Timestamp)>, PortError> {
+        let ask = Ask::new(WATCHED).bind(integer(watch)).bind(since.as_microsecond()).bind(limit);
+        let rows = self.readers.rows(ask).await?;
+        let looked = |row| Ok((Identity { tenant: parsed(row, 0)?, user: column(row, 1)? }, instant(row, 2)?));
+        rows.iter().map(looked).collect()
     }
 
     async fn join(&self, person: PersonId, channel: &Channel) -> Result<(), PortError> {
@@ -146,7 +181,7 @@ fn introduction(identity: &Identity, newcomer: &Person) -> Script {
              WHERE NOT EXISTS (SELECT 1 FROM identities WHERE tenant = ? AND user = ?) ON CONFLICT DO NOTHING",
         )
         .bind(newcomer.id.to_string())
-        .bind(crate::rows::integer(newcomer.version))
+        .bind(integer(newcomer.version))
         .bind(json(newcomer))
         .bind(identity.tenant.to_string())
         .bind(identity.user.clone())

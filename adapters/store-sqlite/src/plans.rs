@@ -172,6 +172,8 @@ async fn ask_people(store: &SqliteStore) {
     store.person(person).await.expect("a person");
     store.identities(person).await.expect("identities");
     store.joined(person).await.expect("channels");
+    store.watches(Timestamp::UNIX_EPOCH).await.expect("watches");
+    store.watched(1, Timestamp::UNIX_EPOCH, 5).await.expect("looks");
     store.token("hash").await.expect("a token");
     store.holder("hash").await.expect("a holder");
     store.tokens(person).await.expect("tokens");

@@ -70,7 +70,7 @@ impl House {
         let database = Database::open(config, access, &bell).await?;
         let clock = database.clock.clone();
         let ids: Arc<dyn Ids> = Arc::new(RandomIds::new(clock.clone()));
-        let slack = platforms::slack(&config.slack, ground(&database, &bell))?;
+        let slack = platforms::slack(&config.slack, ground(&database, &bell), database.leases.clone())?;
         let tasks = service(&database, &ids, bell, slack.as_ref());
         Ok(Self {
             events: Events::of(config, &database, &tasks.bell)?,

@@ -8,6 +8,7 @@ use domain::access::Principal;
 use domain::place::Place;
 use domain::ports::chat::{Called, Channels, Directory, Told};
 use domain::ports::error::PortError;
+use domain::ports::lease::Leases;
 use domain::refusal::Refusal;
 use domain::tenant::TenantId;
 use slack::{Ground, OAuth, Options, Secret, Slack, Wrong, way_back};
@@ -42,7 +43,7 @@ pub(crate) fn slack_standing(slack: &config::Slack) -> Standing {
 ///
 /// # Errors
 /// When a key cannot work.
-pub(crate) fn slack(given: &config::Slack, ground: Ground) -> Result<Option<Slack>> {
+pub(crate) fn slack(given: &config::Slack, ground: Ground, leases: Arc<dyn Leases>) -> Result<Option<Slack>> {
     let oauth = oauth(given)?;
     if !matches!(slack_standing(given), Standing::Ready) {
         return Ok(None);
@@ -61,7 +62,7 @@ pub(crate) fn slack(given: &config::Slack, ground: Ground) -> Result<Option<Slac
         api_url: api_url.clone().unwrap_or_else(|| Options::API_URL.to_owned()),
         oauth,
     };
-    Slack::new(options, ground).map(Some).map_err(|wrong| match wrong {
+    Slack::new(options, ground, leases).map(Some).map_err(|wrong| match wrong {
         Wrong::NoKey => anyhow!("TASKBOT_SLACK__TOKEN_KEY: {wrong}"),
         _ => anyhow!("TASKBOT_SLACK__API_URL: {wrong}"),
     })

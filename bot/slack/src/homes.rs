@@ -6,6 +6,7 @@ use std::hash::{Hash as _, Hasher as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use domain::person::Identity;
 use domain::tenant::TenantId;
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -17,9 +18,9 @@ pub(crate) const PACE: Duration = Duration::from_millis(600);
 /// How long at most before pages are looked at again, where no bell tells of changes.
 pub(crate) const BETWEEN: Duration = Duration::from_secs(60);
 /// How long a page is kept up to date after somebody saw it. Slack says so each time that they come back to it.
-const WATCHED_FOR: Duration = Duration::from_secs(12 * 60 * 60);
+pub(crate) const WATCHED_FOR: Duration = Duration::from_secs(12 * 60 * 60);
 /// So many pages are kept up to date.
-const MOST: usize = 1_000;
+pub(crate) const MOST: u32 = 1_000;
 /// For so many of them at the same time is looked up what they would say, however many workspaces there are: whoever waits
 /// for an answer comes first.
 const AT_ONCE: usize = 8;
@@ -27,13 +28,13 @@ const AT_ONCE: usize = 8;
 /// What somebody's page shows.
 #[derive(Debug)]
 struct Page {
-    /// When it was shown last.
-    at: Instant,
+    /// How long it is kept up to date.
+    until: Instant,
     /// The line whose answer it is: another one for each part of a long list.
     line: String,
-    /// A digest of the view.
+    /// A digest of the view; 0 if that is not known.
     digest: u64,
-    /// By what Slack knows the page as it is.
+    /// By what Slack knows the page as it is; nothing if that is not known.
     hash: String,
 }
 
@@ -56,7 +57,11 @@ impl Default for Homes {
 impl Homes {
     /// A page was shown: what this line says. By the hash Slack knows it.
     pub(crate) fn shown(&self, tenant: &TenantId, user: &str, (line, view): (&str, &Value), hash: String) {
-        self.note(tenant, user, Page { at: Instant::now(), line: line.to_owned(), digest: digest(view), hash });
+        self.note(
+            tenant,
+            user,
+            Page { until: Instant::now() + WATCHED_FOR, line: line.to_owned(), digest: digest(view), hash },
+        );
     }
 
     /// A page that was known by this hash was shown anew. What was shown since then by others stays noted.
@@ -70,7 +75,7 @@ impl Homes {
     ) {
         let mut pages = self.pages();
         if let Some(page) = pages.get_mut(&(tenant.clone(), user.to_owned())).filter(|page| page.hash == before) {
-            *page = Page { at: page.at, line: line.to_owned(), digest: digest(view), hash };
+            *page = Page { until: page.until, line: line.to_owned(), digest: digest(view), hash };
         }
     }
 
@@ -78,16 +83,35 @@ impl Homes {
     pub(crate) fn told(&self, tenant: &TenantId, user: &str, (line, view): (&str, &Value), hash: String) {
         let before = self.pages().get(&(tenant.clone(), user.to_owned())).map(|page| (page.line == line, page.digest));
         let digest = before.filter(|(same, _)| *same).map_or_else(|| digest(view), |(_, digest)| digest);
-        self.note(tenant, user, Page { at: Instant::now(), line: line.to_owned(), digest, hash });
+        self.note(tenant, user, Page { until: Instant::now() + WATCHED_FOR, line: line.to_owned(), digest, hash });
     }
 
     fn note(&self, tenant: &TenantId, user: &str, page: Page) {
         let mut pages = self.pages();
-        if pages.len() >= MOST {
-            let oldest = pages.iter().min_by_key(|(_, page)| page.at).map(|(whose, _)| whose.clone());
+        if pages.len() >= MOST as usize {
+            let oldest = pages.iter().min_by_key(|(_, page)| page.until).map(|(whose, _)| whose.clone());
             oldest.map(|whose| pages.remove(&whose));
         }
         pages.insert((tenant.clone(), user.to_owned()), page);
+    }
+
+    /// A page that another process showed is this one's to keep up to date, for so long, if there is room for it: somebody
+    /// sees something there, and at first this line is to be shown.
+    pub(crate) fn inherit(&self, tenant: &TenantId, user: &str, line: &str, left: Duration) {
+        let (mut pages, until) = (self.pages(), Instant::now() + left);
+        if pages.len() < MOST as usize {
+            let unknown = Page { until, line: line.to_owned(), digest: 0, hash: String::new() };
+            pages.entry((tenant.clone(), user.to_owned())).or_insert(unknown);
+        }
+    }
+
+    /// Whose pages are kept up to date of which it is known how they look, and for how long yet.
+    pub(crate) fn known(&self) -> Vec<(Identity, Duration)> {
+        let (pages, now) = (self.pages(), Instant::now());
+        let left = |page: &Page| page.until.saturating_duration_since(now);
+        let whose = |(tenant, user): &(TenantId, String)| Identity { tenant: tenant.clone(), user: user.clone() };
+        let known = pages.iter().filter(|(_, page)| !page.hash.is_empty());
+        known.map(|(theirs, page)| (whose(theirs), left(page))).collect()
     }
 
     /// The hash of a page in whose place this is to be shown, since the line says something else by now; `None` if it does
@@ -106,7 +130,7 @@ impl Homes {
     /// The tenants in which pages are looked at.
     pub(crate) fn tenants(&self) -> BTreeSet<TenantId> {
         let mut pages = self.pages();
-        pages.retain(|_, page| page.at.elapsed() < WATCHED_FOR);
+        pages.retain(|_, page| Instant::now() < page.until);
         pages.keys().map(|(tenant, _)| tenant.clone()).collect()
     }
 
@@ -159,6 +183,23 @@ mod tests {
         shown("list", "c");
         assert_eq!(homes.tenants(), [tenant].into());
         tokio::time::advance(WATCHED_FOR).await;
+        assert!(homes.tenants().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_inherited_page_is_shown_once_whatever_it_says_and_watched_for_what_is_left() {
+        let (tenant, homes): (TenantId, _) = ("slack:T1".parse().expect("a tenant"), Homes::default());
+        let (view, left) = (json!(1), WATCHED_FOR / 3);
+        homes.inherit(&tenant, "U1", "list", left);
+        assert!(homes.known().is_empty());
+        assert_eq!(homes.outdated(&tenant, "U1", ("list", &view)).as_deref(), Some(""), "over whatever is there");
+        homes.renewed(&tenant, "U1", "", ("list", &view), "a".to_owned());
+        assert_eq!(homes.outdated(&tenant, "U1", ("list", &view)), None);
+        let identity = Identity { tenant: tenant.clone(), user: "U1".to_owned() };
+        assert_eq!(homes.known(), [(identity, left)]);
+        homes.inherit(&tenant, "U1", "list", WATCHED_FOR);
+        assert_eq!(homes.outdated(&tenant, "U1", ("list", &view)), None, "it is known what that one shows");
+        tokio::time::advance(left).await;
         assert!(homes.tenants().is_empty());
     }
 }

@@ -28,11 +28,13 @@ mod scopes;
 mod sightings;
 mod silence;
 mod term;
+mod watches;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bot::Turns;
+use domain::ports::lease::Leases;
 use domain::service::Operators;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -53,6 +55,7 @@ use pace::Pace;
 use rosters::Rosters;
 use sightings::Sightings;
 use silence::Silence;
+use watches::Watches;
 
 /// Slack, with the workspaces that the bot is installed in.
 #[derive(Clone)]
@@ -62,6 +65,7 @@ pub struct Slack {
     options: Arc<Options>,
     sightings: Arc<Sightings>,
     homes: Arc<Homes>,
+    watches: Arc<Watches>,
     pace: Arc<Pace>,
     silence: Silence,
     rosters: Rosters,
@@ -69,19 +73,21 @@ pub struct Slack {
 }
 
 impl Slack {
-    /// With these keys; nothing is asked yet.
+    /// With these keys, and leases by which processes share the pages that people look at; nothing is asked yet.
     ///
     /// # Errors
     /// When the roots of trust of this machine cannot be read, or a key cannot work.
-    pub fn new(options: Options, ground: Ground) -> Result<Self, Wrong> {
+    pub fn new(options: Options, ground: Ground, leases: Arc<dyn Leases>) -> Result<Self, Wrong> {
         let wire = Wire::new(&options)?;
+        let watches = Arc::new(Watches::new(leases));
         let workspaces = Arc::new(Workspaces::new(wire.clone(), &options, ground)?);
         let api = Api::new(wire, workspaces.clone());
         let options = Arc::new(options);
         let (sightings, homes, pace) = Default::default();
         let silence = Silence::default();
         let rosters = Rosters::new(silence.clone());
-        Ok(Self { api, workspaces, options, sightings, homes, pace, silence, rosters, work: TaskTracker::new() })
+        let work = TaskTracker::new();
+        Ok(Self { api, workspaces, options, sightings, homes, watches, pace, silence, rosters, work })
     }
 
     /// Who is in which channel.
@@ -123,18 +129,20 @@ impl Slack {
         }
     }
 
-    /// Waits until all is done and shown that was acknowledged, for so long at most: when nothing comes in any more.
+    /// Waits until all is done and shown that was acknowledged, for so long at most: when nothing comes in any more. Then
+    /// the pages that people look at are left to others.
     pub async fn finish(&self, grace: Duration) {
         self.work.close();
         if timeout(grace, self.work.wait()).await.is_err() {
             warn!(left = self.work.len(), "some answers in Slack were not given in time");
         }
+        self.watches.end();
     }
 
     fn desk(&self, turns: &Turns, operators: Arc<Operators>) -> Desk {
         let (sightings, homes, pace) = (self.sightings.clone(), self.homes.clone(), self.pace.clone());
-        let (silence, rosters) = (self.silence.clone(), self.rosters.clone());
-        let around = Around { sightings, homes, pace, silence, rosters, work: self.work.clone() };
+        let (watches, silence, rosters) = (self.watches.clone(), self.silence.clone(), self.rosters.clone());
+        let around = Around { sightings, homes, watches, pace, silence, rosters, work: self.work.clone() };
         Desk::new(self.api.clone(), turns.clone(), operators, around)
     }
 }

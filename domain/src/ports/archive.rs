@@ -14,6 +14,7 @@ use super::bus::RELAY;
 use super::error::PortError;
 
 /// What is kept of a database, each table after those that it refers to. Leases are not: they end with the process.
+/// Nor is who looked at their page of the bot lately.
 pub const TABLES: [&str; 25] = [
     "people",
     "identities",

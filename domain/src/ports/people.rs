@@ -1,7 +1,7 @@
 //! People, identities, who is in which channel, access tokens, and what operators did.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::error::PortError;
@@ -9,6 +9,9 @@ use crate::change::Act;
 use crate::ids::{PersonId, TokenId};
 use crate::person::{Identity, Person};
 use crate::place::Channel;
+
+/// How long at least between two times that a look at one page is noted under the same watch.
+pub const LOOKS_APART: SignedDuration = SignedDuration::from_hours(1);
 
 /// An access token's row. The secret itself is shown once and never stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +58,27 @@ pub trait People: Send + Sync {
     /// # Errors
     /// When the database cannot answer.
     async fn identities(&self, id: PersonId) -> Result<Vec<Identity>, PortError>;
+
+    /// Notes that somebody known looked at their page of the bot, and under which watch it is followed from now on: a
+    /// number, by which its pages are found when whoever followed them is gone. Writes nothing if that was noted less than
+    /// [`LOOKS_APART`] ago.
+    ///
+    /// # Errors
+    /// When the database cannot write.
+    async fn look_at_home(&self, identity: &Identity, at: Timestamp, watch: u64) -> Result<(), PortError>;
+
+    /// The watches under which looks later than this are noted, in order.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn watches(&self, since: Timestamp) -> Result<Vec<u64>, PortError>;
+
+    /// Whose pages are followed under a watch, of those looked at later than this, and when each was: so many, the newest
+    /// first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn watched(&self, watch: u64, since: Timestamp, limit: u32) -> Result<Vec<(Identity, Timestamp)>, PortError>;
 
     /// Notes that a person is in a channel whose platform keeps no member list of its own (the console).
     ///

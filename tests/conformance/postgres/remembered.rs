@@ -9,6 +9,7 @@ use domain::ports::bell::Bell;
 use domain::ports::people::People;
 use domain::ports::store::Store;
 use domain::snapshot::Needs;
+use sqlx::postgres::PgListener;
 use store_postgres::PostgresStore;
 use tokio::time::{Instant, timeout};
 
@@ -52,6 +53,20 @@ async fn a_token_that_another_process_revoked_is_good_no_more() {
     }
     other.revoke_token(ana, token.id, &act(ana, "token.revoked", 7)).await.expect("revoked");
     becomes!(held().await.revoked_at == Some(at(7)));
+}
+
+#[tokio::test]
+async fn a_look_at_a_page_makes_nobody_forget_anything() {
+    let scratch = migrated().await;
+    let mut ear = PgListener::connect(&scratch.database.url()).await.expect("a connection");
+    ear.listen("taskbot_people").await.expect("listening");
+    let identity = "slack:T1/U1".parse().expect("an identity");
+    scratch.store.introduce(&identity, Samples::default().person("ana")).await.expect("introduced");
+    scratch.store.look_at_home(&identity, at(1), 0).await.expect("noted");
+    scratch.database.sql("NOTIFY taskbot_people, 'afterwards'").await.expect("told");
+    for told in ["", "afterwards"] {
+        assert_eq!(ear.recv().await.expect("told").payload(), told);
+    }
 }
 
 #[tokio::test]

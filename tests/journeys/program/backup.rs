@@ -202,7 +202,9 @@ async fn a_history_on_sqlite_goes_on_on_postgres() {
 }
 
 /// As a release before this one left it.
-const STEP_BACK: &str = "ALTER TABLE audit_unsealed DROP COLUMN since; DELETE FROM _sqlx_migrations WHERE version = 10";
+const STEP_BACK: &str = "
+    DROP INDEX identities_by_home; ALTER TABLE identities DROP COLUMN home_at; ALTER TABLE identities DROP COLUMN home_watch;
+    DELETE FROM _sqlx_migrations WHERE version = 11";
 
 /// The file, and what a power cut left beside it.
 fn bytes(scratch: &Scratch) -> [Vec<u8>; 2] {

@@ -23,7 +23,7 @@ use crate::inbound::payload::Looked;
 use crate::render::home::{home, with_word};
 
 /// What the page shows, unless its reader has turned it.
-const LIST: &str = "list";
+pub(super) const LIST: &str = "list";
 /// How it is shown.
 const PUBLISH: &str = "views.publish";
 
@@ -81,7 +81,10 @@ impl Desk {
         let line = line_of(page);
         let view = with_word(&page.blocks, line, answer["text"].as_str().unwrap_or_default());
         match self.call_paced(PUBLISH, || self.api.publish_home(user, &view, None)).await {
-            Ok(hash) => self.around.homes.told(tenant, user, (line, &view), hash),
+            Ok(hash) => {
+                self.around.homes.told(tenant, user, (line, &view), hash);
+                self.note_look(tenant, user);
+            }
             Err(error) => warn!(%error, "a page could not be shown"),
         }
     }
@@ -94,7 +97,10 @@ impl Desk {
     async fn publish(&self, tenant: &TenantId, user: &str, (line, list): (&str, &Reply), told: Option<&Reply>) {
         let view = home(list, line, told);
         match self.call_paced(PUBLISH, || self.api.publish_home(user, &view, None)).await {
-            Ok(hash) => self.around.homes.shown(tenant, user, (line, &home(list, line, None)), hash),
+            Ok(hash) => {
+                self.around.homes.shown(tenant, user, (line, &home(list, line, None)), hash);
+                self.note_look(tenant, user);
+            }
             Err(error) => warn!(%error, "a page could not be shown"),
         }
     }
@@ -115,8 +121,8 @@ impl Desk {
     }
 
     /// Keeps the pages that people look at up to date, whoever changes something and in whichever process, until
-    /// somebody asks to stop. Changes that come together are shown together; each tenant has its own keeper, so that a
-    /// workspace that is slow to take its pages holds up no other.
+    /// somebody asks to stop, and those of processes that are gone. Changes that come together are shown together; each
+    /// tenant has its own keeper, so that a workspace that is slow to take its pages holds up no other.
     pub(crate) async fn keep_homes(&self, stop: CancellationToken) {
         let mut ear = self.turns.tasks().bell.listen();
         let watch = async {
@@ -134,7 +140,7 @@ impl Desk {
                 }
             }
         };
-        stop.run_until_cancelled(watch).await;
+        stop.run_until_cancelled(async { tokio::join!(watch, self.take_over_homes()) }).await;
     }
 
     /// Looks at the pages of a tenant, one after the other, whenever it is woken; also when it was woken meanwhile.
@@ -165,6 +171,10 @@ impl Desk {
         match self.api.publish_home(user, &view, Some(&hash)).await {
             Ok(renewed) => homes.renewed(tenant, user, &hash, (&now, &view), renewed),
             Err(error) if error.is_overtaken() => homes.leave(tenant, user, &hash),
+            Err(CallError::Refused(word)) => {
+                warn!(word, "Slack refuses a page, which is left as it is");
+                homes.leave(tenant, user, &hash);
+            }
             Err(CallError::Later { after: Some(time), .. }) => self.around.pace.rest(tenant, PUBLISH, time),
             Err(error) => warn!(%error, "a page could not be brought up to date"),
         }

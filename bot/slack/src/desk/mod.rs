@@ -24,6 +24,7 @@ mod seen;
 mod settings;
 mod sheets;
 mod title;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +52,7 @@ use crate::people::{Visitors, mentioned};
 use crate::rosters::Rosters;
 use crate::sightings::Sightings;
 use crate::silence::Silence;
+use crate::watches::Watches;
 use channel::Asker;
 use profiles::Profiles;
 pub(crate) use respond::Asked;
@@ -81,6 +83,7 @@ pub(crate) struct Desk {
 pub(crate) struct Around {
     pub(crate) sightings: Arc<Sightings>,
     pub(crate) homes: Arc<Homes>,
+    pub(crate) watches: Arc<Watches>,
     pub(crate) pace: Arc<Pace>,
     pub(crate) silence: Silence,
     pub(crate) rosters: Rosters,
