@@ -10,7 +10,7 @@
 #   KILLS=30         kills of a process under load, on SQLite
 #   FLEET_KILLS=20   kills of any of the processes, on PostgreSQL and Kafka
 #   ANY_KILLS=6      kills of anything, also of PostgreSQL and Kafka
-#   FLEET_HITS=1     at how many passes of each crash point they die
+#   FLEET_HITS=1     at how many passes of each crash point they die, stand still and fail
 #   RACE_EVENTS=100000      events of 32 writers that the reader of the outbox follows
 #   BROKER_AWAY=30   seconds that the broker is away under load
 #   DATABASE_AWAY=3  seconds that the database restarts, takes no writes, has no connection to give
