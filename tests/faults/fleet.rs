@@ -186,9 +186,10 @@ fn told(point: &str, hit: u64, what: &str) -> String {
     format!("{point}={passes}*off->1*{what}->off")
 }
 
-/// The same at all of these points.
+/// The same at all of these points, at each one pass later than at that before: what fails and is begun again would hide
+/// what comes of another fault in the same round.
 fn told_at_each(points: &[&str], hit: u64, fault: &str) -> String {
-    let told = points.iter().map(|point| told(point, hit, &format!("return({fault})")));
+    let told = points.iter().zip(hit..).map(|(point, pass)| told(point, pass, &format!("return({fault})")));
     told.collect::<Vec<_>>().join(";")
 }
 
