@@ -10,12 +10,12 @@
 #   KILLS=30         kills of a process under load, on SQLite
 #   FLEET_KILLS=20   kills of any of the processes, on PostgreSQL and Kafka
 #   ANY_KILLS=6      kills of anything, also of PostgreSQL and Kafka
-#   FLEET_HITS=1     at how many passes of each crash point they die
+#   FLEET_HITS=1     at how many passes of each crash point they die, stand still and fail
 #   RACE_EVENTS=100000      events of 32 writers that the reader of the outbox follows
 #   BROKER_AWAY=30   seconds that the broker is away under load
 #   DATABASE_AWAY=3  seconds that the database restarts, takes no writes, has no connection to give
 #   MESSAGES=20000, CONSUMER_RESTARTS=4  events for eight audit processes, and how often each is killed
-#   SERIES=16        series over five years that four schedulers race for
+#   SERIES=1000      series over five years that four schedulers race for
 #   JOBS=400         reminders of one instant in front of a Slack that limits and loses answers
 #   TASKS=10000      tasks among which the success criteria are measured
 #   FUZZ_LINES=20000 random lines that the grammar reads
@@ -29,7 +29,7 @@ export RULES=${RULES:-500} MODEL_RUNS=${MODEL_RUNS:-12} KILLS=${KILLS:-30}
 export FLEET_KILLS=${FLEET_KILLS:-20} ANY_KILLS=${ANY_KILLS:-6} FLEET_HITS=${FLEET_HITS:-1} RACE_EVENTS=${RACE_EVENTS:-100000}
 export BROKER_AWAY=${BROKER_AWAY:-30} DATABASE_AWAY=${DATABASE_AWAY:-3}
 export MESSAGES=${MESSAGES:-20000} CONSUMER_RESTARTS=${CONSUMER_RESTARTS:-4}
-export SERIES=${SERIES:-16} JOBS=${JOBS:-400} FUZZ_LINES=${FUZZ_LINES:-20000}
+export SERIES=${SERIES:-1000} JOBS=${JOBS:-400} FUZZ_LINES=${FUZZ_LINES:-20000}
 FAULT_THREADS=${FAULT_THREADS:-3}
 export RUST_BACKTRACE=${RUST_BACKTRACE:-1}
 

@@ -1,15 +1,45 @@
-//! Named points at which a test build can be told to die; shipped builds have none.
+//! Named points at which a test build can be told to die, to stand still or to fail; shipped builds have none.
 
-/// Aborts the process here if the test build was told so through `FAILPOINTS="<name>=return"`.
+use crate::ports::error::PortError;
+
+/// A step of work. Through `FAILPOINTS` a test build can be told that here the process aborts (`<name>=return`), its
+/// thread stands still for so many milliseconds (`<name>=return(3000)`), or the step fails (`<name>=return(error)`).
+///
+/// # Errors
+/// [`PortError::Unavailable`] if it was told so: before a step as if a backend were away, after one as if its answer
+/// were lost.
 #[cfg(feature = "faults")]
-pub fn crash_point(name: &str) {
-    fail::fail_point!(name, |_| std::process::abort());
+pub fn step(name: &str) -> Result<(), PortError> {
+    fail::fail_point!(name, |told| obey(name, told.as_deref()));
+    Ok(())
 }
 
-/// Nothing: shipped builds have no crash points.
+#[cfg(feature = "faults")]
+fn obey(name: &str, told: Option<&str>) -> Result<(), PortError> {
+    let Some(told) = told else { std::process::abort() };
+    tracing::warn!("{name}: {told}, as it was told");
+    match told.parse() {
+        Ok(millis) => std::thread::sleep(std::time::Duration::from_millis(millis)),
+        Err(_) => return Err(PortError::Unavailable { backend: "failpoint", reason: "as it was told".to_owned() }),
+    }
+    Ok(())
+}
+
+/// Always done: nothing breaks the steps of shipped builds.
+///
+/// # Errors
+/// None.
 #[cfg(not(feature = "faults"))]
 #[inline]
-pub fn crash_point(_name: &str) {}
+pub const fn step(_name: &str) -> Result<(), PortError> {
+    Ok(())
+}
+
+/// A step that cannot fail: [`step`] without an error.
+#[inline]
+pub fn crash_point(name: &str) {
+    step(name).ok();
+}
 
 /// Waits here for as long as the test build was told (`<name>=return(1000)`, in milliseconds), and keeps no thread from
 /// other work meanwhile.

@@ -1,7 +1,7 @@
 //! Every role in a process of its own on PostgreSQL and Kafka, under load: each is killed at random moments, and each
-//! dies by its own hand at each named point that it passes.
+//! dies by its own hand at each named point that it passes, stands still there, and fails there.
 //!
-//! `FLEET_KILLS` sets how often the first experiment kills, `FLEET_HITS` at which passes of a point the second dies.
+//! `FLEET_KILLS` sets how often the first experiment kills, `FLEET_HITS` at how many passes of a point the second breaks.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
@@ -177,65 +177,104 @@ const ONCE: &str = "lease.after_take";
 const OF_CONSOLES: [&str; 4] =
     ["reminders.after_claim", "reminders.after_sending", "reminders.after_post", "reminders.after_settle"];
 
-/// A role dies at each of its points, one after the other, and is then left alive.
-async fn dies_at_each(load: &Load, role: &str, points: &[&str], hit: u64) -> Running {
-    for point in points {
-        let mut command = load.scratch.command(&["serve", "--roles", role]);
-        let passes = if *point == ONCE { 0 } else { hit - 1 };
-        command.env("FAILPOINTS", format!("{point}={passes}*off->return"));
-        let mut program = Running::over(command.spawn().expect("started"));
-        drop(program.stdin.take());
-        if role == EDGE {
-            load.address.send_replace(program.address().await);
-        }
-        if timeout(LEFT, program.wait()).await.is_err() {
-            panic!("{role} never came to {point}: {:#?}", program.err.all());
-        }
-        let status = program.ended().await;
-        assert_eq!(status.signal(), Some(SIGABRT), "{point}: {status}, {:#?}", program.err.all());
-    }
-    let mut program = start(load, role);
+/// What a process lives through at each of its points: it stands still for seconds, and it fails.
+const FAULTS: [&str; 2] = ["3000", "error"];
+
+/// What a process is told: at the pass after so many of the point.
+fn told(point: &str, hit: u64, what: &str) -> String {
+    let passes = if point == ONCE { 0 } else { hit - 1 };
+    format!("{point}={passes}*off->1*{what}->off")
+}
+
+/// The same at all of these points, at each one pass later than at that before: what fails and is begun again would hide
+/// what comes of another fault in the same round.
+fn told_at_each(points: &[&str], hit: u64, fault: &str) -> String {
+    let told = points.iter().zip(hit..).map(|(point, pass)| told(point, pass, &format!("return({fault})")));
+    told.collect::<Vec<_>>().join(";")
+}
+
+/// Whether a process has said of each of these points that it was told this there.
+fn said_at_each(lines: &[String], points: &[&str], fault: &str) -> bool {
+    points.iter().all(|point| lines.iter().any(|line| line.contains(&format!("{point}: {fault}"))))
+}
+
+async fn start_told(load: &Load, role: &str, points: &str) -> Running {
+    let mut command = load.scratch.command(&["serve", "--roles", role]);
+    let mut program = Running::over(command.env("FAILPOINTS", points).spawn().expect("started"));
+    drop(program.stdin.take());
     if role == EDGE {
         load.address.send_replace(program.address().await);
     }
     program
 }
 
-async fn consoles_die(load: &Load, typist: &mut Typist, hit: u64) {
+/// A role dies at each of its points, one after the other, lives through each fault at all of them, and is left alive.
+async fn breaks_at_each(load: &Load, role: &str, points: &[&str], hit: u64) -> Running {
+    for point in points {
+        let mut program = start_told(load, role, &told(point, hit, "return")).await;
+        if timeout(LEFT, program.wait()).await.is_err() {
+            panic!("{role} never came to {point}: {:#?}", program.err.all());
+        }
+        let status = program.ended().await;
+        assert_eq!(status.signal(), Some(SIGABRT), "{point}: {status}, {:#?}", program.err.all());
+    }
+    for fault in FAULTS {
+        let mut program = start_told(load, role, &told_at_each(points, hit, fault)).await;
+        let said = program.err.until(|lines| said_at_each(lines, points, fault)).await;
+        assert!(said, "{role}, {fault}: {:#?}", program.err.all());
+        assert!(program.terminate().await.success(), "{role}, {fault}: {:#?}", program.err.all());
+    }
+    start_told(load, role, "").await
+}
+
+fn console_told(load: &Load, points: &str) -> Running {
+    let mut command = load.scratch.command(&["console", "--user", "ana"]);
+    Running::over(command.env("FAILPOINTS", points).spawn().expect("started"))
+}
+
+async fn consoles_break(load: &Load, typist: &mut Typist, hit: u64) {
     for point in OF_CONSOLES {
-        let mut command = load.scratch.command(&["console", "--user", "ana"]);
-        command.env("FAILPOINTS", format!("{point}={}*off->return", hit - 1));
-        let mut console = Running::over(command.spawn().expect("started"));
+        let mut console = console_told(load, &told(point, hit, "return"));
         let status = typist.until_it_dies(load, &mut console).await;
         assert_eq!(status.signal(), Some(SIGABRT), "{point}: {status}, {:#?}", console.err.all());
         // What was left in `sending` is another's only after its lease.
         load.leases_pass().await;
     }
+    for fault in FAULTS {
+        let mut console = console_told(load, &told_at_each(&OF_CONSOLES, hit, fault));
+        let far = |console: &Running| said_at_each(&console.err.all(), &OF_CONSOLES, fault);
+        timeout(PATIENCE, typist.type_until(load, &mut console, far)).await.expect("it comes to each point in time");
+        assert!(far(&console), "{fault}: the console died: {:#?}", console.err.all());
+        load.leases_pass().await;
+        typist.stop(load, &mut console).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn dying_at_any_named_point_loses_nothing_and_doubles_nothing() {
+async fn breaking_at_any_named_point_loses_nothing_and_doubles_nothing() {
     let (hits, began) = (size("FLEET_HITS", 1), Instant::now());
     let load = Load::on(Real::shared().await, Scratch::new()).await;
-    let (mut typist, mut deaths) = (Typist::default(), 0);
-    let dying = async {
+    let mut typist = Typist::default();
+    let breaking = async {
         let mut alive = Vec::new();
         for hit in 1..=hits {
             drop(std::mem::take(&mut alive));
-            let roles = join_all(POINTS.iter().map(|(role, points)| dies_at_each(&load, role, points, hit)));
-            (alive, ()) = tokio::join!(roles, consoles_die(&load, &mut typist, hit));
-            deaths += POINTS.iter().map(|(_, points)| points.len()).sum::<usize>() + OF_CONSOLES.len();
+            let roles = join_all(POINTS.iter().map(|(role, points)| breaks_at_each(&load, role, points, hit)));
+            (alive, ()) = tokio::join!(roles, consoles_break(&load, &mut typist, hit));
         }
         load.over.set(true);
         alive
     };
     let clients = join_all((0..CLIENTS).map(|name| load.client(name)));
-    let (mut alive, _) = tokio::join!(dying, clients);
+    let (mut alive, _) = tokio::join!(breaking, clients);
     let found = settled(&load, typist.shown).await;
-    note(&format!("crash points: {deaths} deaths at {} points", deaths as u64 / hits));
-    report("crash points", &found, deaths as u64, began);
+    let points = POINTS.iter().map(|(_, points)| points.len()).sum::<usize>() + OF_CONSOLES.len();
+    let deaths = hits * points as u64;
+    note(&format!("named points: {deaths} deaths and {} faults at {points} points", deaths * FAULTS.len() as u64));
+    report("named points", &found, deaths, began);
     assert!(found.faults.is_empty(), "{:#?}", found.faults);
-    assert!(found.shown_again <= i64::try_from(hits).expect("few"), "only what had been posted at its point");
+    // A message whose post was the last that happened, or whose answer was lost.
+    assert!(found.shown_again <= i64::try_from(2 * hits).expect("few"), "only what had been posted at its point");
     for program in &mut alive {
         assert!(timeout(PATIENCE, program.terminate()).await.is_ok_and(|status| status.success()));
     }

@@ -77,8 +77,13 @@ impl Typist {
     }
 
     pub(super) async fn type_until_it_dies(&mut self, load: &Load, console: &mut Running) {
+        self.type_until(load, console, |_| false).await;
+    }
+
+    /// The same until the console has come so far, or dies.
+    pub(super) async fn type_until(&mut self, load: &Load, console: &mut Running, far: impl Fn(&Running) -> bool) {
         let mut oracle = load.oracle().await;
-        loop {
+        while !far(console) {
             let last = match self.unanswered.take() {
                 Some(last) if !oracle.has(last.call, &last.title).await => last,
                 _ => {

@@ -9,9 +9,9 @@
 
 mod anything;
 mod bad_slack;
-mod careless;
 mod chat;
 mod clocks;
+mod contested;
 mod crash_points;
 mod database;
 mod emptied;

@@ -61,7 +61,7 @@ fn every_metric_is_explained_and_every_one_that_is_explained_exists() {
 fn every_crash_point_and_every_sabotage_is_explained_and_exists() {
     let sources = shipped();
     let is_point = |literal: &&str| literal.split('.').count() == 2 && !literal.contains(' ');
-    let openings = ["crash_point(\"", "slow_point(\"", "sabotaged(\"", "change, \"", "fail_point!(\""];
+    let openings = ["step(\"", "crash_point(\"", "slow_point(\"", "sabotaged(\"", "change, \"", "fail_point!(\""];
     let has: BTreeSet<&str> = sources.iter().flat_map(|text| literals(text, &openings)).filter(is_point).collect();
     let operations = page("docs/OPERATIONS.md");
     let (_, section) = operations.split_once("\n## Crash points").expect("the section");

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::fault::crash_point;
+use domain::fault::step;
 use domain::ports::error::PortError;
 use domain::ports::lease::{Lease, Leases};
 use tokio::task::JoinHandle;
@@ -77,7 +77,7 @@ impl PostgresStore {
         let Some(row) = rows.first() else { return Ok(None) };
         let epoch = count(row, 0)?;
         info!(lease = name, epoch, "lease taken");
-        crash_point("lease.after_take");
+        step("lease.after_take")?;
         let term = Term { name: name.to_owned(), epoch, holder: self.holder.clone() };
         Ok(Some(Box::new(RowLease::kept(Arc::clone(&self.relay), term, asked_at))))
     }

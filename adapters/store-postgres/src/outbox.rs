@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use domain::event::{Stream, Topic};
-use domain::fault::crash_point;
+use domain::fault::step;
 use domain::ports::bus::{Cursor, Followed, Most, Outbox, OutboxRow};
 use domain::ports::error::PortError;
 use jiff::Timestamp;
@@ -113,9 +113,9 @@ impl Outbox for PostgresStore {
             .bind(settled_up_to(cursor))
             .bind(holes)
             .bind(integer(epoch));
-        crash_point("cursor.before_save");
+        step("cursor.before_save")?;
         let row = self.relay.write_surely(ask).await?.into_iter().next();
-        crash_point("cursor.after_save");
+        step("cursor.after_save")?;
         if row.map_or(Ok(false), |row| column(&row, 0))? {
             return Ok(());
         }

@@ -39,7 +39,7 @@ impl Store for PostgresStore {
             });
             return Ok(());
         }
-        fault::crash_point("store.before_commit");
+        fault::step("store.before_commit").map_err(CommitError::Port)?;
         let written = self.group.write(&change).await;
         // A conflict may come of what is remembered.
         if written.is_err() || !change.people.is_empty() {
@@ -49,7 +49,7 @@ impl Store for PostgresStore {
             self.rung.ring();
         }
         written?;
-        fault::crash_point("store.after_commit");
+        fault::step("store.after_commit").map_err(CommitError::Unknown)?;
         if !change.events.is_empty() {
             self.rung.ring();
         }

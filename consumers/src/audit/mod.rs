@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::event::{Stream, Topic};
-use domain::fault::{crash_point, sabotaged};
+use domain::fault::{sabotaged, step};
 use domain::ids::EventId;
 use domain::ports::audit::{AuditEntry, AuditLog};
 use domain::ports::error::PortError;
@@ -43,12 +43,12 @@ impl Audit {
     async fn apply(&self, mut plan: Plan) -> Result<(), Trouble> {
         let entries: Vec<AuditEntry> = plan.apply.iter().map(entry).collect();
         if !entries.is_empty() {
-            crash_point("audit.before_append");
+            step("audit.before_append")?;
             if !self.log.append(&entries).await? {
                 self.order.beware();
                 plan.again.append(&mut plan.apply);
             }
-            crash_point("audit.after_append");
+            step("audit.after_append")?;
         }
         plan.displaced = self.displaced(std::mem::take(&mut plan.again)).await?;
         Ok(self.order.conclude(&plan).await?)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::fault::crash_point;
+use domain::fault::step;
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use domain::ports::lease::{Lease, Leases};
@@ -118,9 +118,9 @@ impl Sealer {
                 return Ok(all);
             }
             let seals = self.close(rows).await?;
-            crash_point("audit.before_seal");
+            step("audit.before_seal")?;
             self.seals.seal(&seals).await?;
-            crash_point("audit.after_seal");
+            step("audit.after_seal")?;
             info!(seals = seals.len(), rows = seals.iter().map(|seal| seal.rows.len()).sum::<usize>(), "sealed");
             all.extend(seals);
             if !more {

@@ -4,7 +4,7 @@ use domain::access::Principal;
 use domain::change::InboxMark;
 use domain::command::{Command, IdempotencyKey, Request};
 use domain::event::Event;
-use domain::fault::crash_point;
+use domain::fault::step;
 use domain::ids::{PersonId, SeriesId};
 use domain::message::ConversationId;
 use domain::place::Place;
@@ -23,7 +23,7 @@ pub(crate) async fn advance(
     series: SeriesId,
     because: Option<&Event>,
 ) -> Result<(), Trouble> {
-    crash_point("recurrence.before_advance");
+    step("recurrence.before_advance")?;
     let request = Request {
         principal: Principal::system(tenant.clone()),
         tenant: tenant.clone(),
@@ -48,7 +48,7 @@ pub(crate) async fn advance(
         }
         done => done,
     };
-    crash_point("recurrence.after_advance");
+    step("recurrence.after_advance")?;
     done.map(drop).map_err(trouble)
 }
 

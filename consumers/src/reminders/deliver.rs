@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::decide::delivery::Attempt;
-use domain::fault::{crash_point, sabotaged};
+use domain::fault::{sabotaged, step};
 use domain::ids::DeliveryId;
 use domain::place::Place;
 use domain::ports::agenda::Reach;
@@ -215,7 +215,8 @@ impl Deliverer {
             true => post(turn.chat.as_ref(), &attempt.posting).await,
             false => Err(overtaken()),
         };
-        crash_point("reminders.after_post");
+        let lost = |error: PortError| PostError::Unknown { reason: error.to_string() };
+        let answer = step("reminders.after_post").map_err(lost).and(answer);
         self.settle(attempt, &answer).await;
     }
 

@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::fault::{crash_point, sabotaged};
+use domain::fault::{sabotaged, step};
 use domain::ports::bus::{Bus, Publisher, Record, Subscription};
 use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
@@ -167,9 +167,9 @@ impl Runner {
         if !self.process(records, stop).await {
             return Ok(false);
         }
-        crash_point("runner.before_acknowledge");
+        step("runner.before_acknowledge")?;
         subscription.acknowledge().await?;
-        crash_point("runner.after_acknowledge");
+        step("runner.after_acknowledge")?;
         self.board.acknowledged(name);
         Ok(true)
     }

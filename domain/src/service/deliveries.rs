@@ -141,10 +141,10 @@ impl Deliveries {
         self.tasks.store.load(&needs).await
     }
 
-    async fn commit(&self, change: crate::change::Change, crash_point: &str) -> Result<bool, PortError> {
+    async fn commit(&self, change: crate::change::Change, step: &str) -> Result<bool, PortError> {
         match self.tasks.store.commit(change).await {
             Ok(()) => {
-                fault::crash_point(crash_point);
+                fault::step(step)?;
                 self.tasks.bell.ring();
                 Ok(true)
             }

@@ -118,10 +118,10 @@ impl Tasks {
                 return Ok(outcome);
             }
             fault::slow_point("service.slow_commit").await;
-            fault::crash_point("service.before_commit");
+            fault::step("service.before_commit")?;
             match self.store.commit(change).await {
                 Ok(()) => {
-                    fault::crash_point("service.after_commit");
+                    fault::step("service.after_commit")?;
                     self.bell.ring();
                     info!("committed");
                     return Ok(outcome);

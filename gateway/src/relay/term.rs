@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::event::Topic;
-use domain::fault::crash_point;
+use domain::fault::step;
 use domain::ports::bell::Ear;
 use domain::ports::bus::{Cursor, Followed, Message, OutboxRow};
 use domain::ports::error::PortError;
@@ -155,7 +155,7 @@ impl<'a> Term<'a> {
         if self.unsaved().is_some() {
             self.relay.outbox.save_cursor(Relay::NAME, &self.sent, self.lease.epoch()).await?;
             *self.saved() = (self.sent.clone(), Instant::now() + APART);
-            crash_point("relay.after_save");
+            step("relay.after_save")?;
         }
         Ok(())
     }
@@ -204,7 +204,7 @@ impl<'a> Term<'a> {
         let headers = outgoing.headers();
         let numbered = outgoing.messages(&headers);
         let messages: Vec<Message<'_>> = numbered.iter().map(|(_, message)| *message).collect();
-        crash_point("relay.before_publish");
+        step("relay.before_publish")?;
         while self.lease.held() {
             let span = info_span!("relay.publish", rows = outgoing.rows().len(), messages = messages.len());
             let published = tokio::select! {
@@ -213,7 +213,7 @@ impl<'a> Term<'a> {
             };
             match published {
                 Ok(rejected) => {
-                    crash_point("relay.after_publish");
+                    step("relay.after_publish")?;
                     self.relay.bury(outgoing, &numbered, &rejected).await?;
                     self.relay.note_deleted(outgoing).await?;
                     count(&messages);

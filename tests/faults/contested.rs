@@ -1,7 +1,9 @@
-//! A store for schedulers that are broken on purpose: whatever moved since they looked is overwritten, and each next
-//! occurrence has an id of its own instead of one that follows from series and time.
+//! A store that schedulers race for: it counts the changes that came too late. For schedulers that are careless on
+//! purpose none does: whatever moved since they looked is overwritten, and each next occurrence has an id of its own
+//! instead of one that follows from series and time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use domain::access::Sight;
@@ -21,12 +23,15 @@ use store_postgres::PostgresStore;
 
 use crate::kit::clock::CountingIds;
 
-pub(super) struct Careless {
+pub(super) struct Contested {
     pub(super) store: Arc<PostgresStore>,
     pub(super) ids: Arc<CountingIds>,
+    pub(super) careless: bool,
+    /// How many changes came too late.
+    pub(super) lost: Arc<AtomicU64>,
 }
 
-impl Careless {
+impl Contested {
     /// Gives each new occurrence another id, wherever it is named.
     fn renamed(&self, mut change: Change) -> Change {
         let new = change.tasks.iter().filter(|put| put.was.is_none() && put.row.recurring.is_some());
@@ -71,12 +76,18 @@ fn over<T>(put: &mut Put<T>, there: Option<u64>, set: impl Fn(&mut T, u64)) {
 }
 
 #[async_trait]
-impl Store for Careless {
+impl Store for Contested {
     async fn load(&self, needs: &Needs) -> Result<Snapshot, PortError> {
         self.store.load(needs).await
     }
 
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
+        if !self.careless {
+            let done = self.store.commit(change).await;
+            let late = matches!(done, Err(CommitError::Conflict(_)));
+            self.lost.fetch_add(u64::from(late), Ordering::Relaxed);
+            return done;
+        }
         let Some(tenant) = change.tasks.first().map(|put| put.row.tenant.clone()) else {
             return self.store.commit(change).await;
         };
