@@ -23,7 +23,8 @@ from verify_kit import Trouble, until
 # What the stand-in lets an app do, as Slack documents it: see tests/fakes/src/slack/settings.rs.
 BURST, PER_SECOND = 3, 1
 TEAM_BURST, TEAM_PER_SECOND = 300, 5
-PER_MESSAGE = 40  # reminders that one message can show
+with open("domain/src/decide/delivery/claim.rs", encoding="utf-8") as source:
+    PER_MESSAGE = int(re.search(r"MEMBERS_MAX: usize = (\d+);", source.read())[1])  # reminders that one message can show
 SECRET = "signing-secret-of-the-bench"
 SECONDS_ASKED = 10  # how long people ask while too much is asked, or something stands still
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))

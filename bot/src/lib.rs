@@ -10,7 +10,7 @@ pub mod memory;
 pub mod reply;
 mod turn;
 
-pub use http::{Door, router};
+pub use http::{Door, Rooms, router};
 pub use limit::Limits;
 pub use reply::Reply;
 pub use turn::{Form, Options, Turns};

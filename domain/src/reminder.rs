@@ -132,6 +132,10 @@ pub enum NoticeKind {
     Deleted,
     /// It was brought back.
     Restored,
+    /// It was completed.
+    Completed,
+    /// It was opened again after it was completed.
+    Reopened,
     /// A recipient wants no more reminders of it.
     Stopped,
     /// A recipient wants no more reminders from its author at all.

@@ -122,7 +122,7 @@ fn door(world: &World, operators: &Operators) -> bot::Door {
     let console = ConsoleChat::new(world.store.clone(), state.clone(), world.clock.clone());
     let patient = bot::Limits { burst: NonZeroU32::MAX, ..bot::Limits::default() };
     let turns = bot::Turns::new(world.tasks.clone(), state, bot::Options { limits: patient, web: None });
-    bot::Door { turns, operators: Arc::new(operators.clone()), console }
+    bot::Door { turns, operators: Arc::new(operators.clone()), rooms: vec![Arc::new(console)] }
 }
 
 /// A request in the making.

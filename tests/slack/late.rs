@@ -230,3 +230,16 @@ async fn looked_for(site: &Site, times: usize) {
         sleep(Duration::from_millis(20)).await;
     }
 }
+
+#[tokio::test]
+async fn a_slash_behind_the_address_of_slacks_api_changes_nothing() {
+    for way in BOTH {
+        let mut site = Site::new(way).await;
+        assert!(site.server.program.terminate().await.success());
+        let address = format!("{}/", site.slack.api_url());
+        site.anew(way, "TASKBOT_SLACK__API_URL", &address).await;
+        let told = site.told(&site.person("U1"), "C1", "/task", "water the plants").await;
+        assert!(told.contains("Added #1"), "{way:?}: {told}");
+        site.message("C1", "ana added #1").await;
+    }
+}

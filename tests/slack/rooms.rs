@@ -96,6 +96,17 @@ async fn whoever_works_on_the_list_of_a_channel_without_the_bot_hears_once_how_t
 }
 
 #[tokio::test]
+async fn a_channel_learns_of_what_is_said_over_http_as_of_what_is_typed_in_it() {
+    let site = Site::new(BOTH[0]).await;
+    site.told(&site.person("U1"), "C1", "/task", "list").await;
+    let token = site.scratch.token("slack:T1/U1").await;
+    site.server.post(&token, "/api/v1/chat", json!({ "text": "water the plants", "channel": "C1" }), 200).await;
+    site.message("C1", "ana added #1: water the plants").await;
+    site.server.chat(&token, "done 1").await;
+    site.message("C1", "ana completed #1: water the plants").await;
+}
+
+#[tokio::test]
 async fn a_way_to_let_the_bot_in_that_may_have_been_told_counts_as_told() {
     let site = Site::new(BOTH[0]).await;
     without_bot(&site, "C3", "lobby", Kind::Public);

@@ -96,6 +96,9 @@ async fn reminders(site: &Site, shown: &mut Shown) {
     shown.insert("reminder_of_somebody_else", seen(&asked));
     ana.press(&direct, &asked.ts, "snooze", Some("snooze 4 1h")).await;
     shown.insert("reminder_snoozed", seen(&site.message(&direct, "Reminds again ").await));
+    ana.press(&direct, &asked.ts, "done", None).await;
+    let asker = site.direct("U2").await;
+    shown.insert("news_of_done", seen(&site.message(&asker, "completed #4").await));
     ana.command("C1", "/task", "remind us to tag the release @bob in 1 second").await;
     shown.insert("reminder_in_a_channel", seen(&site.message("C1", "*tag the release*").await));
 }

@@ -121,6 +121,21 @@ async fn a_press_that_is_told_again_and_again_has_one_effect_and_is_shown_once()
 }
 
 #[tokio::test]
+async fn a_press_that_is_told_more_often_than_its_owner_may_press_shows_what_came_of_it() {
+    for way in BOTH {
+        let mut site = Site::new(way).await;
+        assert!(site.server.program.terminate().await.success());
+        site.anew(way, "TASKBOT_LIMITS__CHAT_BURST", "4").await;
+        site.told(&site.person("U1"), "C1", "/task", "remind us to water the plants in 1 second").await;
+        let reminder = site.message("C1", "*water the plants*").await;
+        hesitates(&site, "U2", 1_000);
+        let turn = site.person("U2").press("C1", &reminder.ts, "done", None).await;
+        turn.again(20).await;
+        site.changed("C1", &reminder.ts, |one| shown(one).contains("Done by bob, ")).await;
+    }
+}
+
+#[tokio::test]
 async fn a_command_that_is_told_twenty_times_more_has_one_effect() {
     for way in BOTH {
         let mut site = Site::new(way).await;

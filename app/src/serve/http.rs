@@ -47,9 +47,11 @@ pub(crate) fn router(
 
 fn chat(house: &House, edge: &Edge) -> OpenApiRouter {
     let operators = Arc::new(house.operators.clone());
-    let slack = house.slack.as_ref().map(|slack| slack.router(&edge.turns, operators.clone()));
-    let console = bot::router(bot::Door { turns: edge.turns.clone(), operators, console: edge.console.clone() });
-    slack.into_iter().fold(console, |routes, slack| routes.merge(OpenApiRouter::from(slack)))
+    let (turns, console) = (edge.turns.clone(), Arc::new(edge.console.clone()) as Arc<dyn bot::Rooms>);
+    let slack = house.slack.as_ref().map(|slack| slack.router(&turns, operators.clone()));
+    let rooms = house.slack.iter().map(|slack| slack.rooms(&turns, operators.clone())).chain([console]).collect();
+    let chat = bot::router(bot::Door { turns, operators, rooms });
+    slack.into_iter().fold(chat, |routes, slack| routes.merge(OpenApiRouter::from(slack)))
 }
 
 /// What the process depends on: commands, reads and reminders need the database alone.

@@ -59,7 +59,7 @@ pub(crate) fn slack(given: &config::Slack, ground: Ground, leases: Arc<dyn Lease
             .unwrap_or_default(),
         bot_token: bot_token.as_ref().map(secret).transpose()?,
         app_token: app_token.as_ref().map(secret).transpose()?,
-        api_url: api_url.clone().unwrap_or_else(|| Options::API_URL.to_owned()),
+        api_url: api_url.as_deref().unwrap_or(Options::API_URL).trim_end_matches('/').to_owned(),
         oauth,
     };
     Slack::new(options, ground, leases).map(Some).map_err(|wrong| match wrong {

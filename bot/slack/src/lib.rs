@@ -33,7 +33,7 @@ mod watches;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bot::Turns;
+use bot::{Rooms, Turns};
 use domain::ports::lease::Leases;
 use domain::service::Operators;
 use tokio::time::timeout;
@@ -100,6 +100,11 @@ impl Slack {
     #[must_use]
     pub fn chat(&self, turns: &Turns) -> SlackChat {
         SlackChat::new(self.api.clone(), turns.clone(), self.pace.clone())
+    }
+
+    /// Where channels learn of changes that do not come from Slack.
+    pub fn rooms(&self, turns: &Turns, operators: Arc<Operators>) -> Arc<dyn Rooms> {
+        Arc::new(self.desk(turns, operators))
     }
 
     /// The routes `/slack/…`: for requests that Slack signs, and for installing over OAuth.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::ids::TaskId;
+use domain::message::Message;
 use domain::place::Place;
 use domain::ports::agenda::Reach;
 use domain::ports::chat::{Chat, PostError, Posted, Posting};
@@ -19,6 +20,7 @@ use tracing::warn;
 
 use super::session::Session;
 use super::sink::Sink;
+use crate::http::Rooms;
 use crate::memory;
 use crate::reply::news::news;
 use crate::reply::plain::on_one_line;
@@ -60,8 +62,8 @@ impl ConsoleChat {
         Held { chat: self.clone(), number }
     }
 
-    /// Shows a line in its channel: to everybody who has it open here, but the one who caused it.
-    pub(crate) async fn show(&self, line: &ChannelLine, but: Option<&Held>) {
+    /// Shows a line in its channel: to everybody who has it open here, but whoever caused it.
+    pub(super) async fn show_but(&self, line: &ChannelLine, but: Option<&Held>) {
         let place = Place::Channel(line.channel.clone());
         let text = on_one_line(&line.text);
         let others: Vec<Arc<Sink>> = {
@@ -131,6 +133,15 @@ impl Chat for ConsoleChat {
             result = result.or(delivered);
         }
         result.map(|()| Posted { message_id: posting.delivery.to_string() })
+    }
+}
+
+#[async_trait]
+impl Rooms for ConsoleChat {
+    async fn show(&self, message: &Message, line: &ChannelLine) {
+        if message.tenant == TenantId::console() {
+            self.show_but(line, None).await;
+        }
     }
 }
 

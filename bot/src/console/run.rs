@@ -101,7 +101,7 @@ impl Console<'_> {
             let reply = self.turns.take_in_turn(message).await;
             self.sink.say(&plain(&reply.blocks)).await?;
             if let Some(line) = &reply.shown_in_channel {
-                self.chat.show(line, Some(&self.held)).await;
+                self.chat.show_but(line, Some(&self.held)).await;
             }
             Ok(())
         }

@@ -7,6 +7,7 @@ mod problem;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use domain::event::TaskView;
@@ -19,8 +20,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::console::ConsoleChat;
-use crate::reply::{Reply, Verdict, plain};
+use crate::reply::{ChannelLine, Reply, Verdict, plain};
 use crate::turn::Turns;
 use asked::{Asked, Said};
 use problem::Problem;
@@ -38,8 +38,15 @@ pub struct Door {
     pub turns: Turns,
     /// Who moderates what they see.
     pub operators: Arc<Operators>,
-    /// Where a channel that is open on this process's terminals learns of changes.
-    pub console: ConsoleChat,
+    /// Where channels learn of changes.
+    pub rooms: Vec<Arc<dyn Rooms>>,
+}
+
+/// The channels of a platform, which learn of changes of their lists.
+#[async_trait]
+pub trait Rooms: Send + Sync {
+    /// Shows what a message changed, if it was said to somebody of this platform.
+    async fn show(&self, message: &Message, line: &ChannelLine);
 }
 
 /// The bot's HTTP routes, with their part of the OpenAPI document. Mounted behind an edge that puts a trace into
@@ -84,21 +91,23 @@ struct Refused {
               (status = 422, description = "The Idempotency-Key was used for another line"),
               (status = 429, description = "Too fast; Retry-After says when to try again")))]
 async fn chat(State(door): State<Door>, asked: Asked) -> Result<Json<Answer>, Problem> {
-    let trace = asked.message.trace.clone();
-    let reply = answered(&door, asked.message).await.map_err(|problem| problem.traced(&trace))?;
+    let message = asked.message;
+    let reply = answered(&door, &message).await.map_err(|problem| problem.traced(&message.trace))?;
     if let Some(line) = &reply.shown_in_channel {
-        door.console.show(line, None).await;
+        for rooms in &door.rooms {
+            rooms.show(&message, line).await;
+        }
     }
     Ok(Json(Answer::from(reply)))
 }
 
 /// The reply to a message whose key was used for no other line.
-async fn answered(door: &Door, message: Message) -> Result<Reply, Problem> {
+async fn answered(door: &Door, message: &Message) -> Result<Reply, Problem> {
     let state = door.turns.state().as_ref();
-    keys::unused(state, &message).await?;
+    keys::unused(state, message).await?;
     let reply = timeout(PATIENCE, door.turns.take(message.clone())).await.map_err(|_| Problem::unavailable())?;
     match reply.verdict {
-        Verdict::Answered => keys::used(state, &message).await,
+        Verdict::Answered => keys::used(state, message).await,
         Verdict::Failed => return Err(Problem::unavailable()),
         Verdict::Refused { code: code @ (Code::KeyReused | Code::TooFast), .. } => {
             return Err(Problem::refused(code, plain(&reply.blocks)));

@@ -121,10 +121,14 @@ fn empty(shown: &Shown) -> Vec<Block> {
 }
 
 fn count(shown: &Shown) -> Block {
-    let plus = if shown.and_more { "+" } else { "" };
-    let total = if shown.total == 0 { "No".to_owned() } else { format!("{}{plus}", shown.total) };
+    let total = if shown.total == 0 { "No".to_owned() } else { format!("{}{}", shown.total, plus(shown)) };
     let tasks = if shown.total == 1 { "task" } else { "tasks" };
     Block::Line(Text::say(format!("{total} {}{tasks}", shown.what)).and(shown.scope.clone()))
+}
+
+/// Behind a number that is as far as was counted.
+const fn plus(shown: &Shown) -> &'static str {
+    if shown.and_more { "+" } else { "" }
 }
 
 fn groups(scene: &Scene, tasks: &[Listed]) -> Vec<Block> {
@@ -161,7 +165,7 @@ fn date(scene: &Scene, task: &Task) -> Text {
 
 fn paging(shown: &Shown) -> Option<Block> {
     if shown.page > 1 {
-        return Some(Block::detail(format!("page {} of {}", shown.page, shown.pages.max(1))));
+        return Some(Block::detail(format!("page {} of {}{}", shown.page, shown.pages.max(1), plus(shown))));
     }
     let all = shown.total + shown.past.len();
     let left_out = shown.total.saturating_sub(shown.tasks.len());

@@ -14,6 +14,8 @@ pub fn news(news: &News) -> Vec<Block> {
     let (said, next_step) = match news.kind {
         NoticeKind::Deleted => (" deleted ", format!("`reopen {number}` brings it back")),
         NoticeKind::Restored => (" brought back ", format!("`history {number}` tells more")),
+        NoticeKind::Completed => (" completed ", format!("`reopen {number}` opens it again")),
+        NoticeKind::Reopened => (" opened again ", format!("`history {number}` tells more")),
         NoticeKind::StoppedAll => (
             " takes no more reminders from you, so these have ended: all that you set for them, among them ",
             format!("`assign {number} to @name` asks somebody else, `delete {number}` ends it"),

@@ -7,7 +7,7 @@ use domain::task::{Priority, Status};
 use jiff::Timestamp;
 use language::{Filter, StatusFilter};
 
-/// The most tasks that are counted.
+/// So many tasks are read at once, and counted.
 pub(super) const COUNTED: u32 = 200;
 
 /// At most so many past reminders are shown.

@@ -32,7 +32,7 @@ impl Turns {
     /// Takes a form. `message.key` is the form's: what is saved under it again with another `message.text` is answered with
     /// what the first came to.
     pub async fn take_form(&self, message: Message, form: Form) -> Reply {
-        if let Err(refusal) = self.limiter.take(&message) {
+        if let Err(refusal) = self.admit(&message).await {
             return No::from(refusal).into();
         }
         let taken = async {

@@ -16,7 +16,7 @@ use crate::reply::history::{people, rows};
 use crate::reply::scene::Scene;
 use crate::reply::{Block, Reply, Text};
 
-/// So many events of one task are read.
+/// So many events of one task are read at once.
 const READ: u32 = 200;
 
 /// So many of them are shown.
@@ -34,6 +34,15 @@ const LATEST: usize = 20;
 /// While nothing is in the log.
 const NOT_YET: &str = "Nothing of it has been written down yet; ask again in a moment.";
 
+/// What is written down of a task.
+struct Written {
+    latest_first: Vec<Event>,
+    /// There are more than were read.
+    and_more: bool,
+    /// Whether what was done last is among them.
+    whole: bool,
+}
+
 impl Talk<'_> {
     pub(super) async fn history(&self, ids: &Ids, leaf: &Leaf<'_>) -> Result<Reply, No> {
         let tasks = self.tasks(ids).await?;
@@ -49,34 +58,50 @@ impl Talk<'_> {
         Ok(Reply { pages: leaf.beside(earlier, self), ..Reply::private(blocks) })
     }
 
-    /// A page of it, the latest first, and whether there are earlier ones.
+    /// A page of it, the first one with the latest, and whether there are earlier ones.
     async fn history_of(&self, task: TaskRef, leaf: &Leaf<'_>) -> Result<(Vec<Block>, bool), No> {
-        let (page, whole) = self.written_of(task).await?;
-        let all: Vec<&Event> = page.items.iter().map(|(_, event)| event).collect();
-        let end = all.len().saturating_sub(leaf.before(SHOWN));
-        let events = all.get(end.saturating_sub(SHOWN)..end).unwrap_or_default();
+        let before = leaf.before(SHOWN);
+        let written = self.written_of(task, before + SHOWN).await?;
+        let mut events: Vec<&Event> = written.latest_first.iter().skip(before).take(SHOWN).collect();
+        events.reverse();
         let Some(last) = events.iter().rev().find_map(|event| event.data.task.as_ref()) else {
             let said = if leaf.page > 1 { "Nothing was earlier." } else { NOT_YET };
             return Ok((vec![Block::line(said)], false));
         };
         self.speak_of(&[last.id]).await;
         let title = Text::say(format!("History of #{}: ", last.number)).theirs(last.title.clone());
-        let scene: Scene = self.scene(people(events)).await;
-        let earlier = end - events.len();
-        let left_out = (earlier > 0).then(|| Block::detail(format!("{earlier} earlier events are left out")));
-        let rest = (!whole).then(|| Block::detail("the latest is not written down yet; ask again in a moment"));
-        let told = std::iter::once(Block::Line(title)).chain(left_out).chain(rows(&scene, events, false)).chain(rest);
+        let scene: Scene = self.scene(people(&events)).await;
+        let (earlier, plus) =
+            (written.latest_first.len() - before - events.len(), if written.and_more { "+" } else { "" });
+        let left_out = (earlier > 0).then(|| Block::detail(format!("{earlier}{plus} earlier events are left out")));
+        let rest = (!written.whole).then(|| Block::detail("the latest is not written down yet; ask again in a moment"));
+        let told = std::iter::once(Block::Line(title)).chain(left_out).chain(rows(&scene, &events, false)).chain(rest);
         Ok((told.collect(), earlier > 0))
     }
 
-    /// What is written down of a task, and whether that is all: what was done a moment ago is waited for.
-    async fn written_of(&self, task: TaskRef) -> Result<(Page<(i64, Event), i64>, bool), No> {
+    /// What is written down of a task, more than the latest `wanted` events if there are so many.
+    async fn written_of(&self, task: TaskRef, wanted: usize) -> Result<Written, No> {
         let (author, tenant) = (&self.message.author, &self.message.tenant);
-        let query = AuditQuery { limit: READ, ..AuditQuery::default() };
+        let mut query = AuditQuery { limit: READ, ..AuditQuery::default() };
+        let (mut page, whole) = self.latest_of(task, &query).await?;
+        let mut latest_first = Vec::new();
+        loop {
+            latest_first.extend(page.items.into_iter().map(|(_, event)| event));
+            query.after = page.next;
+            if page.next.is_none() || latest_first.len() > wanted {
+                return Ok(Written { latest_first, and_more: page.next.is_some(), whole });
+            }
+            page = self.service().history(author, tenant, task, query.clone()).await?;
+        }
+    }
+
+    /// The latest that is written down of a task, and whether all of it is: what was done a moment ago is waited for.
+    async fn latest_of(&self, task: TaskRef, query: &AuditQuery) -> Result<(Page<(i64, Event), i64>, bool), No> {
+        let (author, tenant) = (&self.message.author, &self.message.tenant);
         let version = self.service().get(author, tenant, task).await.map_or(0, |listed| listed.task.version);
         let reaches = |page: &Page<(i64, Event), i64>| {
-            let mut events = page.items.iter().map(|(_, event)| event);
-            page.next.is_some() || events.any(|event| event.data.reminder.is_none() && event.data.version >= version)
+            let mut of_task = page.items.iter().map(|(_, event)| &event.data).filter(|data| data.reminder.is_none());
+            of_task.next().map_or(page.next.is_some(), |latest| latest.version >= version)
         };
         let mut page = self.service().history(author, tenant, task, query.clone()).await?;
         for _ in 0..LOOKS {

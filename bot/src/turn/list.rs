@@ -1,5 +1,6 @@
 //! Showing tasks.
 
+use domain::access::Sight;
 use domain::ids::{PersonId, TaskId};
 use domain::list::{List, ListKind};
 use domain::place::Channel;
@@ -20,27 +21,22 @@ const SHOWN: usize = 30;
 
 impl Talk<'_> {
     pub(super) async fn list(&self, filter: &Filter, leaf: &Leaf<'_>) -> Result<Reply, No> {
-        // All are counted, however few of them a page shows.
         let channel = match &leaf.channel {
             Some(named) => Some(self.channel(named).await?),
             None => self.here(),
         };
         let query = TaskQuery { limit: COUNTED, ..self.query(filter, channel.as_ref(), leaf.channel.is_some()).await? };
         let sight = self.service().sight_for(&self.message.author, &query).await?;
-        let page = self.service().find_in(&sight, &query).await?;
         let past = match shows_past(filter) && leaf.page == 1 {
             true => self.service().find_in(&sight, &past(&query)).await?.items,
             false => Vec::new(),
         };
         let whole = sight.is_whole(query.list);
-        let mut tasks = page.items;
         let grouped = filter.sort.is_none() && filter.status.is_none();
-        if grouped {
-            arrange(&self.watch(), &mut tasks);
-        }
-        let total = tasks.len();
         let size = filter.limit.map_or(SHOWN, |limit| usize::try_from(limit).unwrap_or(SHOWN)).max(1);
-        let (before, pages) = (leaf.before(size), total.div_ceil(size));
+        let before = leaf.before(size);
+        let (tasks, and_more) = self.found(&sight, &query, grouped, before + size).await?;
+        let (total, pages) = (tasks.len(), tasks.len().div_ceil(size));
         let tasks: Vec<Listed> = tasks.into_iter().skip(before).take(size).collect();
         let what = state(filter);
         let everything = *filter == Filter::default();
@@ -48,10 +44,32 @@ impl Talk<'_> {
             Some(channel) => Text::say(" on ").channel(channel.id),
             None => Text::new(),
         };
-        let and_more = page.next.is_some();
         let shown =
             Shown { tasks, past, whole, total, and_more, grouped, what, scope, everything, page: leaf.page, pages };
-        Ok(Reply { pages: leaf.beside(leaf.page < pages, self), ..self.show(&shown).await? })
+        Ok(Reply { pages: leaf.beside(leaf.page < pages || and_more, self), ..self.show(&shown).await? })
+    }
+
+    /// The tasks from the first to at least the one `wanted`, and whether there are more. They are read and arranged by so
+    /// many, so that each has its page, whichever is asked for; what was read is counted, however few a page shows.
+    async fn found(
+        &self,
+        sight: &Sight,
+        query: &TaskQuery,
+        grouped: bool,
+        wanted: usize,
+    ) -> Result<(Vec<Listed>, bool), No> {
+        let (mut tasks, mut query) = (Vec::new(), query.clone());
+        loop {
+            let mut page = self.service().find_in(sight, &query).await?;
+            if grouped {
+                arrange(&self.watch(), &mut page.items);
+            }
+            tasks.extend(page.items);
+            query.after = page.next;
+            if page.next.is_none() || tasks.len() >= wanted {
+                return Ok((tasks, page.next.is_some()));
+            }
+        }
     }
 
     async fn show(&self, shown: &Shown) -> Result<Reply, No> {

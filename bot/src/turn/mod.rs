@@ -38,6 +38,7 @@ pub use form::Form;
 use paging::Leaf;
 use talk::Talk;
 pub(crate) use talk::digest;
+use talk::receipt;
 
 /// The longest line that is read, in characters: a title and a description, twice.
 const TEXT_MAX: usize = 16_000;
@@ -82,9 +83,19 @@ impl Turns {
 
     /// Takes one message. Whatever was changed is durable when the reply is there; the reply never fails.
     pub async fn take(&self, message: Message) -> Reply {
-        match self.limiter.take(&message) {
+        match self.admit(&message).await {
             Ok(()) => self.turn(&message, self.answer(&message)).await,
             Err(refusal) => No::from(refusal).into(),
+        }
+    }
+
+    /// Whether it comes slowly enough. What came of a message that was done before is told again, however fast it comes.
+    async fn admit(&self, message: &Message) -> Result<(), Refusal> {
+        let Err(too_fast) = self.limiter.take(message) else { return Ok(()) };
+        let Some(key) = &message.key else { return Err(too_fast) };
+        match self.tasks.used_at(&message.tenant, receipt(key)).await {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) | Err(_) => Err(too_fast),
         }
     }
 

@@ -51,6 +51,11 @@ pub(crate) fn digest(message: &Message) -> String {
     format!("{:x}", place.chain_update(&message.text).finalize())
 }
 
+/// Where the receipt of a message with this key lies.
+pub(super) fn receipt(key: &str) -> String {
+    format!("chat/{key}")
+}
+
 impl<'a> Talk<'a> {
     pub(super) async fn with(turns: &'a Turns, message: &'a Message) -> Result<Self, No> {
         let me = turns.tasks.people.person(message.author.person).await?;
@@ -135,7 +140,7 @@ impl<'a> Talk<'a> {
 
     /// The message's key with a digest of what was typed where.
     fn key(&self, key: &str) -> IdempotencyKey {
-        IdempotencyKey { key: format!("chat/{key}"), digest: digest(self.message) }
+        IdempotencyKey { key: receipt(key), digest: digest(self.message) }
     }
 
     /// Remembers what was just spoken of.

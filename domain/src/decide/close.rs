@@ -92,6 +92,7 @@ pub(super) fn hide(book: &mut Book<'_>, loaded: &Loaded) {
 
 fn close(book: &mut Book<'_>, loaded: &Loaded, status: Status, deed: Deed) {
     let after = closed(book, &loaded.task, status);
+    tell::asker(book, &loaded.task, &after);
     let changes = book.put_task(Some(loaded), after, &loaded.list);
     let going_out = remind::cancel(book, loaded, &format!("the task was {}", status.as_str()));
     if status == Status::Deleted {

@@ -54,6 +54,7 @@ pub(super) fn open_again<'a>(
     if loaded.task.status == Status::Deleted {
         tell::concerned(book, task, NoticeKind::Restored);
     }
+    tell::asker(book, &loaded.task, task);
     Ok(changes)
 }
 

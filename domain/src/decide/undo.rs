@@ -106,7 +106,7 @@ fn write(book: &mut Book<'_>, record: &UndoRecord, loaded: &Loaded, before: &Tas
         (Status::Deleted, Status::Deleted) => {}
         (Status::Deleted, _) => tell::concerned(book, task, NoticeKind::Restored),
         (_, Status::Deleted) => tell::concerned(book, task, NoticeKind::Deleted),
-        _ => {}
+        _ => tell::asker(book, &loaded.task, task),
     }
     changes
 }

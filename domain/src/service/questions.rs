@@ -124,7 +124,7 @@ impl Tasks {
         Ok(next_at(snapshot.tasks.get(&task.id).into_iter().flat_map(|loaded| &loaded.reminders)))
     }
 
-    /// The history of a visible task, oldest first; a deleted one has one too.
+    /// The history of a visible task, newest first unless it is asked for otherwise; a deleted one has one too.
     ///
     /// # Errors
     /// [`Failure::Refused`] when it is absent or foreign.
@@ -139,7 +139,6 @@ impl Tasks {
         query.tenants = Some(vec![listed.task.tenant.clone()]);
         query.task = Some(listed.task.id);
         query.person = None;
-        query.oldest_first = true;
         let page = self.audit.page(&query).await?;
         let items = page.items.into_iter().map(|(row, event)| (row, with_task(event, &listed))).collect();
         Ok(Page { items, next: page.next })

@@ -87,7 +87,7 @@ pub(crate) async fn history(
 ) -> Result<Json<AuditPage>, Problem> {
     let Target { tenant, task } = Target::find(&api, &caller, &id, params.tenant.as_deref()).await?;
     let binding = params.binding(&caller, &id);
-    let query = params.resolve(&binding)?;
+    let query = AuditQuery { oldest_first: true, ..params.resolve(&binding)? };
     let page = api.within_reason(api.tasks.history(&caller.principal, &tenant, task, query)).await?;
     Ok(Json(AuditPage::of(page, &binding)))
 }

@@ -1,6 +1,8 @@
 //! Help, settings, history, and lines that could not be read.
 
+use bot::reply::plain;
 use consumers::{Parts, Role, start};
+use domain::ports::audit::AuditQuery;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -105,7 +107,7 @@ async fn the_history_tells_who_did_what_when() {
         talk.says(&ana, line).await;
         talk.world.clock.forward(SignedDuration::from_mins(5));
     }
-    audited(&talk).await;
+    audited(&talk, 7).await;
     assert_snapshot!(talk.says(&ana, "history 1").await, @"
     History of #1: call Ana
       Wed 4 Mar 10:00  ana  added it: “call Ana”, due Fri 6 Mar 17:00
@@ -121,8 +123,41 @@ async fn the_history_tells_who_did_what_when() {
     assert!(talk.says(&ana, "history 9").await.starts_with("There is no task #9 here."));
 }
 
+#[tokio::test]
+async fn a_history_longer_than_is_read_at_once_begins_with_the_latest_and_is_turned_to_the_first() {
+    let talk = Talk::unhurried().await;
+    let ana = talk.direct("ana").await;
+    talk.says(&ana, "call Ana").await;
+    for nth in 1..=260 {
+        talk.turns.take_in_turn(talk.message(&ana, &format!("edit 1 title errand {nth:03}"))).await;
+    }
+    audited(&talk, 261).await;
+    let first = talk.slowly(&ana, "history 1").await;
+    assert!(first.contains("160+ earlier events are left out") && first.ends_with("→ “errand 260”"), "{first}");
+    let sixth = talk.slowly(&ana, "history 1, page 6").await;
+    assert!(sixth.contains("21 earlier events are left out") && sixth.ends_with("→ “errand 060”"), "{sixth}");
+    let last = talk.reply(&ana, "history 1, page 7").await;
+    assert_eq!(last.pages.and_then(|pages| pages.next), None);
+    let last = plain(&last.blocks);
+    assert!(last.contains("added it: “call Ana”") && last.ends_with("→ “errand 020”"), "{last}");
+}
+
+/// How many events the audit log holds.
+async fn written(talk: &Talk) -> usize {
+    let mut query = AuditQuery { limit: 200, ..AuditQuery::default() };
+    let mut events = 0;
+    loop {
+        let page = talk.world.tasks.audit.page(&query).await.expect("a page");
+        events += page.items.len();
+        query.after = page.next;
+        if page.next.is_none() {
+            return events;
+        }
+    }
+}
+
 /// Lets the audit consumer catch up.
-async fn audited(talk: &Talk) {
+async fn audited(talk: &Talk, events: usize) {
     let parts = Parts {
         tasks: talk.world.tasks.clone(),
         bus: Arc::new(talk.world.bus()),
@@ -134,10 +169,8 @@ async fn audited(talk: &Talk) {
         broker: consumers::Broker::default(),
     };
     let running = start(&parts, &[Role::Audit]);
-    let query = domain::ports::audit::AuditQuery { limit: 100, ..Default::default() };
     for _ in 0..3_000 {
-        let page = talk.world.tasks.audit.page(&query).await.expect("a page");
-        if page.items.len() >= 7 {
+        if written(talk).await >= events {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -3,13 +3,25 @@
 use std::num::NonZeroU32;
 
 use bot::Limits;
-use bot::reply::Verdict;
+use bot::reply::{Verdict, plain};
+use domain::message::Message;
 use domain::refusal::Code;
 
 use super::talk::Talk;
 
 fn refused(code: Code) -> Verdict {
     Verdict::Refused { code, misread: None }
+}
+
+#[tokio::test]
+async fn what_was_done_is_told_again_however_fast_it_is_asked_again() {
+    let one = NonZeroU32::MIN;
+    let talk = Talk::with(Limits { per_second: one, burst: one, ..Limits::default() }).await;
+    let ana = talk.direct("ana").await;
+    let message = Message { key: Some("once".to_owned()), ..talk.message(&ana, "add call Ana") };
+    let first = talk.turns.take(message.clone()).await;
+    assert!(plain(&first.blocks).starts_with("Added #1: call Ana"));
+    assert_eq!(talk.turns.take(message).await.blocks, first.blocks);
 }
 
 #[tokio::test]

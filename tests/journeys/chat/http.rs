@@ -17,7 +17,8 @@ use super::talk::{Speaker, Talk};
 /// The routes over a talk.
 fn router(talk: &Talk) -> Router {
     let console = ConsoleChat::new(talk.world.store.clone(), talk.state.clone(), talk.world.clock.clone());
-    let door = Door { turns: talk.turns.clone(), operators: Arc::new(Operators::new()), console };
+    let door =
+        Door { turns: talk.turns.clone(), operators: Arc::new(Operators::new()), rooms: vec![Arc::new(console)] };
     bot::router(door).into()
 }
 

@@ -1,8 +1,13 @@
 //! Lists: grouped, numbered, aligned, and honest about what they leave out.
 
+use std::collections::BTreeSet;
+
+use bot::reply::plain;
+use domain::command::AddTask;
 use insta::assert_snapshot;
 
 use super::talk::Talk;
+use crate::kit::world::{draft, due};
 
 #[tokio::test]
 async fn a_list_is_grouped_by_when_things_are_due() {
@@ -111,6 +116,32 @@ async fn a_long_list_says_how_much_is_left_out() {
     assert!(top.starts_with("35 open tasks\n") && top.contains("\n  32 more; `list limit 35` shows more"), "{top}");
     let second = talk.slowly(&ana, "list limit 20, page 2").await;
     assert!(second.ends_with("\n  page 2 of 2") && second.matches("errand").count() == 15, "{second}");
+}
+
+#[tokio::test]
+async fn a_list_of_more_than_are_counted_is_turned_to_its_end() {
+    let talk = Talk::unhurried().await;
+    let ana = talk.direct("ana").await;
+    let (channel, me) = (talk.world.join(&ana.principal, "ops").await, talk.in_channel("ana", "ops").await);
+    for task in 1..=250_u32 {
+        let due = (task % 3 == 0).then(|| due("2026-03-04T09:00"));
+        let errand = draft(&ana.principal, &format!("errand {task:03}"));
+        talk.world.add(&ana.principal, AddTask { list: channel.clone(), due, ..errand }).await;
+    }
+    let mut seen = BTreeSet::new();
+    for page in 1..=9 {
+        let reply = talk.turns.take_in_turn(talk.message(&me, &format!("list, page {page}"))).await;
+        let shown = plain(&reply.blocks);
+        let next = reply.pages.and_then(|pages| pages.next);
+        assert_eq!(next.is_some(), page < 9, "page {page}: {shown}");
+        assert!(
+            page == 1 || shown.ends_with(&format!("page {page} of {}", if page < 7 { "7+" } else { "9" })),
+            "{shown}"
+        );
+        seen.extend(shown.split("errand ").skip(1).map(|row| row[..3].to_owned()));
+        assert!(shown.contains(if page < 7 { "200+ open tasks" } else { "250 open tasks" }), "{shown}");
+    }
+    assert_eq!(seen.len(), 250, "each on its page");
 }
 
 #[tokio::test]

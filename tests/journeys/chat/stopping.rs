@@ -137,10 +137,47 @@ async fn whoever_is_concerned_is_told_of_a_deletion_and_of_its_undoing() {
     told(&talk).await;
     talk.says(&sam, "reopen 1").await;
     assert_eq!(told(&talk).await, of(NoticeKind::Restored));
-    talk.says(&sam, "done 1").await;
+    talk.says(&ana, "done 1").await;
     talk.says(&ana, "add mine alone").await;
     talk.says(&ana, "delete 2").await;
     assert!(told(&talk).await.is_empty(), "closing is no deletion, and nobody is told of their own");
+}
+
+#[tokio::test]
+async fn whoever_asked_is_told_once_that_somebody_else_did_it_and_when_it_is_open_again() {
+    let talk = Talk::begins().await;
+    let ana = talk.in_channel("ana", "ops").await;
+    let (sam, eve) = (talk.in_channel("sam", "ops").await, talk.in_channel("eve", "ops").await);
+    let of = |kind| vec![(ana.principal.person, kind, 1)];
+    talk.says(&ana, "remind @sam @eve to ship release every friday at 3pm").await;
+    talk.says(&sam, "done 1").await;
+    assert_eq!(told(&talk).await, of(NoticeKind::Completed), "the asker alone, however many it is for");
+    assert!(talk.says(&eve, "done 1").await.contains("already done by sam"));
+    assert!(told(&talk).await.is_empty(), "it was done once");
+    talk.says(&sam, "undo").await;
+    assert_eq!(told(&talk).await, of(NoticeKind::Reopened), "what is believed to be done is not");
+    talk.says(&eve, "done 1").await;
+    assert_eq!(told(&talk).await, of(NoticeKind::Completed));
+    advance(&talk, &ana).await;
+    talk.says(&sam, "done 2").await;
+    assert_eq!(told(&talk).await, [(ana.principal.person, NoticeKind::Completed, 2)], "each time of a series");
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_what_they_did_themselves_or_asked_of_nobody() {
+    let talk = Talk::begins().await;
+    let (ana, sam) = (talk.in_channel("ana", "ops").await, talk.in_channel("sam", "ops").await);
+    for line in ["add ship release @sam", "add mine @me", "add tidy up"] {
+        talk.says(&ana, line).await;
+    }
+    for (who, line) in [(&ana, "done 1"), (&ana, "undo"), (&sam, "done 2"), (&sam, "done 3"), (&sam, "reopen 3")] {
+        talk.says(who, line).await;
+    }
+    assert!(told(&talk).await.is_empty());
+    talk.says(&sam, "done 1").await;
+    assert_eq!(told(&talk).await, [(ana.principal.person, NoticeKind::Completed, 1)]);
+    talk.says(&ana, "reopen 1").await;
+    assert!(told(&talk).await.is_empty());
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! People who talk to the real bot over the real store, on Wednesday 4 March 2026 at 10:00 in New York.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use bot::reply::{Block, plain};
@@ -34,6 +35,12 @@ pub struct Speaker {
 impl Talk {
     pub async fn begins() -> Self {
         Self::with(Limits::default()).await
+    }
+
+    /// Whom nobody can talk to too fast.
+    pub async fn unhurried() -> Self {
+        let many = NonZeroU32::MAX;
+        Self::with(Limits { per_second: many, burst: many, ..Limits::default() }).await
     }
 
     pub async fn with(limits: Limits) -> Self {

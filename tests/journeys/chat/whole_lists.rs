@@ -1,9 +1,6 @@
 //! Whatever is open, a list shows each task once, however the tasks were made and changed.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroU32;
-
-use bot::Limits;
 
 use super::talk::{Speaker, Talk};
 use crate::kit::dice::Dice;
@@ -20,12 +17,6 @@ const WHENS: [&str; 9] = [
     " at 5pm",
     " in 20 min",
 ];
-
-/// A bot that nobody can talk to too fast.
-async fn unhurried() -> Talk {
-    let many = NonZeroU32::MAX;
-    Talk::with(Limits { per_second: many, burst: many, ..Limits::default() }).await
-}
 
 /// Types a random life of tasks; gives the numbers of those that are open afterwards.
 async fn lives(talk: &Talk, who: &Speaker, dice: &mut Dice) -> BTreeSet<u64> {
@@ -73,7 +64,7 @@ fn numbers(list: &str) -> Vec<u64> {
 #[tokio::test]
 async fn each_open_task_stands_once_in_the_list_after_any_life() {
     for seed in 1..=6 {
-        let talk = unhurried().await;
+        let talk = Talk::unhurried().await;
         let ana = talk.direct("ana").await;
         let open = lives(&talk, &ana, &mut Dice::seeded(seed)).await;
         let list = talk.slowly(&ana, "list limit 200").await;
@@ -86,7 +77,7 @@ async fn each_open_task_stands_once_in_the_list_after_any_life() {
 
 #[tokio::test]
 async fn the_days_of_the_list_together_are_the_whole_list() {
-    let talk = unhurried().await;
+    let talk = Talk::unhurried().await;
     let ana = talk.direct("ana").await;
     let open = lives(&talk, &ana, &mut Dice::seeded(42)).await;
     let mut parts = Vec::new();

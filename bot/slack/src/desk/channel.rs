@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
-use bot::Reply;
+use async_trait::async_trait;
 use bot::reply::ChannelLine;
+use bot::{Reply, Rooms};
 use domain::fault::sabotaged;
+use domain::message::Message as Said;
 use domain::place::Place;
-use domain::tenant::TenantId;
+use domain::tenant::{Platform, TenantId};
 use tokio::time::timeout;
 use tracing::warn;
 
 use super::direct::may_be_there;
 use super::{Desk, Line, scoped};
 use crate::api::{CallError, Message};
+use crate::faces::users;
 use crate::render::kit::{context, section};
 use crate::render::mrkdwn::mrkdwn;
 
@@ -40,7 +43,12 @@ impl Desk {
     /// Shows the one line by which a channel learns of a change of its list, beside the answer: whoever asked does not
     /// wait for Slack to take it.
     pub(super) fn show_in_channel(&self, asker: Asker, key: Option<String>, reply: &Reply) {
-        let Some(line) = reply.shown_in_channel.clone() else { return };
+        if let Some(line) = &reply.shown_in_channel {
+            self.show_line(asker, key, line.clone());
+        }
+    }
+
+    fn show_line(&self, asker: Asker, key: Option<String>, line: ChannelLine) {
         let desk = self.clone();
         let show = async move {
             let first = match key {
@@ -83,6 +91,25 @@ impl Desk {
         };
         let key = format!("uninvited/{}", scoped(tenant, &format!("{user}/{channel}")));
         self.once_given(tenant, &key, ask).await;
+    }
+}
+
+/// What comes over HTTP is shown like what is typed in Slack.
+#[async_trait]
+impl Rooms for Desk {
+    async fn show(&self, message: &Said, line: &ChannelLine) {
+        let Said { tenant, author, key, .. } = message;
+        if tenant.platform() != Platform::Slack {
+            return;
+        }
+        match users(&self.turns, tenant, [author.person]).await.map(|mut users| users.remove(&author.person)) {
+            Ok(Some(user)) => {
+                let asker = Asker { tenant: tenant.clone(), user };
+                self.within(Some(tenant.clone())).show_line(asker, key.clone(), line.clone());
+            }
+            Ok(None) => warn!(%tenant, "somebody who is not of the workspace changed a channel's list"),
+            Err(error) => warn!(%error, channel = line.channel, "the channel does not learn of the change"),
+        }
     }
 }
 

@@ -44,6 +44,10 @@ impl Desk {
         };
         committed.cancel();
         match done {
+            // Another copy of the same press may have been in time: what came of that one is the answer.
+            Ok(Some(Done { tenant, key, reply })) if is_too_fast(&reply) => {
+                self.once(&tenant, &format!("{key}/too-fast"), self.tell(pressed, &private(&reply))).await;
+            }
             Ok(Some(Done { tenant, key, reply })) => {
                 self.once(&tenant, &key, self.show(&tenant, pressed, act, &reply)).await;
             }
@@ -179,6 +183,11 @@ struct Done {
 /// Whether a message says something else from now on: something was done, or a task of it is there no more.
 pub(super) const fn changes(reply: &Reply) -> bool {
     matches!(reply.verdict, Verdict::Answered | Verdict::Refused { code: Code::NotFound, .. })
+}
+
+/// Whether it was not looked at.
+const fn is_too_fast(reply: &Reply) -> bool {
+    matches!(reply.verdict, Verdict::Refused { code: Code::TooFast, .. })
 }
 
 /// Whether whoever pressed takes no more of something.

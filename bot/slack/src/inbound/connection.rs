@@ -64,6 +64,8 @@ pub(super) enum End {
     Disabled,
     /// It broke.
     Broken(String),
+    /// Slack opens none before so much time has passed.
+    Later(Duration, String),
     /// Somebody asked to stop.
     Stopped,
 }
