@@ -10,6 +10,7 @@ use domain::ports::bus::RELAY;
 use domain::ports::error::PortError;
 use domain::task::Task;
 use jiff::Timestamp;
+use rusqlite::OptionalExtension as _;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use tokio::sync::mpsc;
@@ -129,6 +130,11 @@ impl Archive for SqliteArchive {
     }
 
     async fn held(&self) -> Result<Option<Held>, PortError> {
+        if self.alone {
+            let source = Source::alone(&self.location).await?;
+            let found = move || source.connection.query_row(HELD, [], |row| Ok((row.get(0)?, row.get(1)?))).optional();
+            return blocking(found).await?.map_err(failed)?.map(told).transpose();
+        }
         let mut connection = self.connect().await?;
         let held = held(&mut connection).await?;
         connection.close().await.map_err(failed)?;
@@ -237,12 +243,15 @@ async fn end(connection: &mut SqliteConnection, filling: Filling) -> Result<(), 
     Ok(())
 }
 
+const HELD: &str = "SELECT until,
+        (SELECT count(*) FROM reminders WHERE state = 'scheduled' AND at <= until)
+        + (SELECT count(*) FROM deliveries WHERE open = 1 AND next_attempt_at <= until) FROM hold";
+
 async fn held(connection: &mut SqliteConnection) -> Result<Option<Held>, PortError> {
-    let sql = "SELECT until,
-            (SELECT count(*) FROM reminders WHERE state = 'scheduled' AND at <= until)
-            + (SELECT count(*) FROM deliveries WHERE open = 1 AND next_attempt_at <= until) FROM hold";
-    let found: Option<(i64, i64)> = sqlx::query_as(sql).fetch_optional(connection).await.map_err(failed)?;
-    let Some((until, count)) = found else { return Ok(None) };
+    sqlx::query_as(HELD).fetch_optional(connection).await.map_err(failed)?.map(told).transpose()
+}
+
+fn told((until, count): (i64, i64)) -> Result<Held, PortError> {
     let until = Timestamp::from_microsecond(until).map_err(|error| corrupt("instant", error))?;
-    Ok(Some(Held { until, count: u64::try_from(count).unwrap_or_default() }))
+    Ok(Held { until, count: u64::try_from(count).unwrap_or_default() })
 }

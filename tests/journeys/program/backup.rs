@@ -201,6 +201,22 @@ async fn a_history_on_sqlite_goes_on_on_postgres() {
     goes_on(&after, &list, 8).await;
 }
 
+#[tokio::test]
+async fn what_a_restore_holds_back_on_sqlite_stays_held_back_on_postgres() {
+    let before = history(Scratch::new()).await;
+    let file = before.path("backup.json");
+    good(&before.run(&["backup", file.to_str().expect("a name")], "").await);
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let restored = Scratch::new();
+    good(&restored.run(&["restore", file.to_str().expect("a name")], "").await);
+    let (_database, after) = postgres().await;
+    let from = format!("sqlite://{}", restored.path("taskbot.db").display());
+    let moved = after.run(&["migrate", "--from", &from], "").await;
+    assert!(good(&moved).contains("1 reminders and deliveries that were due by"), "{}", moved.out);
+    let list = holds_back(&after).await;
+    goes_on(&after, &list, 8).await;
+}
+
 /// As a release before this one left it.
 const STEP_BACK: &str = "ALTER TABLE audit_unsealed DROP COLUMN since; DELETE FROM _sqlx_migrations WHERE version = 10";
 
