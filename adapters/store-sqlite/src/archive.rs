@@ -69,7 +69,7 @@ impl SqliteArchive {
 fn stored(table: &str, column: &str) -> (String, String) {
     match (table, column) {
         ("identities", "name") => ("user".to_owned(), "user".to_owned()),
-        ("audit_seals", "rows") => ("rows".to_owned(), "json(rows)".to_owned()),
+        ("audit_seals", "rows") | ("receipts", "tenants") => (column.to_owned(), format!("json({column})")),
         _ => (format!("\"{column}\""), format!("\"{column}\"")),
     }
 }
@@ -78,7 +78,10 @@ fn reading(table: &str) -> String {
     let columns = columns(table).unwrap_or_default();
     let fields: Vec<String> = columns.iter().map(|name| format!("'{name}', {}", stored(table, name).1)).collect();
     let places: Vec<String> = (1..=columns.len().min(3)).map(|nth| stored(table, columns[nth - 1]).0).collect();
-    format!("SELECT json_object({}) FROM {table} ORDER BY {}", fields.join(", "), places.join(", "))
+    let row = format!("json_object({})", fields.join(", "));
+    // A patch leaves out what is NULL.
+    let row = if table == "receipts" { format!("json_patch('{{}}', {row})") } else { row };
+    format!("SELECT {row} FROM {table} ORDER BY {}", places.join(", "))
 }
 
 fn writing(table: &str) -> String {
@@ -87,7 +90,7 @@ fn writing(table: &str) -> String {
         names.extend(["event_id", "stream", "version"]);
     }
     let into: Vec<String> = names.iter().map(|name| stored(table, name).0).collect();
-    let arrow = |name: &&str| if *name == "rows" { "->" } else { "->>" };
+    let arrow = |name: &&str| if ["rows", "tenants"].contains(name) { "->" } else { "->>" };
     let from: Vec<String> = names.iter().map(|name| format!("value {} '$.{name}'", arrow(name))).collect();
     format!("INSERT INTO {table} ({}) SELECT {} FROM json_each(?)", into.join(", "), from.join(", "))
 }

@@ -134,6 +134,16 @@ async fn reminded(scratch: &Scratch) -> String {
     }
 }
 
+/// How many receipts whoever works within a scope sees without one, and how many there are.
+async fn receipts_in_no_scope(database: &Database) -> [i64; 2] {
+    let mut counts = [0; 2];
+    for (count, role) in counts.iter_mut().zip(["taskbot_app", "taskbot_relay"]) {
+        let mut reader = database.role(role).await;
+        *count = sqlx::query_scalar("SELECT count(*) FROM receipts").fetch_one(&mut reader).await.expect("a count");
+    }
+    counts
+}
+
 /// Rows of a backup but for its head, which says when it was written.
 fn rows(file: &std::path::Path) -> Vec<String> {
     let text = std::fs::read_to_string(file).expect("a backup");
@@ -184,7 +194,7 @@ async fn a_backup_that_was_cut_or_changed_is_refused_before_anything_is_written(
 #[tokio::test]
 async fn a_history_on_sqlite_goes_on_on_postgres() {
     let before = history(Scratch::new()).await;
-    let (_database, after) = postgres().await;
+    let (database, after) = postgres().await;
     let from = format!("sqlite://{}", before.path("taskbot.db").display());
     let migrated = after.run(&["migrate", "--from", &from], "").await;
     let said = good(&migrated);
@@ -192,6 +202,7 @@ async fn a_history_on_sqlite_goes_on_on_postgres() {
         said.contains("audit_log: ") && said.contains("the same at both ends") && said.contains("intact: "),
         "{said}"
     );
+    assert_eq!(receipts_in_no_scope(&database).await, [0, 1]);
     refused(&after, &["migrate", "--from", &from], "is not empty: it has rows in people").await;
     good(&before.run(&["backup", "one.json"], "").await);
     good(&after.run(&["backup", "other.json"], "").await);
@@ -218,7 +229,10 @@ async fn what_a_restore_holds_back_on_sqlite_stays_held_back_on_postgres() {
 }
 
 /// As a release before this one left it.
-const STEP_BACK: &str = "ALTER TABLE audit_unsealed DROP COLUMN since; DELETE FROM _sqlx_migrations WHERE version = 10";
+const STEP_BACK: &str = "
+    ALTER TABLE audit_unsealed DROP COLUMN since;
+    ALTER TABLE receipts DROP COLUMN tenants;
+    DELETE FROM _sqlx_migrations WHERE version IN (10, 12)";
 
 /// The file, and what a power cut left beside it.
 fn bytes(scratch: &Scratch) -> [Vec<u8>; 2] {
@@ -278,8 +292,9 @@ async fn a_restored_postgres_is_what_was_backed_up_and_sends_nothing_by_itself()
     let file = before.path("backup.json");
     good(&before.run(&["backup", file.to_str().expect("a name")], "").await);
     tokio::time::sleep(Duration::from_secs(6)).await;
-    let (_other, after) = postgres().await;
+    let (other, after) = postgres().await;
     good(&after.run(&["restore", file.to_str().expect("a name")], "").await);
+    assert_eq!(receipts_in_no_scope(&other).await, [0, 1], "they keep their tenants");
     good(&after.run(&["backup", "again.json"], "").await);
     assert_eq!(rows(&file), rows(&after.path("again.json")));
     let list = holds_back(&after).await;
