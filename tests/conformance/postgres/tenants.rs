@@ -9,7 +9,8 @@ use domain::ports::installations::Installations;
 use domain::ports::store::Store;
 use domain::refusal::Code;
 use domain::service::Failure;
-use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor, PgConnection, Row};
 
 use super::{known, migrated, request, service};
 use crate::conformance::installations::installation;
@@ -141,6 +142,17 @@ async fn what_consumers_gave_up_on_is_written_in_no_scope() {
     }
     let mut relay = scratch.database.role("taskbot_relay").await;
     assert_eq!(relay.execute("SELECT * FROM dead_letters WHERE reason = ''").await.expect("seen").rows_affected(), 1);
+}
+
+#[tokio::test]
+async fn the_services_login_sees_nothing_before_it_takes_a_role_on() {
+    let scratch = migrated().await;
+    let login: PgConnectOptions = scratch.database.url().parse().expect("a URL");
+    let mut bare = login.connect().await.expect("a connection");
+    for table in ["canary", "outbox", "audit_log", "dead_letters", "people"].iter().chain(&TABLES) {
+        let asked = bare.execute(sqlx::raw_sql(AssertSqlSafe(format!("SELECT FROM taskbot.{table}")))).await;
+        assert!(asked.is_err_and(|error| error.to_string().contains("denied")), "{table}");
+    }
 }
 
 #[tokio::test]
