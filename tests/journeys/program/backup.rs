@@ -1,5 +1,6 @@
 //! `backup`, `restore` and `migrate --from`: nothing is lost or changed on the way, and nothing is sent twice.
 
+use std::process::Output;
 use std::time::Duration;
 
 use domain::ports::archive::TABLES;
@@ -7,6 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use tokio::process::Command;
 use tokio::time::Instant;
 
 use crate::kit::postgres::Database;
@@ -226,6 +228,34 @@ async fn what_a_restore_holds_back_on_sqlite_stays_held_back_on_postgres() {
     assert!(good(&moved).contains("1 reminders and deliveries that were due by"), "{}", moved.out);
     let list = holds_back(&after).await;
     goes_on(&after, &list, 8).await;
+}
+
+/// PostgreSQL's own tool, of the server's version.
+async fn pg_dump(database: &Database) -> Output {
+    let mut reader = database.role("taskbot_relay").await;
+    let version = "SELECT current_setting('server_version_num')::int / 10000";
+    let version: i32 = sqlx::query_scalar(version).fetch_one(&mut reader).await.expect("a version");
+    let mut command = Command::new(format!("/usr/lib/postgresql/{version}/bin/pg_dump"));
+    command.args(["--role=taskbot_backup", "--schema=taskbot", "--data-only", "--inserts", "--dbname"]);
+    // What follows the name of the database is for another client.
+    let url = database.owner_url();
+    command.arg(url.split('?').next().expect("a URL")).output().await.expect("the tool is beside the server")
+}
+
+#[tokio::test]
+async fn the_tool_of_postgres_dumps_every_tenants_rows_as_the_backup_role() {
+    let sqlite = history(Scratch::new()).await;
+    let (database, after) = postgres().await;
+    let from = format!("sqlite://{}", sqlite.path("taskbot.db").display());
+    good(&after.run(&["migrate", "--from", &from], "").await);
+    let dumped = pg_dump(&database).await;
+    let (rows, said) = (String::from_utf8_lossy(&dumped.stdout), String::from_utf8_lossy(&dumped.stderr));
+    assert!(dumped.status.success(), "{said}");
+    for row in
+        ["stretch", "elsewhere", "INSERT INTO taskbot.outbox_", "INSERT INTO taskbot.receipts", "audit_log_row_seq"]
+    {
+        assert!(rows.contains(row), "{row} is missing:\n{said}");
+    }
 }
 
 /// As a release before this one left it.
