@@ -69,7 +69,7 @@ impl DeadLetters {
     }
 
     /// Hands letters over again, page by page, each page's streams in version order, and marks those that succeed.
-    /// `progress` hears of each one.
+    /// `progress` hears of each one. All are those that are there now: what comes meanwhile is left for the next time.
     ///
     /// # Errors
     /// When the database cannot answer or mark; what was replayed until then stays replayed.
@@ -85,13 +85,23 @@ impl DeadLetters {
             letters.retain(|letter| letter.id == row);
             return self.replay_page(letters, by, dry_run, &mut progress).await;
         }
-        let mut after = 0;
-        loop {
-            let letters = self.list(None, after).await?;
-            let Some(last) = letters.last() else { return Ok(()) };
-            after = last.id;
+        let (mut after, end) = (0, self.last().await?);
+        while after < end {
+            let mut letters = self.list(None, after).await?;
+            letters.retain(|letter| letter.id <= end);
+            after = letters.last().map_or(end, |last| last.id);
             self.replay_page(letters, by, dry_run, &mut progress).await?;
         }
+        Ok(())
+    }
+
+    /// The newest letter's row; 0 if there is none.
+    async fn last(&self) -> Result<i64, PortError> {
+        let mut last = 0;
+        while let Some(letter) = self.list(None, last).await?.last() {
+            last = letter.id;
+        }
+        Ok(last)
     }
 
     async fn replay_page(
@@ -192,6 +202,7 @@ fn decode_letter(letter: &DeadLetter) -> Result<Decoded, String> {
     if let Decoded::Known(incoming) | Decoded::Unknown { event: Ok(incoming), .. } = &mut decoded {
         // A letter does not keep the key; on the bus it is the subject.
         incoming.key = incoming.event.subject.to_string();
+        incoming.replayed = true;
     }
     Ok(decoded)
 }

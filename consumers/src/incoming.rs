@@ -22,6 +22,8 @@ pub struct Incoming {
     pub kind: String,
     /// The event.
     pub event: Arc<Event>,
+    /// Whether it is a dead letter that is handed over again, hence stays one if it comes to nothing.
+    pub replayed: bool,
 }
 
 impl Incoming {
@@ -123,6 +125,7 @@ fn incoming(record: &Record, payload: &str, kind: &str, event: Event) -> Box<Inc
         payload: payload.into(),
         kind: kind.to_owned(),
         event: Arc::new(event),
+        replayed: false,
     })
 }
 

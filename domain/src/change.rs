@@ -1,5 +1,7 @@
 //! A change: everything that one command writes, as data, committed whole or not at all.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +62,21 @@ pub struct Change {
     pub undo: Option<UndoNote>,
     /// Entries for the table of administrative acts.
     pub acts: Vec<Act>,
+}
+
+impl Change {
+    /// The tenants that it writes in.
+    #[must_use]
+    pub fn tenants(&self) -> BTreeSet<&str> {
+        let mut tenants: BTreeSet<&str> = self.lists.iter().map(|list| list.tenant.as_str()).collect();
+        tenants.extend(self.tasks.iter().map(|put| put.row.tenant.as_str()));
+        tenants.extend(self.series.iter().map(|put| put.row.tenant.as_str()));
+        tenants.extend(self.reminders.iter().map(|put| put.row.tenant.as_str()));
+        tenants.extend(self.deliveries.iter().map(|put| put.row.tenant.as_str()));
+        tenants.extend(self.receipt.iter().map(|receipt| receipt.tenant.as_str()));
+        tenants.extend(self.undo.iter().filter_map(|note| note.conversation.0.split('/').next()));
+        tenants
+    }
 }
 
 /// The outcome of a command, kept for whoever asks again with the same key.

@@ -23,7 +23,7 @@ const PROCESSES: [(&str, &str); 4] = [
 async fn login(database: &Database, nth: usize, roles: &str) -> String {
     let owner: PgConnectOptions = database.owner_url().parse().expect("a URL");
     let name = name(&owner, nth);
-    let make = format!("CREATE ROLE {name} LOGIN PASSWORD 'secret'; GRANT {roles} TO {name}");
+    let make = format!("CREATE ROLE {name} LOGIN NOINHERIT PASSWORD 'secret'; GRANT {roles} TO {name}");
     database.sql(&make).await.expect("an owner may");
     owner.username(&name).password("secret").to_url_lossy().to_string()
 }
@@ -144,6 +144,25 @@ async fn a_role_that_was_not_granted_is_named_with_what_grants_it() {
     }
     let owner: PgConnectOptions = database.owner_url().parse().expect("a URL");
     database.sql(&format!("DROP ROLE {}", name(&owner, 0))).await.expect("dropped");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_that_sees_rows_without_a_role_is_warned_of() {
+    let database = Database::migrated().await;
+    let url = login(&database, 0, "taskbot_app, taskbot_relay, taskbot_audit").await;
+    let owner: PgConnectOptions = database.owner_url().parse().expect("a URL");
+    let name = name(&owner, 0);
+    let (scratch, warning) =
+        (Scratch::new(), format!("the login {name} sees every tenant's rows without taking a role on"));
+    for (inherits, warned) in [("NOINHERIT", false), ("INHERIT", true)] {
+        // From version 16 on it is the grant that says so.
+        let grant = format!("GRANT taskbot_app, taskbot_relay, taskbot_audit TO {name}");
+        let revoke = grant.replace("GRANT", "REVOKE").replace(" TO ", " FROM ");
+        database.sql(&format!("ALTER ROLE {name} {inherits}; {revoke}; {grant}")).await.expect("an owner may");
+        let (good, said) = run(&scratch, &url, &["token", "create", "--user", "ana"]).await;
+        assert!(good && said.contains(&warning) == warned, "{inherits}: {said}");
+    }
+    database.sql(&format!("DROP ROLE {name}")).await.expect("dropped");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Executor, Row};
+use tracing::warn;
 
 use crate::error::{Kind, told};
 use crate::open::{OpenError, place};
@@ -36,6 +37,18 @@ impl Access {
             Self::Relay => [RELAY; 3],
             Self::Audit => [AUDIT; 3],
         }
+    }
+}
+
+/// Warns of a login that sees rows before it takes a role on: each tenant's walls would rest on our taking one on.
+pub(crate) async fn warn_of_sight(connection: &mut PgConnection, login: &PgConnectOptions) {
+    let seen = sqlx::query_scalar("SELECT EXISTS (SELECT FROM canary)").fetch_one(connection).await;
+    if seen.unwrap_or(false) {
+        let (place, name) = (place(login), quoted(login.get_username()));
+        warn!(
+            "on {place} the login {name} sees every tenant's rows without taking a role on: let the database's owner run \
+             `ALTER ROLE {name} NOINHERIT`, and from PostgreSQL 16 on grant it its roles again WITH INHERIT FALSE"
+        );
     }
 }
 

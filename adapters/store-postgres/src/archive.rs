@@ -123,7 +123,8 @@ fn written(table: &str, column: &'static str) -> Vec<(&'static str, String)> {
 fn reading(table: &str) -> String {
     let fields: Vec<String> = columns(table).unwrap_or_default().iter().map(|column| read(table, column)).collect();
     let fields = fields.join(", ");
-    format!("SELECT row_to_json(r)::text FROM (SELECT {fields} FROM {table} ORDER BY {}) r", order(table))
+    let row = if table == "receipts" { "json_strip_nulls(row_to_json(r))" } else { "row_to_json(r)" };
+    format!("SELECT {row}::text FROM (SELECT {fields} FROM {table} ORDER BY {}) r", order(table))
 }
 
 const WRITE_TASKS: &str = "

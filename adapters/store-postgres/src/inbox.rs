@@ -1,4 +1,5 @@
-//! Parked records and dead letters.
+//! Parked records and dead letters: events of any tenant, hence nothing for those who work within a scope. Only the audit
+//! parks.
 
 use async_trait::async_trait;
 use domain::change::Act;
@@ -52,7 +53,7 @@ impl Inbox for PostgresStore {
             .bind(parked.origin.clone())
             .bind(parked.payload.clone())
             .bind(parked.at.as_microsecond());
-        self.app.write_surely(ask).await.map(drop)
+        self.audit.write_surely(ask).await.map(drop)
     }
 
     async fn parked(&self, consumer: &str, streams: &[Stream]) -> Result<Vec<Parked>, PortError> {
@@ -61,13 +62,13 @@ impl Inbox for PostgresStore {
              WHERE consumer = $1 AND stream = ANY ($2) ORDER BY stream, version",
         );
         let streams: Vec<String> = streams.iter().map(Stream::to_string).collect();
-        let rows = self.app.rows(ask.bind(consumer.to_owned()).bind(streams)).await?;
+        let rows = self.audit.rows(ask.bind(consumer.to_owned()).bind(streams)).await?;
         rows.iter().map(parked).collect()
     }
 
     async fn waiting(&self, consumer: &str, before: Timestamp) -> Result<Vec<Stream>, PortError> {
         let ask = Ask::new("SELECT DISTINCT stream FROM parked WHERE consumer = $1 AND at < $2 ORDER BY stream");
-        let rows = self.app.rows(ask.bind(consumer.to_owned()).bind(before.as_microsecond())).await?;
+        let rows = self.audit.rows(ask.bind(consumer.to_owned()).bind(before.as_microsecond())).await?;
         rows.iter().map(|row| parsed(row, 0)).collect()
     }
 
@@ -76,7 +77,7 @@ impl Inbox for PostgresStore {
             .bind(consumer.to_owned())
             .bind(stream.to_string())
             .bind(integer(version));
-        self.app.write_surely(ask).await.map(drop)
+        self.audit.write_surely(ask).await.map(drop)
     }
 
     async fn bury(&self, letter: &DeadLetter) -> Result<(), PortError> {
@@ -88,7 +89,7 @@ impl Inbox for PostgresStore {
             .bind(printable(&letter.payload))
             .bind(letter.at.as_microsecond())
             .bind(letter.other_origin());
-        self.app.write_surely(ask).await.map(drop)
+        self.relay.write_surely(ask).await.map(drop)
     }
 
     async fn dead_letters(&self, consumer: Option<&str>, after: i64, limit: u32) -> Result<Vec<DeadLetter>, PortError> {
@@ -96,7 +97,7 @@ impl Inbox for PostgresStore {
             None => Ask::new(LETTERS).bind(after).bind(i64::from(limit)),
             Some(name) => Ask::new(LETTERS_OF).bind(after).bind(i64::from(limit)).bind(name.to_owned()),
         };
-        self.app.rows(ask).await?.iter().map(letter).collect()
+        self.relay.rows(ask).await?.iter().map(letter).collect()
     }
 
     async fn replayed(&self, id: i64, by: PersonId, at: Timestamp) -> Result<(), PortError> {
@@ -108,7 +109,7 @@ impl Inbox for PostgresStore {
             at,
         };
         let ask = Ask::new(REPLAYED).bind(id).bind(at.as_microsecond()).bind(written(&act));
-        self.app.write_surely(ask).await.map(drop)
+        self.relay.write_surely(ask).await.map(drop)
     }
 }
 

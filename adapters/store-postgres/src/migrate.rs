@@ -126,6 +126,11 @@ async fn applied(connection: &mut PgConnection) -> Result<i64, sqlx::migrate::Mi
     Ok(applied.iter().map(|migration| migration.version).max().unwrap_or_default())
 }
 
+/// Roles are to be taken on, not to come with the login. Before version 16 that is a matter of the login alone.
+const GRANT: &str = "
+    SELECT format('GRANT taskbot_app, taskbot_relay, taskbot_audit TO %I', $1::text)
+        || CASE WHEN current_setting('server_version_num')::int >= 160000 THEN ' WITH INHERIT FALSE' ELSE '' END";
+
 /// Lets a login take on the roles of the service. Granting again changes nothing.
 async fn admit(
     connection: &mut PgConnection,
@@ -140,8 +145,7 @@ async fn admit(
         ));
         return Ok(());
     }
-    let grant = "SELECT format('GRANT taskbot_app, taskbot_relay, taskbot_audit TO %I', $1::text)";
-    let grant: String = sqlx::query_scalar(grant).bind(name).fetch_one(&mut *connection).await?;
+    let grant: String = sqlx::query_scalar(GRANT).bind(name).fetch_one(&mut *connection).await?;
     connection.execute(sqlx::raw_sql(AssertSqlSafe(grant))).await?;
     progress(&format!("{name} may take on the roles of the service"));
     Ok(())

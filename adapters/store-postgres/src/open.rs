@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions, Connection, Executor};
 use tokio::time::timeout;
 
 use crate::PostgresStore;
-use crate::access::{Access, Role, check_role, check_sight};
+use crate::access::{Access, Role, check_role, check_sight, warn_of_sight};
 use crate::ask::Ask;
 use crate::error::{BACKEND, Kind, told};
 use crate::group::Group;
@@ -226,6 +226,7 @@ async fn look_at(login: &PgConnectOptions, options: Options) -> Result<(), OpenE
         .map_err(|error| away(told(&error)))?;
     let mut roles = options.access.lanes().to_vec();
     roles.dedup();
+    warn_of_sight(&mut connection, login).await;
     check_role(&mut connection, login, roles[0]).await?;
     check_schema(&mut connection, login).await?;
     for role in roles {

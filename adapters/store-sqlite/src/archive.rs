@@ -10,6 +10,7 @@ use domain::ports::bus::RELAY;
 use domain::ports::error::PortError;
 use domain::task::Task;
 use jiff::Timestamp;
+use rusqlite::OptionalExtension as _;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use tokio::sync::mpsc;
@@ -68,7 +69,7 @@ impl SqliteArchive {
 fn stored(table: &str, column: &str) -> (String, String) {
     match (table, column) {
         ("identities", "name") => ("user".to_owned(), "user".to_owned()),
-        ("audit_seals", "rows") => ("rows".to_owned(), "json(rows)".to_owned()),
+        ("audit_seals", "rows") | ("receipts", "tenants") => (column.to_owned(), format!("json({column})")),
         _ => (format!("\"{column}\""), format!("\"{column}\"")),
     }
 }
@@ -77,7 +78,10 @@ fn reading(table: &str) -> String {
     let columns = columns(table).unwrap_or_default();
     let fields: Vec<String> = columns.iter().map(|name| format!("'{name}', {}", stored(table, name).1)).collect();
     let places: Vec<String> = (1..=columns.len().min(3)).map(|nth| stored(table, columns[nth - 1]).0).collect();
-    format!("SELECT json_object({}) FROM {table} ORDER BY {}", fields.join(", "), places.join(", "))
+    let row = format!("json_object({})", fields.join(", "));
+    // A patch leaves out what is NULL.
+    let row = if table == "receipts" { format!("json_patch('{{}}', {row})") } else { row };
+    format!("SELECT {row} FROM {table} ORDER BY {}", places.join(", "))
 }
 
 fn writing(table: &str) -> String {
@@ -86,7 +90,7 @@ fn writing(table: &str) -> String {
         names.extend(["event_id", "stream", "version"]);
     }
     let into: Vec<String> = names.iter().map(|name| stored(table, name).0).collect();
-    let arrow = |name: &&str| if *name == "rows" { "->" } else { "->>" };
+    let arrow = |name: &&str| if ["rows", "tenants"].contains(name) { "->" } else { "->>" };
     let from: Vec<String> = names.iter().map(|name| format!("value {} '$.{name}'", arrow(name))).collect();
     format!("INSERT INTO {table} ({}) SELECT {} FROM json_each(?)", into.join(", "), from.join(", "))
 }
@@ -129,6 +133,11 @@ impl Archive for SqliteArchive {
     }
 
     async fn held(&self) -> Result<Option<Held>, PortError> {
+        if self.alone {
+            let source = Source::alone(&self.location).await?;
+            let found = move || source.connection.query_row(HELD, [], |row| Ok((row.get(0)?, row.get(1)?))).optional();
+            return blocking(found).await?.map_err(failed)?.map(told).transpose();
+        }
         let mut connection = self.connect().await?;
         let held = held(&mut connection).await?;
         connection.close().await.map_err(failed)?;
@@ -237,12 +246,15 @@ async fn end(connection: &mut SqliteConnection, filling: Filling) -> Result<(), 
     Ok(())
 }
 
+const HELD: &str = "SELECT until,
+        (SELECT count(*) FROM reminders WHERE state = 'scheduled' AND at <= until)
+        + (SELECT count(*) FROM deliveries WHERE open = 1 AND next_attempt_at <= until) FROM hold";
+
 async fn held(connection: &mut SqliteConnection) -> Result<Option<Held>, PortError> {
-    let sql = "SELECT until,
-            (SELECT count(*) FROM reminders WHERE state = 'scheduled' AND at <= until)
-            + (SELECT count(*) FROM deliveries WHERE open = 1 AND next_attempt_at <= until) FROM hold";
-    let found: Option<(i64, i64)> = sqlx::query_as(sql).fetch_optional(connection).await.map_err(failed)?;
-    let Some((until, count)) = found else { return Ok(None) };
+    sqlx::query_as(HELD).fetch_optional(connection).await.map_err(failed)?.map(told).transpose()
+}
+
+fn told((until, count): (i64, i64)) -> Result<Held, PortError> {
     let until = Timestamp::from_microsecond(until).map_err(|error| corrupt("instant", error))?;
-    Ok(Some(Held { until, count: u64::try_from(count).unwrap_or_default() }))
+    Ok(Held { until, count: u64::try_from(count).unwrap_or_default() })
 }

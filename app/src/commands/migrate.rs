@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use domain::ports::archive::Filling;
 
-use super::{audit, copying, note, print};
+use super::{audit, copying, note, print, restore};
 use crate::config::Config;
 use crate::wiring::{House, archive, owner, source};
 
@@ -30,10 +30,15 @@ pub(crate) async fn run(config: Config, from: Option<&str>) -> Result<ExitCode> 
         return Ok(ExitCode::SUCCESS);
     };
     let target = archive(&config)?;
-    let contents = copying::copy(from.as_ref(), target.as_ref(), Filling::default()).await?;
+    // What a restore holds back there is not for this move to send.
+    let hold = from.held().await?.map(|held| held.until);
+    let contents = copying::copy(from.as_ref(), target.as_ref(), Filling { hold, ..Filling::default() }).await?;
     copying::compare(&contents, target.as_ref()).await?;
     let verified = audit::verified(&house, Vec::new()).await;
     house.close().await;
+    if let Some(line) = restore::held(&config).await? {
+        print(&line)?;
+    }
     verified
 }
 

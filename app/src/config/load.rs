@@ -4,6 +4,7 @@ use anyhow::{Result, anyhow, bail};
 use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
+use figment::value::Value;
 
 use super::{Audit, Config, Limits, Secret};
 
@@ -15,29 +16,51 @@ const FILE: &str = "taskbot.toml";
 /// # Errors
 /// When a key is unknown, a value has the wrong shape, or an adapter is asked for that this version lacks.
 pub(crate) fn load() -> Result<Config> {
-    let mut figment = Figment::from(Serialized::defaults(Config::default()))
-        .merge(Toml::file(FILE))
-        .merge(Env::prefixed("TASKBOT_").split("__"));
-    // It looks like a number, and would lose digits as one.
-    if let Ok(id) = std::env::var("TASKBOT_SLACK__CLIENT_ID") {
-        figment = figment.merge(Serialized::default("slack.client_id", id));
-    }
-    let config: Config = figment.extract().map_err(|error| told(&error))?;
+    let defaults = Figment::from(Serialized::defaults(Config::default()));
+    let config: Config = with_environment(&defaults, defaults.clone().merge(Toml::file(FILE)))
+        .extract()
+        .map_err(|error| told(&error))?;
     check(&config)?;
     Ok(config)
 }
 
-/// The key as its owner wrote it, and what is wrong with it.
+/// What `TASKBOT_…` says, on top. Text arrives as it was written, `007` is not seven: only what is no text by default is
+/// read.
+fn with_environment(defaults: &Figment, figment: Figment) -> Figment {
+    let variables = Env::prefixed("TASKBOT_").split("__");
+    variables.iter().fold(figment, |figment, (key, text)| {
+        let value = match defaults.find_value(key.as_str()) {
+            Ok(Value::Num(..) | Value::Array(..) | Value::Dict(..)) => text.parse().unwrap_or(Value::from(text)),
+            _ => Value::from(text),
+        };
+        figment.merge(Serialized::default(key.as_str(), value))
+    })
+}
+
+/// The key as its owner wrote it, and what is wrong with it; never what was given: it may be a secret.
 fn told(error: &figment::Error) -> anyhow::Error {
-    let from_env = error.metadata.as_ref().is_some_and(|source| source.name.contains("environment"));
+    let from_env = error.metadata.as_ref().is_some_and(|source| !source.name.contains("TOML"));
     let key = match from_env {
         true => format!("TASKBOT_{}", error.path.join("__").to_uppercase()),
         false if error.path.is_empty() => FILE.to_owned(),
         false => format!("{} in {FILE}", error.path.join(".")),
     };
-    match &error.kind {
-        Kind::UnknownField(_, known) => anyhow!("configuration: {key}: unknown key; known are {}", known.join(", ")),
-        kind => anyhow!("configuration: {key}: {kind}"),
+    anyhow!("configuration: {key}: {}", wrong(&error.kind))
+}
+
+fn wrong(kind: &Kind) -> String {
+    match kind {
+        Kind::UnknownField(_, known) => format!("unknown key; known are {}", known.join(", ")),
+        Kind::UnknownVariant(_, known) => format!("expected one of {}", known.join(", ")),
+        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) | Kind::InvalidLength(_, expected) => {
+            let number = ["u32", "usize"].contains(&expected.as_str());
+            format!("expected {}", if number { "a whole number" } else { expected })
+        }
+        Kind::ISizeOutOfRange(_) | Kind::USizeOutOfRange(_) => "the number is out of range".to_owned(),
+        Kind::Unsupported(_) | Kind::UnsupportedKey(..) => "a value of this shape makes no sense here".to_owned(),
+        // What is wrong with the file comes with the line in question.
+        Kind::Message(told) => told.lines().filter(|line| !line.contains(" |")).collect::<Vec<_>>().join(": "),
+        Kind::MissingField(_) | Kind::DuplicateField(_) => kind.to_string(),
     }
 }
 
@@ -91,8 +114,8 @@ fn only(key: &str, url: &str, scheme: &str, example: &str) -> Result<()> {
     if url.starts_with(scheme) {
         return Ok(());
     }
-    let Some((given, _)) = url.split_once(':') else {
-        bail!("{key}: “{url}” names no adapter; use {example}");
+    let Some((given, _)) = url.split_once("://") else {
+        bail!("{key}: this names no adapter; use {example}");
     };
     bail!("{key}: this version has no adapter for “{given}:”; use {example}")
 }

@@ -113,7 +113,7 @@ pub(crate) struct Http {
 
 fn address<'de, D: Deserializer<'de>>(given: D) -> Result<Option<SocketAddr>, D::Error> {
     let Some(given) = Option::<String>::deserialize(given)? else { return Ok(None) };
-    let wrong = |_| D::Error::custom(format!("“{given}” is not an IP address with a port; try 127.0.0.1:8080"));
+    let wrong = |_| D::Error::custom("this is not an IP address with a port; try 127.0.0.1:8080");
     given.parse().map(Some).map_err(wrong)
 }
 

@@ -50,8 +50,11 @@ impl Audit {
             }
             step("audit.after_append")?;
         }
-        plan.displaced = self.displaced(std::mem::take(&mut plan.again)).await?;
-        Ok(self.order.conclude(&plan).await?)
+        let displaced = self.displaced(std::mem::take(&mut plan.again)).await?;
+        let (letters, displaced) = displaced.into_iter().partition(|incoming| incoming.replayed);
+        plan.displaced = displaced;
+        self.order.conclude(&plan).await?;
+        stays(&letters)
     }
 
     /// Of events whose versions the log has those that it does not know: after a restore two may come under one number,
@@ -115,6 +118,11 @@ impl Handler for Audit {
     fn span(&self, incoming: &Incoming) -> Span {
         event_span!("consumer.audit", incoming)
     }
+}
+
+/// A letter that is displaced when it is handed over again is a letter still, not another one.
+fn stays(letters: &[Incoming]) -> Result<(), Trouble> {
+    letters.first().map_or(Ok(()), |letter| Err(Trouble::Fail(Order::came_before(letter))))
 }
 
 fn entry(incoming: &Incoming) -> AuditEntry {

@@ -109,15 +109,19 @@ impl Order {
             self.bury(lost, "waited", reason).await?;
         }
         for displaced in &plan.displaced {
-            let (version, stream) = (displaced.event.data.version, displaced.event.stream());
-            self.bury(displaced, "displaced", format!("another event came before as version {version} of {stream}"))
-                .await?;
+            self.bury(displaced, "displaced", Self::came_before(displaced)).await?;
         }
         let lost = plan.lost.iter().map(|lost| (lost.event.stream(), lost.event.data.version));
         for (stream, version) in plan.settled.iter().copied().chain(lost) {
             self.inbox.unpark(self.consumer, stream, version).await?;
         }
         Ok(())
+    }
+
+    /// Why an event is displaced, in words.
+    pub(crate) fn came_before(displaced: &Incoming) -> String {
+        let (version, stream) = (displaced.event.data.version, displaced.event.stream());
+        format!("another event came before as version {version} of {stream}")
     }
 
     /// Streams that have waited longer than the patience.
@@ -170,13 +174,15 @@ impl Order {
 
     async fn bury(&self, lost: &Incoming, why: &str, reason: String) -> Result<(), PortError> {
         let origin = &lost.origin;
+        // A letter that was replayed in vain is itself again, any other comes to nothing for a reason of its own.
+        let word = format!(", {why}");
+        let origin = format!("{}{word}", origin.strip_suffix(&word).unwrap_or(origin));
         error!(consumer = self.consumer, origin, reason, "gave up on an event: see `taskbot dead-letters`");
         let letter = DeadLetter {
             id: 0,
             consumer: self.consumer.to_owned(),
             topic: lost.topic.as_str().to_owned(),
-            // One that was replayed in vain is a letter of its own.
-            origin: format!("{origin}, {why}"),
+            origin,
             reason,
             payload: lost.payload.to_string(),
             at: self.clock.now(),

@@ -9,7 +9,8 @@ use domain::ports::installations::Installations;
 use domain::ports::store::Store;
 use domain::refusal::Code;
 use domain::service::Failure;
-use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor, PgConnection, Row};
 
 use super::{known, migrated, request, service};
 use crate::conformance::installations::installation;
@@ -100,6 +101,9 @@ async fn each_role_may_do_its_own_work_and_no_other() {
         ("taskbot_app", "SELECT * FROM outbox"),
         ("taskbot_app", "DELETE FROM tasks"),
         ("taskbot_app", "SELECT * FROM audit_content"),
+        ("taskbot_app", "SELECT * FROM parked"),
+        ("taskbot_app", "SELECT * FROM dead_letters"),
+        ("taskbot_relay", "DELETE FROM dead_letters"),
         ("taskbot_app", "INSERT INTO audit_people VALUES (gen_random_uuid(), 1)"),
         ("taskbot_app", "UPDATE acts SET doc = ''"),
         ("taskbot_app", "ALTER TABLE tasks DISABLE ROW LEVEL SECURITY"),
@@ -118,6 +122,37 @@ async fn each_role_may_do_its_own_work_and_no_other() {
     }
     let mut relay = scratch.database.role("taskbot_relay").await;
     assert_eq!(relay.execute("SELECT * FROM canary").await.expect("seen").rows_affected(), 1);
+}
+
+#[tokio::test]
+async fn what_consumers_gave_up_on_is_written_in_no_scope() {
+    let scratch = migrated().await;
+    let letter = "(consumer, topic, origin, reason, payload, at) VALUES ('audit', '', 'here', '', '{}', 0)";
+    let bury = format!("INSERT INTO dead_letters {letter}");
+    let mut audit = scratch.database.role("taskbot_audit").await;
+    audit.execute(sqlx::raw_sql(AssertSqlSafe(bury.clone()))).await.expect("buried");
+    let mut app = scratch.database.role("taskbot_app").await;
+    for scope in ["", "{console}", "{slack:T1,console}"] {
+        for statement in ["UPDATE dead_letters SET reason = 'forged'", "DELETE FROM dead_letters", "DELETE FROM parked"]
+        {
+            assert_eq!(touched(&mut app, scope, statement).await, Ok(0), "{statement}");
+        }
+        let forged = touched(&mut app, scope, &bury.replace("here", "there")).await;
+        assert!(forged.is_err_and(|error| error.contains("row-level security")));
+    }
+    let mut relay = scratch.database.role("taskbot_relay").await;
+    assert_eq!(relay.execute("SELECT * FROM dead_letters WHERE reason = ''").await.expect("seen").rows_affected(), 1);
+}
+
+#[tokio::test]
+async fn the_services_login_sees_nothing_before_it_takes_a_role_on() {
+    let scratch = migrated().await;
+    let login: PgConnectOptions = scratch.database.url().parse().expect("a URL");
+    let mut bare = login.connect().await.expect("a connection");
+    for table in ["canary", "outbox", "audit_log", "dead_letters", "people"].iter().chain(&TABLES) {
+        let asked = bare.execute(sqlx::raw_sql(AssertSqlSafe(format!("SELECT FROM taskbot.{table}")))).await;
+        assert!(asked.is_err_and(|error| error.to_string().contains("denied")), "{table}");
+    }
 }
 
 #[tokio::test]

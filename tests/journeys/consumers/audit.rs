@@ -176,6 +176,30 @@ async fn a_letter_that_waits_in_vain_again_after_its_replay_is_a_letter_again() 
         assert_eq!(letters.list(None, 0).await.expect("letters").len(), 1, "it can be seen");
         letters.replay(Which::All, PersonId::SYSTEM, false, |_, _| {}).await.expect("replayed");
     }
+    bench.world.clock.forward(SignedDuration::from_secs(61));
+    audit.upkeep().await.expect("looked after");
+    let found = letters.list(None, 0).await.expect("letters");
+    let origins: Vec<&str> = found.iter().map(|letter| letter.origin.as_str()).collect();
+    assert_eq!(origins, [format!("{}, waited", orphan.origin)], "it is still the same one");
+}
+
+#[tokio::test]
+async fn a_displaced_letter_that_is_replayed_fails_again_and_is_no_second_one() {
+    let bench = Bench::new().await;
+    let events = three_versions(&bench).await;
+    let audit = bench.handler(Role::Audit);
+    handle(audit.as_ref(), &events).await;
+    handle(audit.as_ref(), &[done_anew(&events[1])]).await;
+    let letters =
+        DeadLetters::new(bench.parts.inbox.clone(), bench.parts.tasks.clock.clone(), vec![bench.handler(Role::Audit)]);
+    let before = letters.list(None, 0).await.expect("letters");
+    for which in [Which::All, Which::One(before[0].id), Which::All] {
+        let mut heard = Vec::new();
+        let progress = |_: &DeadLetter, replayed: &Replayed| heard.push(replayed.clone());
+        letters.replay(which, PersonId::SYSTEM, false, progress).await.expect("replayed");
+        assert_eq!(heard, [Replayed::Failed(before[0].reason.clone())], "{which:?}");
+        assert_eq!(letters.list(None, 0).await.expect("letters"), before, "{which:?}");
+    }
 }
 
 #[tokio::test]

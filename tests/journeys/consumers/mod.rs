@@ -4,6 +4,7 @@ mod audit;
 mod away;
 mod chat;
 mod held;
+mod letters;
 mod records;
 mod recurrence;
 mod reminders;

@@ -1,5 +1,6 @@
 //! `backup`, `restore` and `migrate --from`: nothing is lost or changed on the way, and nothing is sent twice.
 
+use std::process::Output;
 use std::time::Duration;
 
 use domain::ports::archive::TABLES;
@@ -7,6 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use tokio::process::Command;
 use tokio::time::Instant;
 
 use crate::kit::postgres::Database;
@@ -134,6 +136,16 @@ async fn reminded(scratch: &Scratch) -> String {
     }
 }
 
+/// How many receipts whoever works within a scope sees without one, and how many there are.
+async fn receipts_in_no_scope(database: &Database) -> [i64; 2] {
+    let mut counts = [0; 2];
+    for (count, role) in counts.iter_mut().zip(["taskbot_app", "taskbot_relay"]) {
+        let mut reader = database.role(role).await;
+        *count = sqlx::query_scalar("SELECT count(*) FROM receipts").fetch_one(&mut reader).await.expect("a count");
+    }
+    counts
+}
+
 /// Rows of a backup but for its head, which says when it was written.
 fn rows(file: &std::path::Path) -> Vec<String> {
     let text = std::fs::read_to_string(file).expect("a backup");
@@ -184,7 +196,7 @@ async fn a_backup_that_was_cut_or_changed_is_refused_before_anything_is_written(
 #[tokio::test]
 async fn a_history_on_sqlite_goes_on_on_postgres() {
     let before = history(Scratch::new()).await;
-    let (_database, after) = postgres().await;
+    let (database, after) = postgres().await;
     let from = format!("sqlite://{}", before.path("taskbot.db").display());
     let migrated = after.run(&["migrate", "--from", &from], "").await;
     let said = good(&migrated);
@@ -192,6 +204,7 @@ async fn a_history_on_sqlite_goes_on_on_postgres() {
         said.contains("audit_log: ") && said.contains("the same at both ends") && said.contains("intact: "),
         "{said}"
     );
+    assert_eq!(receipts_in_no_scope(&database).await, [0, 1]);
     refused(&after, &["migrate", "--from", &from], "is not empty: it has rows in people").await;
     good(&before.run(&["backup", "one.json"], "").await);
     good(&after.run(&["backup", "other.json"], "").await);
@@ -201,10 +214,55 @@ async fn a_history_on_sqlite_goes_on_on_postgres() {
     goes_on(&after, &list, 8).await;
 }
 
+#[tokio::test]
+async fn what_a_restore_holds_back_on_sqlite_stays_held_back_on_postgres() {
+    let before = history(Scratch::new()).await;
+    let file = before.path("backup.json");
+    good(&before.run(&["backup", file.to_str().expect("a name")], "").await);
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let restored = Scratch::new();
+    good(&restored.run(&["restore", file.to_str().expect("a name")], "").await);
+    let (_database, after) = postgres().await;
+    let from = format!("sqlite://{}", restored.path("taskbot.db").display());
+    let moved = after.run(&["migrate", "--from", &from], "").await;
+    assert!(good(&moved).contains("1 reminders and deliveries that were due by"), "{}", moved.out);
+    let list = holds_back(&after).await;
+    goes_on(&after, &list, 8).await;
+}
+
+/// PostgreSQL's own tool, of the server's version.
+async fn pg_dump(database: &Database) -> Output {
+    let mut reader = database.role("taskbot_relay").await;
+    let version = "SELECT current_setting('server_version_num')::int / 10000";
+    let version: i32 = sqlx::query_scalar(version).fetch_one(&mut reader).await.expect("a version");
+    let mut command = Command::new(format!("/usr/lib/postgresql/{version}/bin/pg_dump"));
+    command.args(["--role=taskbot_backup", "--schema=taskbot", "--data-only", "--inserts", "--dbname"]);
+    // What follows the name of the database is for another client.
+    let url = database.owner_url();
+    command.arg(url.split('?').next().expect("a URL")).output().await.expect("the tool is beside the server")
+}
+
+#[tokio::test]
+async fn the_tool_of_postgres_dumps_every_tenants_rows_as_the_backup_role() {
+    let sqlite = history(Scratch::new()).await;
+    let (database, after) = postgres().await;
+    let from = format!("sqlite://{}", sqlite.path("taskbot.db").display());
+    good(&after.run(&["migrate", "--from", &from], "").await);
+    let dumped = pg_dump(&database).await;
+    let (rows, said) = (String::from_utf8_lossy(&dumped.stdout), String::from_utf8_lossy(&dumped.stderr));
+    assert!(dumped.status.success(), "{said}");
+    for row in
+        ["stretch", "elsewhere", "INSERT INTO taskbot.outbox_", "INSERT INTO taskbot.receipts", "audit_log_row_seq"]
+    {
+        assert!(rows.contains(row), "{row} is missing:\n{said}");
+    }
+}
+
 /// As a release before this one left it.
 const STEP_BACK: &str = "
     DROP INDEX identities_by_home; ALTER TABLE identities DROP COLUMN home_at; ALTER TABLE identities DROP COLUMN home_watch;
-    DELETE FROM _sqlx_migrations WHERE version = 11";
+    ALTER TABLE receipts DROP COLUMN tenants;
+    DELETE FROM _sqlx_migrations WHERE version IN (11, 12)";
 
 /// The file, and what a power cut left beside it.
 fn bytes(scratch: &Scratch) -> [Vec<u8>; 2] {
@@ -264,8 +322,9 @@ async fn a_restored_postgres_is_what_was_backed_up_and_sends_nothing_by_itself()
     let file = before.path("backup.json");
     good(&before.run(&["backup", file.to_str().expect("a name")], "").await);
     tokio::time::sleep(Duration::from_secs(6)).await;
-    let (_other, after) = postgres().await;
+    let (other, after) = postgres().await;
     good(&after.run(&["restore", file.to_str().expect("a name")], "").await);
+    assert_eq!(receipts_in_no_scope(&other).await, [0, 1], "they keep their tenants");
     good(&after.run(&["backup", "again.json"], "").await);
     assert_eq!(rows(&file), rows(&after.path("again.json")));
     let list = holds_back(&after).await;

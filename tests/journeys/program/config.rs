@@ -36,6 +36,57 @@ async fn an_empty_secret_refuses_to_start() {
 }
 
 #[tokio::test]
+async fn text_that_looks_like_something_else_stays_text() {
+    let digits = format!("{:064}", 1);
+    let scratch = Scratch::new()
+        .with("TASKBOT_AUDIT__CHECKPOINTS", "checkpoints")
+        .with("TASKBOT_AUDIT__SIGNING_KEY", &digits)
+        .with("TASKBOT_SLACK__SIGNING_SECRET", "00123456")
+        .with("TASKBOT_KAFKA__USERNAME", "true")
+        .with("TASKBOT_KAFKA__PASSWORD", "1.5")
+        .with("TASKBOT_KAFKA__GROUP_PREFIX", "+5")
+        .with("TASKBOT_CONSOLE__USER", "007")
+        .with("TASKBOT_OPERATORS", "[\"ana\"]")
+        .with("TASKBOT_LIMITS__REST_WRITES", "7");
+    std::fs::write(scratch.path("taskbot.toml"), "[kafka]\npassword = 15\n").expect("written");
+    let checked = scratch.run(&["check"], "").await;
+    assert!(checked.status.success(), "{}{}", checked.out, checked.err);
+    let chat = scratch.run(&["console"], "list\n").await;
+    assert!(chat.status.success(), "{}{}", chat.out, chat.err);
+}
+
+#[tokio::test]
+async fn what_was_given_is_no_part_of_an_error() {
+    let wrong = [
+        ("TASKBOT_LIMITS__REST_WRITES", "hunter2"),
+        ("TASKBOT_LIMITS__CHAT_RATE", "-4711"),
+        ("TASKBOT_DATABASE__CONNECTIONS", "4711.5"),
+        ("TASKBOT_OPERATORS", "4711"),
+        ("TASKBOT_KAFKA", "4711"),
+        ("TASKBOT_LOG__FORMAT", "hunter2"),
+        ("TASKBOT_HTTP__ADDR", "hunter2"),
+        ("TASKBOT_DATABASE_URL", "hunter2"),
+        ("TASKBOT_EVENTS_URL", "hunter2"),
+        ("TASKBOT_STATE_URL", "hunter2:x"),
+    ];
+    for (key, value) in wrong {
+        assert_silent(&Scratch::new().with(key, value), key).await;
+    }
+    for file in ["[kafka]\npassword = 4711\n", "[kafka]\npassword = \"hunter2\n", "[kafka]\npassword = hunter2\n"] {
+        let scratch = Scratch::new();
+        std::fs::write(scratch.path("taskbot.toml"), file).expect("written");
+        assert_silent(&scratch, "taskbot.toml").await;
+    }
+}
+
+/// The start must fail and name the key, but not the value.
+async fn assert_silent(scratch: &Scratch, key: &str) {
+    assert_refused(scratch, &[key]).await;
+    let ended = scratch.run(&["serve"], "").await;
+    assert!(!ended.err.contains("hunter2") && !ended.err.contains("4711"), "{}", ended.err);
+}
+
+#[tokio::test]
 async fn an_adapter_that_this_version_lacks_is_an_error_that_says_which_it_has() {
     let other = Scratch::new().with("TASKBOT_DATABASE_URL", "mysql://user:hidden@host/db");
     assert_refused(&other, &["TASKBOT_DATABASE_URL", "sqlite://taskbot.db", "postgres://"]).await;

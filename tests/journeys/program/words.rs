@@ -109,8 +109,8 @@ async fn a_value_that_makes_no_sense_is_named_with_its_key() {
     let cases = [
         ("TASKBOT_LIMITS__CHAT_RATE", "0", "at least 1"),
         ("TASKBOT_LIMITS__REST_READS", "0", "at least 1"),
-        ("TASKBOT_LIMITS__CHAT_BURST", "-1", "-1"),
-        ("TASKBOT_LIMITS__REST_WRITES", "many", "many"),
+        ("TASKBOT_LIMITS__CHAT_BURST", "-1", "a whole number"),
+        ("TASKBOT_LIMITS__REST_WRITES", "many", "a whole number"),
         ("TASKBOT_HTTP__ADDR", "localhost", "127.0.0.1:8080"),
         ("TASKBOT_LOG__FORMAT", "xml", "json"),
         ("TASKBOT_LOG__LEVEL", "((", "try info"),

@@ -7,8 +7,6 @@ mod reminders;
 mod series;
 mod tasks;
 
-use std::collections::BTreeSet;
-
 use domain::change::{Change, Put};
 use domain::reminder::Reminder;
 
@@ -44,7 +42,7 @@ impl Call {
     pub(crate) fn of(change: &Change) -> Self {
         let reminder = |put: &Put<Reminder>| reminders::put(put, &change.events);
         Self(vec![
-            Some(scope(change)),
+            Some(array(change.tenants())),
             change.inbox.as_ref().map(marks::inbox),
             change.receipt.as_ref().map(marks::receipt),
             change.undo.as_ref().map(marks::undo),
@@ -75,16 +73,4 @@ fn in_order<T, K: Ord>(rows: &[T], id: impl Fn(&T) -> K, write: impl Fn(&T) -> S
     let mut sorted: Vec<&T> = rows.iter().collect();
     sorted.sort_by_key(|row| id(row));
     array(sorted.into_iter().map(write))
-}
-
-/// The tenants that the change writes in.
-fn scope(change: &Change) -> String {
-    let mut tenants: BTreeSet<&str> = change.lists.iter().map(|list| list.tenant.as_str()).collect();
-    tenants.extend(change.tasks.iter().map(|put| put.row.tenant.as_str()));
-    tenants.extend(change.series.iter().map(|put| put.row.tenant.as_str()));
-    tenants.extend(change.reminders.iter().map(|put| put.row.tenant.as_str()));
-    tenants.extend(change.deliveries.iter().map(|put| put.row.tenant.as_str()));
-    tenants.extend(change.receipt.iter().map(|receipt| receipt.tenant.as_str()));
-    tenants.extend(change.undo.iter().filter_map(|note| note.conversation.0.split('/').next()));
-    array(tenants)
 }

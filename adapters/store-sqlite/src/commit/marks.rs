@@ -1,5 +1,7 @@
 //! What makes a repetition known, and what `undo` takes back.
 
+use std::collections::BTreeSet;
+
 use domain::change::{Change, InboxMark, Receipt, UndoNote};
 
 use crate::rows::{integer, json};
@@ -11,7 +13,7 @@ pub(super) fn write(script: &mut Script, change: &Change) {
         inbox(script, mark);
     }
     if let Some(receipt) = &change.receipt {
-        keep(script, receipt);
+        keep(script, receipt, &change.tenants());
     }
     if let Some(note) = &change.undo {
         undo(script, note);
@@ -31,13 +33,14 @@ fn inbox(script: &mut Script, mark: &InboxMark) {
         .bind(integer(mark.version));
 }
 
-fn keep(script: &mut Script, receipt: &Receipt) {
+fn keep(script: &mut Script, receipt: &Receipt, tenants: &BTreeSet<&str>) {
     script
-        .must("receipt", "INSERT INTO receipts (key, digest, outcome, at) VALUES (?, ?, ?, ?)")
+        .must("receipt", "INSERT INTO receipts (key, digest, outcome, at, tenants) VALUES (?, ?, ?, ?, ?)")
         .bind(receipt.key.clone())
         .bind(receipt.digest.clone())
         .bind(json(&receipt.outcome))
-        .bind(receipt.at.as_microsecond());
+        .bind(receipt.at.as_microsecond())
+        .bind(json(tenants));
 }
 
 fn undo(script: &mut Script, note: &UndoNote) {
