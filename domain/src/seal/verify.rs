@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jiff::Timestamp;
+
 use super::content::{concerned, differs};
 use super::{GENESIS, ScannedRow, Seal, StoredRow, content_digest};
+use crate::event::Event;
 use crate::ids::PersonId;
 
 /// How many findings are kept; one is enough to know.
@@ -48,6 +51,10 @@ pub struct Report {
     pub seals: u64,
     /// Checkpoints that were compared.
     pub checkpoints: u64,
+    /// Events of the outbox that the audit has yet to write.
+    pub behind: u64,
+    /// When the first of them happened.
+    pub behind_since: Option<Timestamp>,
     /// What is wrong, the first bad row first; at most 1,000.
     pub findings: Vec<Finding>,
 }
@@ -137,6 +144,23 @@ impl Verifier {
             None,
             "is of an event that the outbox, which holds all of that time, does not know",
         );
+    }
+
+    /// An event that the audit was given, and that stands in the outbox alone.
+    pub fn unlogged(&mut self, event: &Event) {
+        let Event { id, time, data, .. } = event;
+        let (version, stream) = (data.version, event.stream());
+        let what = format!(
+            "event {id}, version {version} of {stream} at {time:.0}, is in the outbox, was given to the audit, and is not in the log"
+        );
+        self.find(None, data.tenant_id.as_str(), None, &what);
+    }
+
+    /// An event that the audit may yet have to write.
+    pub fn awaited(&mut self, event: &Event) {
+        self.report.behind += 1;
+        let since = self.report.behind_since.map_or(event.time, |since| since.min(event.time));
+        self.report.behind_since = Some(since);
     }
 
     /// What was found, the first bad row first.

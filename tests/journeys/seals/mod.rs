@@ -1,5 +1,6 @@
 //! Seals: whoever owns the database and changes the audit log is found out, and where.
 
+mod ending;
 mod history;
 mod owner;
 mod postgres;
