@@ -11,6 +11,8 @@ use crate::ids::PersonId;
 
 /// How many findings are kept; one is enough to know.
 const KEPT: usize = 1_000;
+/// A number that two rows share: which of them was sealed cannot be told by it.
+const TWICE: &str = "stands in the log more than once";
 
 /// A seal's hash as it was kept elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +65,13 @@ pub struct Report {
 #[derive(Debug, Default)]
 pub struct Verifier {
     report: Report,
+    /// The findings, by row; those of no row come last.
+    findings: BTreeSet<(i64, Finding)>,
+    /// How many there were, also of those that were not kept.
+    found: u64,
     sealed: BTreeSet<i64>,
+    /// The last row of the whole log.
+    scanned: Option<i64>,
     last: Option<Seal>,
     /// The tenant's first row since the last checkpoint that was compared.
     since: Option<i64>,
@@ -100,8 +108,13 @@ impl Verifier {
         self.report.seals += 1;
         let last = self.last.take().filter(|last| last.tenant == seal.tenant);
         self.follows(seal, last.as_ref());
-        let found: BTreeMap<i64, &StoredRow> = rows.iter().map(|stored| (stored.log.row, stored)).collect();
-        let before = self.report.findings.len();
+        let before = self.found;
+        let mut found = BTreeMap::new();
+        for stored in rows {
+            if found.insert(stored.log.row, stored).is_some() {
+                self.find(Some(stored.log.row), &seal.tenant, Some(seal.n), TWICE);
+            }
+        }
         for row in &seal.rows {
             match found.get(row) {
                 Some(stored) => self.sealed_row(seal, stored),
@@ -113,7 +126,7 @@ impl Verifier {
         }
         let missing = found.len() != seal.rows.len();
         let logs = seal.rows.iter().filter_map(|row| found.get(row)).map(|stored| &stored.log);
-        if !missing && seal.hash_over(logs) != seal.hash && self.report.findings.len() == before {
+        if !missing && seal.hash_over(logs) != seal.hash && self.found == before {
             let first = seal.rows.first().copied();
             self.find(first, &seal.tenant, Some(seal.n), "or one after it in this seal, is not as it was sealed");
         }
@@ -124,6 +137,9 @@ impl Verifier {
     /// The next row of the whole log.
     pub fn row(&mut self, row: &ScannedRow) {
         self.report.rows += 1;
+        if self.scanned.replace(row.row) == Some(row.row) {
+            self.find(Some(row.row), &row.tenant, None, TWICE);
+        }
         if !self.sealed.contains(&row.row) {
             self.unsealed_row(row);
         }
@@ -169,7 +185,7 @@ impl Verifier {
         for (tenant, n) in std::mem::take(&mut self.checkpoints).into_keys() {
             self.find(None, &tenant, Some(n), "is known from a checkpoint and not there: cut off, or an old copy");
         }
-        self.report.findings.sort_by_key(|finding| (finding.row.unwrap_or(i64::MAX), finding.clone()));
+        self.report.findings = self.findings.into_iter().map(|(_, finding)| finding).collect();
         self.report
     }
 
@@ -242,8 +258,28 @@ impl Verifier {
     }
 
     fn find(&mut self, row: Option<i64>, tenant: &str, seal: Option<u64>, what: &str) {
-        if self.report.findings.len() < KEPT {
-            self.report.findings.push(Finding { row, tenant: tenant.to_owned(), seal, what: what.to_owned() });
+        self.found += 1;
+        let finding = Finding { row, tenant: tenant.to_owned(), seal, what: what.to_owned() };
+        self.findings.insert((row.unwrap_or(i64::MAX), finding));
+        if self.findings.len() > KEPT {
+            self.findings.pop_last();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_findings_the_lowest_rows_are_kept_whatever_their_tenant() {
+        let mut verifier = Verifier::default();
+        for (tenant, first, rows) in [("a", 10_000, 2 * KEPT as i64), ("b", 1, 1)] {
+            let seal = Seal { tenant: tenant.to_owned(), rows: (first..first + rows).collect(), ..Seal::default() };
+            verifier.seal(&seal, &[], &BTreeSet::new());
+        }
+        let findings = verifier.end().findings;
+        assert_eq!(findings.len(), KEPT);
+        assert_eq!(findings[0].row, Some(1), "{:?}", findings[0]);
     }
 }

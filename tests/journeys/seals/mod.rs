@@ -102,7 +102,16 @@ async fn rows_that_go_come_change_places_or_stand_twice_are_found() {
         owner.does("CREATE TABLE audit_log AS SELECT * FROM former").await;
         owner.does("INSERT INTO audit_log SELECT * FROM former WHERE row = 2").await;
     };
-    found(&history, double, "row 2 (of console) ").await;
+    found(&history, double, "row 2 (seal … of console) stands in the log more than once").await;
+    let borrowed = async |owner: &mut Owner| {
+        owner.does("ALTER TABLE audit_log RENAME TO former").await;
+        owner.does("CREATE TABLE audit_log AS SELECT * FROM former WHERE row < 2").await;
+        let forged = "INSERT INTO audit_log SELECT 2, event_id, stream || '0', 1, type, tenant, subject, actor, time,
+            digest FROM former WHERE row = 1";
+        owner.does(forged).await;
+        owner.does("INSERT INTO audit_log SELECT * FROM former WHERE row >= 2").await;
+    };
+    found(&history, borrowed, "row 2 (seal … of console) stands in the log more than once").await;
 }
 
 #[tokio::test]
