@@ -176,6 +176,14 @@ impl SealedLog for Moment {
         Ok(events)
     }
 
+    async fn told(&mut self, rows: &[i64]) -> Result<Vec<i64>, PortError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let heard_of = self.heard_of().await?;
+        Ok(rows.iter().copied().filter(|row| heard_of.contains(row)).collect())
+    }
+
     async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError> {
         let ask = Ask::new(
             "SELECT person, row FROM unnest($1::uuid[], $2::bigint[]) c (person, row) JOIN audit_people USING (person, row)",

@@ -123,6 +123,14 @@ impl SealedLog for Moment {
         Ok(found.iter().filter_map(|row| text(row, 0).ok()?.parse().ok()).collect())
     }
 
+    async fn told(&mut self, rows: &[i64]) -> Result<Vec<i64>, PortError> {
+        let ask = Ask::new(
+            "SELECT a.row FROM json_each(?) asked CROSS JOIN audit_log a ON a.row = asked.value
+             WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.event_id = a.event_id)",
+        );
+        self.rows(ask.bind(json(rows))).await?.iter().map(|row| column(row, 0)).collect()
+    }
+
     async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError> {
         let ask = Ask::new(
             "SELECT p.person, p.row FROM json_each(?) c

@@ -47,6 +47,9 @@ pub async fn verify(
         }
         progress(read);
     }
+    for row in log.told(&verifier.gone()).await? {
+        verifier.still_told(row);
+    }
     let mut after = i64::MIN;
     loop {
         let rows = log.scan(after, ROWS).await?;

@@ -86,6 +86,12 @@ pub trait SealedLog: Send {
     /// When the database cannot answer.
     async fn set_aside(&mut self, consumers: &[&str]) -> Result<HashSet<EventId>, PortError>;
 
+    /// Of these rows, those whose events the outbox still holds.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn told(&mut self, rows: &[i64]) -> Result<Vec<i64>, PortError>;
+
     /// Of these people, each with a row, those that the log names as concerned by it.
     ///
     /// # Errors

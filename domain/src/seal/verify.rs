@@ -77,7 +77,14 @@ pub struct Verifier {
     since: Option<i64>,
     checkpoints: BTreeMap<(String, u64), String>,
     versions: HashMap<String, i64>,
-    erased: BTreeSet<i64>,
+    /// The rows that acts erased, with what each act was about.
+    erased: BTreeMap<i64, String>,
+    /// The last row that an act about a tenant erased of it.
+    purged: BTreeMap<String, i64>,
+    /// Tenants that have content before that row all the same.
+    kept: BTreeSet<String>,
+    /// The rows whose content is gone by an act, with their seals.
+    gone: BTreeMap<i64, (String, u64)>,
 }
 
 impl Verifier {
@@ -97,7 +104,8 @@ impl Verifier {
 
     /// Takes content for erased where an act says so, and nowhere else.
     #[must_use]
-    pub fn with_erased(mut self, rows: BTreeSet<i64>) -> Self {
+    pub fn with_erased(mut self, rows: BTreeMap<i64, String>) -> Self {
+        self.purged = rows.iter().map(|(row, subject)| (subject.clone(), *row)).collect();
         self.erased = rows;
         self
     }
@@ -160,6 +168,22 @@ impl Verifier {
             None,
             "is of an event that the outbox, which holds all of that time, does not know",
         );
+    }
+
+    /// The rows whose content is gone by an act, after all seals.
+    #[must_use]
+    pub fn gone(&self) -> Vec<i64> {
+        self.gone.keys().copied().collect()
+    }
+
+    /// The outbox still holds the event of a row whose content is gone by an act. Only of a tenant that is purged whole
+    /// anything that young is erased.
+    pub fn still_told(&mut self, row: i64) {
+        let Some((tenant, n)) = self.gone.get(&row).cloned() else { return };
+        if self.erased.get(&row) != Some(&tenant) || self.kept.contains(&tenant) {
+            let what = "has lost its content, and the act that names it is no good: the outbox still holds the event";
+            self.find(Some(row), &tenant, Some(n), what);
+        }
     }
 
     /// An event that the audit was given, and that stands in the outbox alone.
@@ -239,8 +263,14 @@ impl Verifier {
             let what = format!("belongs to {} now", log.tenant);
             self.find(Some(log.row), &seal.tenant, Some(seal.n), &what);
         }
+        if stored.content.is_some() && self.purged.get(&log.tenant).is_some_and(|last| log.row < *last) {
+            self.kept.insert(log.tenant.clone());
+        }
         match &stored.content {
-            None if self.erased.contains(&log.row) => self.report.erased += 1,
+            None if self.erased.contains_key(&log.row) => {
+                self.report.erased += 1;
+                self.gone.insert(log.row, (log.tenant.clone(), seal.n));
+            }
             None => {
                 let what = "has lost its content, and no act of erasure names it";
                 self.find(Some(log.row), &seal.tenant, Some(seal.n), what);

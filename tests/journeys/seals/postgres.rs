@@ -21,7 +21,7 @@ const BORROWED: &str = "
         WHERE a.row = 2 AND c.row = 2 AND strpos(c.payload, a.event_id::text) > 0;";
 
 /// What an owner does, and what a line of the verdict says then, with anything at each `…`.
-const TAMPERINGS: [(&str, &str); 6] = [
+const TAMPERINGS: [(&str, &str); 7] = [
     ("UPDATE audit_log SET actor = subject WHERE row = 3", "row 3 (seal … of console) has another actor than"),
     ("DELETE FROM audit_log WHERE row = 2", "row 2 (seal … of console) is gone from the log"),
     ("DELETE FROM audit_content WHERE row = 1", "row 1 (seal … of console) has lost its content, and no act"),
@@ -31,6 +31,12 @@ const TAMPERINGS: [(&str, &str); 6] = [
         "row 1000 (of console) is of an event that the outbox, which holds all of that time, does not know",
     ),
     ("$BORROWED", "row 2 (seal … of console) stands in the log more than once"),
+    (
+        "DELETE FROM audit_content WHERE row = 1; INSERT INTO acts (actor, doc) SELECT actor, json_build_object(
+            'actor', actor, 'action', 'audit.erased', 'subject', 'ben', 'at', '2026-03-04T15:00:00Z',
+            'detail', json_build_object('rows', ARRAY[1])) FROM audit_log WHERE row = 1",
+        "row 1 (seal … of console) has lost its content, and the act that names it is no good",
+    ),
 ];
 
 fn on(database: &Database) -> Scratch {
