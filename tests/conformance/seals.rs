@@ -54,7 +54,7 @@ pub async fn sealed_history<S: AuditLog + Seals + 'static>(log: &Arc<S>) -> Samp
 }
 
 async fn report(log: &impl Seals, checkpoints: Vec<Checkpoint>) -> Report {
-    timeless(verify(log, checkpoints, |_| ()).await.expect("verified"))
+    timeless(verify(log, checkpoints, 0, |_| ()).await.expect("verified"))
 }
 
 /// How long a row waited depends on how fast the machine is.
@@ -115,7 +115,7 @@ pub async fn what_is_sealed_while_somebody_verifies_is_no_tampering<S: AuditLog 
             });
         });
     };
-    let first = verify(&*log, Vec::new(), meanwhile).await.expect("verified");
+    let first = verify(&*log, Vec::new(), 0, meanwhile).await.expect("verified");
     assert_eq!(first, Report { rows: 12, seals: 4, ..Report::default() }, "as it was at first");
     assert_eq!(report(&*log, Vec::new()).await, Report { rows: 16, seals: 6, ..Report::default() });
 }

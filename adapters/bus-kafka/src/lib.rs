@@ -17,9 +17,11 @@ mod producer;
 mod publisher;
 mod subscription;
 mod topics;
+mod whole;
 
 pub use bus::KafkaBus;
 pub use check::check;
 pub use config::{ConfigError, KafkaConfig, Secret};
 pub use publisher::{KafkaPublisher, LONGEST, describe};
 pub use topics::{Topics, ensure_topics};
+pub use whole::has_read_all;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use domain::ports::bus::{Record, Subscription};
 use domain::ports::error::PortError;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::oneshot;
@@ -240,8 +240,8 @@ fn list<'a>(partitions: impl Iterator<Item = &'a Partition>) -> TopicPartitionLi
 }
 
 /// Where partitions begin or end now: one question to each broker, which takes these places for times.
-fn offsets(
-    consumer: &BaseConsumer<Member>,
+pub(crate) fn offsets<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
     partitions: &TopicPartitionList,
     which: Offset,
 ) -> KafkaResult<HashMap<Partition, Offset>> {

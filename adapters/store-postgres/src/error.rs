@@ -17,6 +17,8 @@ pub(crate) enum Failed {
     NoConnection(sqlx::Error),
     /// It was sent and no answer came in time: whether it was carried out is not known.
     NoAnswer,
+    /// The answer began to come and did not end in time: the way is slow, or this process; the server is there.
+    HalfAnAnswer,
     /// The database or the connection failed.
     Sql(sqlx::Error),
 }
@@ -42,7 +44,7 @@ impl Failed {
     /// What it means.
     pub(crate) fn kind(&self) -> Kind {
         match self {
-            Self::Refused(_) => Kind::Busy,
+            Self::Refused(_) | Self::HalfAnAnswer => Kind::Busy,
             Self::NoConnection(error) => match Kind::of(error) {
                 kind @ (Kind::Broken | Kind::Busy) => kind,
                 _ => Kind::Away,
@@ -54,7 +56,11 @@ impl Failed {
 
     /// Whether less might have been answered in time.
     fn is_too_much(&self) -> bool {
-        matches!(self, Self::Sql(error) if code(error).as_deref() == Some("57014"))
+        match self {
+            Self::HalfAnAnswer => true,
+            Self::Sql(error) => code(error).as_deref() == Some("57014"),
+            Self::Refused(_) | Self::NoConnection(_) | Self::NoAnswer => false,
+        }
     }
 
     /// Whether a read may be tried again.
@@ -127,6 +133,7 @@ impl From<Failed> for PortError {
             Failed::Refused(why) => why.to_owned(),
             Failed::NoConnection(sqlx::Error::PoolTimedOut) => "no connection was free in time".to_owned(),
             Failed::NoAnswer => "no answer came in time".to_owned(),
+            Failed::HalfAnAnswer => "the answer began to come and did not end in time".to_owned(),
             Failed::NoConnection(error) | Failed::Sql(error) => told(&error),
         };
         match kind {
@@ -142,7 +149,7 @@ impl From<Failed> for CommitError {
     fn from(failed: Failed) -> Self {
         match (&failed, failed.kind()) {
             (_, Kind::Conflict(what)) => Self::Conflict(what),
-            (Failed::NoAnswer | Failed::Sql(_), Kind::Away) => Self::Unknown(failed.into()),
+            (Failed::NoAnswer | Failed::Sql(_), Kind::Away) | (Failed::HalfAnAnswer, _) => Self::Unknown(failed.into()),
             _ => Self::Port(failed.into()),
         }
     }

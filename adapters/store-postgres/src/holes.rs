@@ -76,12 +76,6 @@ impl Settled {
     }
 }
 
-/// The position up to which nothing can come any more.
-#[must_use]
-pub fn settled_up_to(cursor: &Cursor) -> i64 {
-    cursor.holes.first().map_or(cursor.position, |hole| hole.position - 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,7 +102,7 @@ mod tests {
     fn what_is_missing_below_what_was_seen_is_a_hole() {
         let cursor = after(&Cursor::at(4), &look(&[6, 9], 100), 120);
         assert_eq!(cursor, Cursor { position: 9, holes: vec![hole(5, 120), hole(7, 120), hole(8, 120)] });
-        assert_eq!(settled_up_to(&cursor), 4);
+        assert_eq!(cursor.settled(), 4);
     }
 
     #[test]
@@ -150,6 +144,6 @@ mod tests {
 
     #[test]
     fn a_cursor_without_holes_is_settled_up_to_its_position() {
-        assert_eq!(settled_up_to(&Cursor::at(7)), 7);
+        assert_eq!(Cursor::at(7).settled(), 7);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::{self, Arc};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
+use futures::TryStreamExt;
 use metrics::gauge;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPool, PgRow};
@@ -188,8 +189,17 @@ impl Lane {
         self.measure();
         let mut connection = timeout(wait, self.connection()).await.map_err(none)?.map_err(Failed::NoConnection)?;
         let query = sqlx::query_with(AssertSqlSafe(ask.sql.into_owned()), ask.args);
-        match timeout(self.patience, query.fetch_all(&mut *connection)).await {
-            Ok(Ok(rows)) => {
+        let mut rows = Vec::new();
+        let answer = async {
+            let mut answer = query.fetch(&mut *connection);
+            while let Some(row) = answer.try_next().await? {
+                rows.push(row);
+            }
+            Ok(())
+        };
+        let answered = timeout(self.patience, answer).await;
+        match answered {
+            Ok(Ok(())) => {
                 self.warm.put(connection, &self.pool);
                 Ok(rows)
             }
@@ -201,7 +211,7 @@ impl Lane {
             }
             Err(_elapsed) => {
                 hang_up(connection);
-                Err(Failed::NoAnswer)
+                Err(if rows.is_empty() { Failed::NoAnswer } else { Failed::HalfAnAnswer })
             }
         }
     }

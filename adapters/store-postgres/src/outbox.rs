@@ -14,7 +14,7 @@ use tracing::instrument;
 use crate::PostgresStore;
 use crate::ask::Ask;
 use crate::error::{BACKEND, corrupt};
-use crate::holes::{Look, aim, settle, settled_up_to};
+use crate::holes::{Look, aim, settle};
 use crate::rows::{column, count, integer, json};
 
 /// One statement, hence one snapshot: what is in the holes ($2) and after the cursor ($1), in order, other topics
@@ -110,7 +110,7 @@ impl Outbox for PostgresStore {
         let ask = Ask::new("SELECT save_cursor($1, $2, $3, $4, $5)")
             .bind(consumer.to_owned())
             .bind(cursor.position)
-            .bind(settled_up_to(cursor))
+            .bind(cursor.settled())
             .bind(holes)
             .bind(integer(epoch));
         step("cursor.before_save")?;
@@ -181,7 +181,7 @@ fn limit(max: usize) -> i64 {
 }
 
 /// A row whose columns begin at `first`.
-fn outbox_row(row: &PgRow, first: usize) -> Result<OutboxRow, PortError> {
+pub(crate) fn outbox_row(row: &PgRow, first: usize) -> Result<OutboxRow, PortError> {
     let topic: &str = column(row, first + 1)?;
     let topic = [Topic::TaskEvents, Topic::Reminders, Topic::TaskUpdates].into_iter().find(|t| t.as_str() == topic);
     Ok(OutboxRow {

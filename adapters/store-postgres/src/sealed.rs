@@ -4,10 +4,13 @@ use std::collections::{BTreeSet, HashSet};
 
 use async_trait::async_trait;
 use domain::change::Act;
-use domain::ids::PersonId;
+use domain::event::Passing;
+use domain::ids::{EventId, PersonId};
+use domain::ports::bus::OutboxRow;
 use domain::ports::error::PortError;
 use domain::ports::seals::SealedLog;
 use domain::seal::{ERASED, ScannedRow, Seal, StoredRow};
+use futures::TryStreamExt;
 use jiff::SignedDuration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
@@ -17,6 +20,7 @@ use crate::access::AUDIT;
 use crate::ask::Ask;
 use crate::audit::stream;
 use crate::error::{Failed, failed};
+use crate::outbox::outbox_row;
 use crate::rows::{column, docs, integer};
 use crate::seals::{log_row, seal};
 
@@ -38,6 +42,17 @@ const HEARD_OF: &str = "
         SELECT a.row FROM audit_log a
         WHERE a.subject = o.key AND a.time = o.created_at AND strpos(o.payload, a.event_id::text) > 0)
     FROM outbox o WHERE o.position > $1 ORDER BY o.position LIMIT $2";
+
+/// Events of the outbox, those of them with their content that have no row in the log.
+const UNLOGGED: &str = "
+    SELECT o.position, o.topic, o.key::text, CASE WHEN cardinality(ARRAY(
+        SELECT a.row FROM audit_log a
+        WHERE a.subject = o.key AND a.time = o.created_at AND strpos(o.payload, a.event_id::text) > 0)) = 0 THEN o.payload END
+    FROM outbox o WHERE o.position > $1 ORDER BY o.position LIMIT $2";
+
+const SET_ASIDE: &str = "
+    SELECT payload FROM parked WHERE consumer = ANY ($1)
+    UNION ALL SELECT payload FROM dead_letters WHERE consumer = ANY ($1)";
 
 /// Rows from that time on.
 const LOGGED: &str = "
@@ -133,6 +148,40 @@ impl SealedLog for Moment {
         }
         found.truncate(limit as usize);
         Ok(found)
+    }
+
+    async fn unlogged(&mut self, mut after: i64, limit: u32) -> Result<Vec<OutboxRow>, PortError> {
+        let mut found = Vec::new();
+        while found.len() < limit as usize {
+            let events = self.rows(Ask::new(UNLOGGED).bind(after).bind(SLICE)).await?;
+            let Some(last) = events.last() else { break };
+            after = column(last, 0)?;
+            for event in &events {
+                if column::<Option<&str>>(event, 3)?.is_some() {
+                    found.push(outbox_row(event, 0)?);
+                }
+            }
+        }
+        found.truncate(limit as usize);
+        Ok(found)
+    }
+
+    async fn set_aside(&mut self, consumers: &[&str]) -> Result<HashSet<EventId>, PortError> {
+        let consumers: Vec<String> = consumers.iter().map(|name| (*name).to_owned()).collect();
+        let mut found = sqlx::query(SET_ASIDE).bind(consumers).fetch(&mut self.0);
+        let mut events = HashSet::new();
+        while let Some(row) = found.try_next().await.map_err(failed)? {
+            events.extend(Passing::of(column(&row, 0)?).ok().and_then(|event| event.id()));
+        }
+        Ok(events)
+    }
+
+    async fn told(&mut self, rows: &[i64]) -> Result<Vec<i64>, PortError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let heard_of = self.heard_of().await?;
+        Ok(rows.iter().copied().filter(|row| heard_of.contains(row)).collect())
     }
 
     async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError> {

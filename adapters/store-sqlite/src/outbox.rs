@@ -162,7 +162,7 @@ fn pruning(before: Timestamp, readers: &[&str]) -> Script {
     script
 }
 
-fn outbox_row(row: &Row) -> Result<OutboxRow, PortError> {
+pub(crate) fn outbox_row(row: &Row) -> Result<OutboxRow, PortError> {
     let topic = text(row, 1)?;
     let topic = [Topic::TaskEvents, Topic::Reminders, Topic::TaskUpdates].into_iter().find(|t| t.as_str() == topic);
     Ok(OutboxRow {

@@ -1,11 +1,12 @@
 //! The sealed log at one moment, for whoever verifies it while others append and seal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::change::Act;
-use domain::ids::PersonId;
+use domain::ids::{EventId, PersonId};
+use domain::ports::bus::OutboxRow;
 use domain::ports::error::PortError;
 use domain::ports::seals::SealedLog;
 use domain::seal::{ERASED, ScannedRow, Seal, StoredRow};
@@ -15,8 +16,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::ask::Ask;
 use crate::error::failed;
+use crate::outbox::outbox_row;
 use crate::readers::Readers;
-use crate::rows::{Row, column, docs, integer, json, parsed};
+use crate::rows::{Row, column, docs, integer, json, parsed, text};
 use crate::seals::{log_row, seal};
 
 /// Retention takes from the front of the outbox. What it has taken is older than what it left but for the differences
@@ -100,6 +102,33 @@ impl SealedLog for Moment {
     async fn unheard_of(&mut self, limit: u32) -> Result<Vec<(i64, String)>, PortError> {
         let found = self.rows(Ask::new(UNHEARD_OF).bind(i64::from(limit))).await?;
         found.iter().map(|row| Ok((column(row, 0)?, column(row, 1)?))).collect()
+    }
+
+    async fn unlogged(&mut self, after: i64, limit: u32) -> Result<Vec<OutboxRow>, PortError> {
+        let ask = Ask::new(
+            "SELECT position, topic, key, payload FROM outbox o
+             WHERE position > ? AND NOT EXISTS (SELECT 1 FROM audit_log a WHERE a.event_id = o.event_id)
+             ORDER BY position LIMIT ?",
+        );
+        self.rows(ask.bind(after).bind(i64::from(limit))).await?.iter().map(outbox_row).collect()
+    }
+
+    async fn set_aside(&mut self, consumers: &[&str]) -> Result<HashSet<EventId>, PortError> {
+        let ask = Ask::new(
+            "SELECT CASE WHEN json_valid(payload) THEN payload ->> 'id' END AS event FROM (
+                 SELECT consumer, payload FROM parked UNION ALL SELECT consumer, payload FROM dead_letters)
+             WHERE consumer IN (SELECT value FROM json_each(?)) AND event IS NOT NULL",
+        );
+        let found = self.rows(ask.bind(json(consumers))).await?;
+        Ok(found.iter().filter_map(|row| text(row, 0).ok()?.parse().ok()).collect())
+    }
+
+    async fn told(&mut self, rows: &[i64]) -> Result<Vec<i64>, PortError> {
+        let ask = Ask::new(
+            "SELECT a.row FROM json_each(?) asked CROSS JOIN audit_log a ON a.row = asked.value
+             WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.event_id = a.event_id)",
+        );
+        self.rows(ask.bind(json(rows))).await?.iter().map(|row| column(row, 0)).collect()
     }
 
     async fn named(&mut self, concerned: &[(PersonId, i64)]) -> Result<BTreeSet<(PersonId, i64)>, PortError> {

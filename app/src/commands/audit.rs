@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use consumers::{Checkpoints, verify};
+use consumers::{Audit, Checkpoints, verify};
+use domain::ports::bus::RELAY;
 use domain::seal::{Checkpoint, Finding, Report};
 use store_postgres::Access;
 
@@ -17,6 +19,8 @@ use crate::wiring::House;
 const PROGRESS: u64 = 100_000;
 /// How many findings are printed.
 const SHOWN: usize = 20;
+/// How long the audit may take to read what has just been published.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Verifies; prints what was found on standard output, the first bad row first.
 ///
@@ -37,7 +41,8 @@ pub(crate) async fn run(config: Config, command: cli::Audit) -> Result<ExitCode>
 /// When the database cannot be read.
 pub(super) async fn verified(house: &House, checkpoints: Vec<Checkpoint>) -> Result<ExitCode> {
     let mut told = 0;
-    let report = verify(house.database.seals.as_ref(), checkpoints, |read| {
+    let given = given(house).await?;
+    let report = verify(house.database.seals.as_ref(), checkpoints, given, |read| {
         if read / PROGRESS > told {
             told = read / PROGRESS;
             // Whether somebody reads along or not, the verification goes on.
@@ -45,6 +50,23 @@ pub(super) async fn verified(house: &House, checkpoints: Vec<Checkpoint>) -> Res
         }
     });
     tell(&report.await?)
+}
+
+/// Up to which position of the outbox the audit was given everything; 0 if that cannot be told. Whoever relays has
+/// published it, and then Kafka knows whether the audit has read all that there is.
+///
+/// # Errors
+/// When the database cannot answer.
+async fn given(house: &House) -> Result<i64> {
+    let outbox = &house.database.outbox;
+    let Some(kafka) = house.events.kafka() else { return Ok(outbox.cursor(Audit::NAME).await?.settled()) };
+    let published = outbox.cursor(RELAY).await?.settled();
+    match bus_kafka::has_read_all(kafka, Audit::NAME, Audit::TOPICS, PATIENCE).await {
+        Ok(true) => return Ok(published),
+        Ok(false) => {}
+        Err(error) => drop(note(&format!("what the audit has read of Kafka cannot be told: {error}"))),
+    }
+    Ok(0)
 }
 
 /// The checkpoints that were kept elsewhere, if any.
@@ -64,7 +86,7 @@ fn own_key(config: &Config, file: &Path) -> Result<String> {
 }
 
 fn tell(report: &Report) -> Result<ExitCode> {
-    let Report { rows, waiting, waited, erased, seals, checkpoints, findings } = report;
+    let Report { rows, waiting, waited, erased, seals, checkpoints, behind, behind_since, findings } = report;
     for finding in findings.iter().take(SHOWN) {
         print(&line(finding))?;
     }
@@ -73,8 +95,11 @@ fn tell(report: &Report) -> Result<ExitCode> {
     }
     let state = if findings.is_empty() { "intact" } else { "TAMPERED" };
     let since = if *waiting > 0 { format!(", the first for {waited} s") } else { String::new() };
+    let behind = behind_since.map_or_else(String::new, |since| {
+        format!("; the audit is behind by {behind} of the outbox's events, since {since:.0}")
+    });
     print(&format!(
-        "{state}: {rows} rows, {seals} seals, {checkpoints} checkpoints; {erased} erased, {waiting} not sealed yet{since}"
+        "{state}: {rows} rows, {seals} seals, {checkpoints} checkpoints; {erased} erased, {waiting} not sealed yet{since}{behind}"
     ))?;
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -31,6 +31,8 @@ pub struct Audit {
 impl Audit {
     /// The consumer's name.
     pub const NAME: &'static str = "audit";
+    /// What it reads.
+    pub const TOPICS: &'static [Topic] = &[Topic::TaskEvents, Topic::Reminders];
 
     /// Into this log, with streams kept in order by `order`.
     #[must_use]
@@ -76,7 +78,7 @@ impl Handler for Audit {
     }
 
     fn topics(&self) -> &'static [Topic] {
-        &[Topic::TaskEvents, Topic::Reminders]
+        Self::TOPICS
     }
 
     /// A commit costs the database as much as some dozens of rows.

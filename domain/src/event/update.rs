@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::kind::{EventType, SCHEMA_MAJOR};
+use crate::ids::EventId;
 
 /// A record of `task-updates`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,12 @@ impl<'a> Passing<'a> {
     /// When it is no event.
     pub fn of(payload: &'a str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(payload).map(|envelope| Self { envelope })
+    }
+
+    /// The event's id.
+    #[must_use]
+    pub fn id(&self) -> Option<EventId> {
+        text(self.envelope.id).parse().ok()
     }
 
     /// When it happened.

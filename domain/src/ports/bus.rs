@@ -155,6 +155,12 @@ impl Cursor {
     pub const fn at(position: i64) -> Self {
         Self { position, holes: Vec::new() }
     }
+
+    /// The position up to which every row was seen and nothing can come any more.
+    #[must_use]
+    pub fn settled(&self) -> i64 {
+        self.holes.first().map_or(self.position, |hole| hole.position - 1)
+    }
 }
 
 /// A position at which nothing was found.

@@ -1,13 +1,14 @@
 //! The seals over the audit log: closing what has gathered, and reading all of it to verify it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
 
+use super::bus::OutboxRow;
 use super::error::PortError;
 use crate::change::Act;
-use crate::ids::PersonId;
+use crate::ids::{EventId, PersonId};
 use crate::seal::{LogRow, ScannedRow, Seal, StoredRow};
 
 /// The audit log as its sealer sees it.
@@ -72,6 +73,24 @@ pub trait SealedLog: Send {
     /// # Errors
     /// When the database cannot answer.
     async fn unheard_of(&mut self, limit: u32) -> Result<Vec<(i64, String)>, PortError>;
+
+    /// Events of the outbox that have no row in the log, `limit` of them after a position, in position order.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn unlogged(&mut self, after: i64, limit: u32) -> Result<Vec<OutboxRow>, PortError>;
+
+    /// The events that these consumers have parked, or made dead letters of.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn set_aside(&mut self, consumers: &[&str]) -> Result<HashSet<EventId>, PortError>;
+
+    /// Of these rows, those whose events the outbox still holds.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    async fn told(&mut self, rows: &[i64]) -> Result<Vec<i64>, PortError>;
 
     /// Of these people, each with a row, those that the log names as concerned by it.
     ///

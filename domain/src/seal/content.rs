@@ -1,6 +1,6 @@
 //! What a row's content says of the row: a second witness, as long as it is not erased.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::StoredRow;
 use crate::change::Act;
@@ -10,12 +10,13 @@ use crate::ids::PersonId;
 /// What an act is called by which content was erased. Its detail names the rows: `{"rows": [7, 9]}`.
 pub const ERASED: &str = "audit.erased";
 
-/// The rows whose content these acts erased.
+/// The rows whose content these acts erased, each with what the act was about.
 #[must_use]
-pub fn erased_rows<'a>(acts: impl IntoIterator<Item = &'a Act>) -> BTreeSet<i64> {
+pub fn erased_rows<'a>(acts: impl IntoIterator<Item = &'a Act>) -> BTreeMap<i64, String> {
     let acts = acts.into_iter().filter(|act| act.action == ERASED);
-    let rows = acts.filter_map(|act| act.detail.get("rows")?.as_array());
-    rows.flatten().filter_map(serde_json::Value::as_i64).collect()
+    let named = acts.filter_map(|act| Some((act, act.detail.get("rows")?.as_array()?)));
+    let rows = named.flat_map(|(act, rows)| rows.iter().map(|row| (row.as_i64(), act.subject.clone())));
+    rows.filter_map(|(row, subject)| Some((row?, subject))).collect()
 }
 
 /// Whom rows concern by their contents, each with its row.

@@ -4,6 +4,7 @@ mod away;
 mod begins;
 mod groups;
 mod leases;
+mod narrow;
 mod outbox;
 mod remembered;
 mod schema;

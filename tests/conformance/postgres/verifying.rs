@@ -6,7 +6,8 @@ use domain::ports::seals::Seals as _;
 
 use super::{Database, PATIENCE, migrated, open};
 
-/// Several slices of both; the outbox knows nothing of the seventh row and of the last.
+/// Several slices of both; the outbox knows nothing of the seventh row and of the last, and the log nothing of its last two
+/// events.
 const LONG: &str = "
     ALTER TABLE audit_log NO FORCE ROW LEVEL SECURITY;
     INSERT INTO audit_log (event_id, id, subject, actor, version, time, reminder, type, tenant, digest)
@@ -15,7 +16,7 @@ const LONG: &str = "
     ALTER TABLE audit_log FORCE ROW LEVEL SECURITY;
     INSERT INTO outbox (created_at, key, topic, payload)
         SELECT n, md5('task' || n)::uuid, 'task-events', md5('event' || n)::uuid || repeat('.', 500)
-        FROM generate_series(1, 24999) n WHERE n <> 7";
+        FROM generate_series(1, 25002) n WHERE n NOT IN (7, 25000)";
 
 async fn one(database: &Database, sql: &'static str) -> i64 {
     let mut connection = database.role("taskbot_relay").await;
@@ -47,6 +48,10 @@ async fn a_long_outbox_is_compared_with_the_log_without_temporary_files() {
     assert_eq!(unheard_of, [(7, "console".to_owned()), (25_000, "console".to_owned())]);
     let first = store.at_once().await.expect("the log").unheard_of(1).await.expect("rows");
     assert_eq!(first, [(7, "console".to_owned())]);
+    let unlogged = store.at_once().await.expect("the log").unlogged(i64::MIN, 10).await.expect("events");
+    assert_eq!(unlogged.len(), 2, "{unlogged:?}");
+    let after = store.at_once().await.expect("the log").unlogged(unlogged[0].position, 1).await.expect("events");
+    assert_eq!(after, unlogged[1..]);
     store.close().await;
     assert_eq!(temporary_files(&scratch.database).await, before);
 }

@@ -26,6 +26,7 @@ const RARE: &str = r#"
     INSERT INTO deleted_tasks VALUES ('019cb9a2-3c00-7000-8000-000000000001', 1771000000000000);
     INSERT INTO installations VALUES ('slack:T1', NULL, 1, '{}'), ('slack:T2', 1771000000000000, 2, '{}');
     DELETE FROM audit_content WHERE row = 1;
+    DELETE FROM outbox WHERE event_id = (SELECT event_id FROM audit_log WHERE row = 1);
     INSERT INTO acts (actor, doc) VALUES ('019cb9a2-3c00-7000-8000-000000000009',
         '{"actor":"019cb9a2-3c00-7000-8000-000000000009","action":"audit.erased","subject":"ben","detail":{"rows":[1]},"at":"2026-03-04T15:00:00Z"}');"#;
 

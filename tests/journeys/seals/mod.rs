@@ -1,5 +1,6 @@
 //! Seals: whoever owns the database and changes the audit log is found out, and where.
 
+mod ending;
 mod history;
 mod owner;
 mod postgres;
@@ -12,9 +13,13 @@ use crate::kit::program::Scratch;
 use history::{History, KEY};
 use owner::Owner;
 
-/// Somebody noted that they erased the content of row 2.
-const ERASURE: &str = r#"INSERT INTO acts (actor, doc) VALUES ('019cb9a2-3c00-7000-8000-000000000009',
-    '{"actor":"019cb9a2-3c00-7000-8000-000000000009","action":"audit.erased","subject":"ben","detail":{"rows":[2]},"at":"2026-03-04T15:00:00Z"}')"#;
+/// Somebody notes that they erased the content of these rows, for the sake of this.
+fn erasure(subject: &str, rows: &str) -> String {
+    format!(
+        r#"INSERT INTO acts (actor, doc) VALUES ('019cb9a2-3c00-7000-8000-000000000009',
+        '{{"actor":"019cb9a2-3c00-7000-8000-000000000009","action":"audit.erased","subject":"{subject}","detail":{{"rows":[{rows}]}},"at":"2026-03-04T15:00:00Z"}}')"#
+    )
+}
 
 /// What `audit verify` prints and ends with.
 async fn verdict(scratch: &Scratch) -> (bool, String) {
@@ -53,10 +58,37 @@ async fn an_untouched_log_is_intact_and_content_is_erased_where_an_act_says_so()
     let lost = "row 2 (seal … of console) has lost its content, and no act of erasure";
     assert!(!good && says_so(&text, lost), "{text}");
     let mut owner = Owner::of(&copy.path("taskbot.db")).await;
-    owner.does(ERASURE).await;
+    owner.does(&erasure("ben", "2")).await;
+    owner.leaves().await;
+    let (good, text) = verdict(&copy).await;
+    let young = "row 2 (seal … of console) has lost its content, and the act that names it is no good";
+    assert!(!good && says_so(&text, young), "the outbox still has it: {text}");
+    let mut owner = Owner::of(&copy.path("taskbot.db")).await;
+    owner.does("DELETE FROM outbox WHERE position <= (SELECT position FROM outbox JOIN audit_log USING (event_id) WHERE row = 2)").await;
     owner.leaves().await;
     let (good, text) = verdict(&copy).await;
     assert!(good && text.contains(" 1 erased, "), "{text}");
+}
+
+#[tokio::test]
+async fn a_tenant_is_erased_whole_or_somebody_else_did_it() {
+    let history = History::happens().await;
+    let copy = history.copy();
+    let mut owner = Owner::of(&copy.path("taskbot.db")).await;
+    let rows: Vec<i64> = owner.seals("slack:T1").await.into_iter().flat_map(|seal| seal.rows).collect();
+    let all = rows.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    owner.does(&format!("DELETE FROM audit_content WHERE row IN ({all})")).await;
+    owner.does(&erasure("slack:T1", &all)).await;
+    owner.leaves().await;
+    let (good, text) = verdict(&copy).await;
+    assert!(good && text.contains(&format!(" {} erased, ", rows.len())), "{text}");
+    let some = async |owner: &mut Owner| {
+        owner.does(&format!("DELETE FROM audit_content WHERE row = {}", rows[1])).await;
+        owner.does(&erasure("slack:T1", &rows[1].to_string())).await;
+    };
+    let says =
+        format!("row {} (seal … of slack:T1) has lost its content, and the act that names it is no good", rows[1]);
+    found(&history, some, &says).await;
 }
 
 #[tokio::test]
@@ -101,7 +133,16 @@ async fn rows_that_go_come_change_places_or_stand_twice_are_found() {
         owner.does("CREATE TABLE audit_log AS SELECT * FROM former").await;
         owner.does("INSERT INTO audit_log SELECT * FROM former WHERE row = 2").await;
     };
-    found(&history, double, "row 2 (of console) ").await;
+    found(&history, double, "row 2 (seal … of console) stands in the log more than once").await;
+    let borrowed = async |owner: &mut Owner| {
+        owner.does("ALTER TABLE audit_log RENAME TO former").await;
+        owner.does("CREATE TABLE audit_log AS SELECT * FROM former WHERE row < 2").await;
+        let forged = "INSERT INTO audit_log SELECT 2, event_id, stream || '0', 1, type, tenant, subject, actor, time,
+            digest FROM former WHERE row = 1";
+        owner.does(forged).await;
+        owner.does("INSERT INTO audit_log SELECT * FROM former WHERE row >= 2").await;
+    };
+    found(&history, borrowed, "row 2 (seal … of console) stands in the log more than once").await;
 }
 
 #[tokio::test]

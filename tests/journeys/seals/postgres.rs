@@ -11,8 +11,17 @@ const FORGED: &str = "
     OVERRIDING SYSTEM VALUE SELECT 1000, gen_random_uuid(), gen_random_uuid(), subject, actor, 1, time, reminder, type,
         tenant, digest FROM audit_log WHERE row = 1;";
 
+/// One that has the number of another, which lies behind it afterwards.
+const BORROWED: &str = "
+    ALTER TABLE audit_log DROP CONSTRAINT audit_log_pkey;
+    INSERT INTO audit_log (row, event_id, id, subject, actor, version, time, reminder, type, tenant, digest)
+    OVERRIDING SYSTEM VALUE SELECT 2, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), actor, 1, time, reminder,
+        type, tenant, digest FROM audit_log WHERE row = 1;
+    UPDATE audit_log a SET actor = actor FROM audit_content c
+        WHERE a.row = 2 AND c.row = 2 AND strpos(c.payload, a.event_id::text) > 0;";
+
 /// What an owner does, and what a line of the verdict says then, with anything at each `…`.
-const TAMPERINGS: [(&str, &str); 5] = [
+const TAMPERINGS: [(&str, &str); 7] = [
     ("UPDATE audit_log SET actor = subject WHERE row = 3", "row 3 (seal … of console) has another actor than"),
     ("DELETE FROM audit_log WHERE row = 2", "row 2 (seal … of console) is gone from the log"),
     ("DELETE FROM audit_content WHERE row = 1", "row 1 (seal … of console) has lost its content, and no act"),
@@ -20,6 +29,13 @@ const TAMPERINGS: [(&str, &str); 5] = [
     (
         "$FORGED INSERT INTO audit_unsealed (row) VALUES (1000)",
         "row 1000 (of console) is of an event that the outbox, which holds all of that time, does not know",
+    ),
+    ("$BORROWED", "row 2 (seal … of console) stands in the log more than once"),
+    (
+        "DELETE FROM audit_content WHERE row = 1; INSERT INTO acts (actor, doc) SELECT actor, json_build_object(
+            'actor', actor, 'action', 'audit.erased', 'subject', 'ben', 'at', '2026-03-04T15:00:00Z',
+            'detail', json_build_object('rows', ARRAY[1])) FROM audit_log WHERE row = 1",
+        "row 1 (seal … of console) has lost its content, and the act that names it is no good",
     ),
 ];
 
@@ -41,7 +57,7 @@ async fn whoever_owns_a_postgres_and_changes_its_log_is_found_and_the_row_named(
             let bare = format!("ALTER TABLE {table} DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY");
             copy.sql(&bare).await.expect("an owner may");
         }
-        copy.sql(&tampering.replace("$FORGED", FORGED)).await.expect("done");
+        copy.sql(&tampering.replace("$FORGED", FORGED).replace("$BORROWED", BORROWED)).await.expect("done");
         // Else the start would say so.
         copy.sql("ALTER TABLE audit_log FORCE ROW LEVEL SECURITY").await.expect("an owner may");
         let (good, text) = verdict(&on(&copy)).await;
