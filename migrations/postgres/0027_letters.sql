@@ -15,6 +15,26 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Tables that belong to no tenant, and why: without these two, which are guarded from now on.
+CREATE OR REPLACE FUNCTION beyond_tenants() RETURNS TABLE (name text, why text) LANGUAGE sql IMMUTABLE AS $$
+    VALUES
+        ('people', 'a person may be known in several tenants; asked for by ids from rows that are guarded'),
+        ('tokens', 'a person''s; found by the hash of the secret, before any tenant is known'),
+        ('acts', 'what operators and people did, not in a tenant'),
+        ('inbox', 'a consumer''s: how far it has handled each stream'),
+        ('cursors', 'a consumer''s: how far it has read'),
+        ('leases', 'of processes'),
+        ('outbox', 'the relay''s: commands append and read nothing'),
+        ('outbox_floor', 'the relay''s'),
+        ('deleted_tasks', 'the relay''s'),
+        ('hold', 'of a restore: one instant for everybody'),
+        ('install_requests', 'asked before there is a tenant'),
+        ('audit_content', 'the audit log''s: no grant for those who work within a scope'),
+        ('audit_people', 'the audit log''s: no grant for those who work within a scope'),
+        ('audit_unsealed', 'the audit log''s: no grant for those who work within a scope'),
+        ('_sqlx_migrations', 'of the schema')
+$$;
+
 -- A replay is an act.
 GRANT INSERT ON acts TO taskbot_relay;
 

@@ -105,8 +105,10 @@ async fn whom_a_reminder_speaks_of_is_text_of_it() {
         let bob = site.person("U2");
         let found = site.told(&bob, "C1", "/todo", "find raise").await;
         assert!(!found.contains("call"), "{way:?}: it is none of his business: {found}");
+        let told = site.told(&ana, "C1", "/task", "remind me to ask @bob about Vec<u8|u16> in 2 hours").await;
+        assert!(told.contains("ask @bob about Vec&lt;u8|u16&gt;"), "{way:?}: {told}");
         let told = site.told(&ana, "C1", "/task", "remind @bob to call @eve in 2 seconds").await;
-        assert!(told.contains("Added #2: call @eve"), "{way:?}: {told}");
+        assert!(told.contains("Added #3: call @eve"), "{way:?}: {told}");
         site.message(&site.direct("U2").await, "call @eve").await;
     }
 }
@@ -123,6 +125,8 @@ async fn the_list_of_a_channel_that_is_named_is_shown_and_no_task_is_made() {
         }
         let told = site.told(&ana, "C2", "/task", "list #ops overdue").await;
         assert!(told.contains("no overdue tasks on <#C1>"), "{way:?}: {told}");
+        let told = site.told(&ana, "C2", "/task", "history #ops").await;
+        assert!(told.contains("not of a channel"), "{way:?}: {told}");
         let refused = site.told(&site.person("U3"), "C1", "/task", "list #quiet").await;
         assert!(refused.contains("I know no such channel"), "{way:?}: {refused}");
     }

@@ -89,13 +89,14 @@ impl Turns {
         }
     }
 
-    /// Whether it comes slowly enough. What came of a message that was done before is told again, however fast it comes.
+    /// Whether it comes slowly enough. What came of the same message when it was done before is told again, however fast it
+    /// comes.
     async fn admit(&self, message: &Message) -> Result<(), Refusal> {
         let Err(too_fast) = self.limiter.take(message) else { return Ok(()) };
-        let Some(key) = &message.key else { return Err(too_fast) };
-        match self.tasks.used_at(&message.tenant, receipt(key)).await {
-            Ok(Some(_)) => Ok(()),
-            Ok(None) | Err(_) => Err(too_fast),
+        let Some(key) = receipt(message) else { return Err(too_fast) };
+        match self.tasks.was_done(&message.tenant, key).await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(too_fast),
         }
     }
 

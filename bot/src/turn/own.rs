@@ -30,6 +30,8 @@ pub(super) enum Own<'a> {
     Page(Box<Reading>, Leaf<'a>),
     /// `help skip` and other words that are no commands of the grammar.
     Help(&'static Topic),
+    /// `history <#C0123|ops>`.
+    NoHistory,
     /// A word that needs a task and has none.
     Which(&'static str),
     /// `web`.
@@ -66,6 +68,7 @@ pub(super) fn read<'a>(text: &'a str, talk: &Talk<'_>) -> Option<Own<'a>> {
             let (tasks, list) = split_at_to(rest)?;
             Some(Own::MoveToList(talk.ids(tasks)?, target(list)?))
         }
+        "history" if is_channel(rest) => Some(Own::NoHistory),
         "help" => topics::named(&rest.to_ascii_lowercase()).map(Own::Help),
         "web" if rest.is_empty() => Some(Own::Web),
         "unlink" if rest.is_empty() => Some(Own::Link),
@@ -84,12 +87,22 @@ fn which(verb: &str) -> Refusal {
     Refusal::new(Code::Nothing, format!("I do not know which task to {verb}."), next_step)
 }
 
+fn no_history() -> Refusal {
+    let next_step = "Name the task by its number, e.g. `history 3`; `list` and the channel shows the numbers.";
+    Refusal::new(Code::Nothing, "A history is that of a task, not of a channel.", next_step)
+}
+
 fn no_link() -> Refusal {
     Refusal::new(
         Code::Unknown,
         "There is nothing to link yet: this version does not join the accounts of several platforms.",
         "Go on here; your tasks stay where you made them.",
     )
+}
+
+/// A channel as the platform resolved it, and nothing else.
+fn is_channel(rest: &str) -> bool {
+    rest.starts_with("<#") && rest.find('>') == Some(rest.len() - 1)
 }
 
 /// What follows these words, whatever their case.
@@ -154,6 +167,7 @@ impl Talk<'_> {
             }
             Own::Page(reading, leaf) => self.leaf(*reading, &leaf).await,
             Own::Help(topic) => Ok(Reply::private(help::topic(topic))),
+            Own::NoHistory => Err(no_history().into()),
             Own::Which(verb) => Err(which(verb).into()),
             Own::Web => Ok(Reply::private(self.web().await?)),
             Own::Link => Err(no_link().into()),

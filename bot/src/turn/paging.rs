@@ -62,7 +62,8 @@ pub(super) fn read<'a>(line: &'a str, talk: &Talk<'_>) -> Option<(Reading, Leaf<
     };
     match talk.read_line(&line)? {
         Reading::List(Filter { text: Some(_), .. }) if !comma => None,
-        reading @ (Reading::List(_) | Reading::History(_)) => Some((reading, Leaf { channel, ..leaf })),
+        reading @ Reading::List(_) => Some((reading, Leaf { channel, ..leaf })),
+        reading @ Reading::History(_) if channel.is_none() => Some((reading, leaf)),
         _ => None,
     }
 }

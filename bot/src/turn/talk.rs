@@ -51,9 +51,9 @@ pub(crate) fn digest(message: &Message) -> String {
     format!("{:x}", place.chain_update(&message.text).finalize())
 }
 
-/// Where the receipt of a message with this key lies.
-pub(super) fn receipt(key: &str) -> String {
-    format!("chat/{key}")
+/// The message's key with a digest of what was typed where.
+pub(super) fn receipt(message: &Message) -> Option<IdempotencyKey> {
+    message.key.as_ref().map(|key| IdempotencyKey { key: format!("chat/{key}"), digest: digest(message) })
 }
 
 impl<'a> Talk<'a> {
@@ -107,8 +107,8 @@ impl<'a> Talk<'a> {
 
     /// What the form came to when it was saved before, with something else in it.
     pub(super) async fn saved_before(&self, refusal: Refusal) -> Result<Reply, No> {
-        let Some(key) = &self.message.key else { return Err(refusal.into()) };
-        let first = self.service().came_of(&self.message.tenant, self.key(key).key).await?.ok_or(refusal)?;
+        let Some(IdempotencyKey { key, .. }) = receipt(self.message) else { return Err(refusal.into()) };
+        let first = self.service().came_of(&self.message.tenant, key).await?.ok_or(refusal)?;
         let mut reply = self.echo(&first).await;
         let before = "You saved this form before, and that was done. It does nothing twice, so what you changed in it \
                       since is not taken.";
@@ -129,18 +129,13 @@ impl<'a> Talk<'a> {
             tenant: message.tenant.clone(),
             place: message.place.clone(),
             conversation: message.conversation(),
-            key: message.key.as_ref().map(|key| self.key(key)),
+            key: receipt(message),
             said_at: Some(message.said_at),
             trace: Some(message.trace.clone()),
             role: ROLE,
             cause: None,
             command,
         }
-    }
-
-    /// The message's key with a digest of what was typed where.
-    fn key(&self, key: &str) -> IdempotencyKey {
-        IdempotencyKey { key: receipt(key), digest: digest(self.message) }
     }
 
     /// Remembers what was just spoken of.

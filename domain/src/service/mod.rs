@@ -168,6 +168,18 @@ impl Tasks {
         Ok(self.receipt(tenant, key).await?.map(|receipt| receipt.at))
     }
 
+    /// Whether a command used this key and asked for the same.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn was_done(
+        &self,
+        tenant: &TenantId,
+        IdempotencyKey { key, digest }: IdempotencyKey,
+    ) -> Result<bool, PortError> {
+        Ok(self.receipt(tenant, key).await?.is_some_and(|receipt| receipt.digest == digest))
+    }
+
     /// What came of the command that used this key, whatever it asked for; `None` if none did, or so long ago that it is
     /// forgotten.
     ///

@@ -61,7 +61,9 @@ impl Desk {
         }
         let unnoted = if had_none { self.around.homes.known() } else { Vec::new() };
         for (identity, left) in unnoted {
-            self.note_look_at(&identity, self.now() - WATCHED_FOR + left).await?;
+            let noted = self.note_look_at(&identity, self.now() - WATCHED_FOR + left).await;
+            // The next watch begins anew with all of them.
+            noted.inspect_err(|_| watches.end())?;
         }
         Ok(())
     }
