@@ -57,11 +57,7 @@ impl Default for Homes {
 impl Homes {
     /// A page was shown: what this line says. By the hash Slack knows it.
     pub(crate) fn shown(&self, tenant: &TenantId, user: &str, (line, view): (&str, &Value), hash: String) {
-        self.note(
-            tenant,
-            user,
-            Page { until: Instant::now() + WATCHED_FOR, line: line.to_owned(), digest: digest(view), hash },
-        );
+        self.note(tenant, user, line, digest(view), hash);
     }
 
     /// A page that was known by this hash was shown anew. What was shown since then by others stays noted.
@@ -83,10 +79,12 @@ impl Homes {
     pub(crate) fn told(&self, tenant: &TenantId, user: &str, (line, view): (&str, &Value), hash: String) {
         let before = self.pages().get(&(tenant.clone(), user.to_owned())).map(|page| (page.line == line, page.digest));
         let digest = before.filter(|(same, _)| *same).map_or_else(|| digest(view), |(_, digest)| digest);
-        self.note(tenant, user, Page { until: Instant::now() + WATCHED_FOR, line: line.to_owned(), digest, hash });
+        self.note(tenant, user, line, digest, hash);
     }
 
-    fn note(&self, tenant: &TenantId, user: &str, page: Page) {
+    /// It was shown just now.
+    fn note(&self, tenant: &TenantId, user: &str, line: &str, digest: u64, hash: String) {
+        let page = Page { until: Instant::now() + WATCHED_FOR, line: line.to_owned(), digest, hash };
         let mut pages = self.pages();
         if pages.len() >= MOST as usize {
             let oldest = pages.iter().min_by_key(|(_, page)| page.until).map(|(whose, _)| whose.clone());
