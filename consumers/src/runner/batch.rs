@@ -18,7 +18,7 @@ use crate::incoming::{Decoded, Incoming, decode};
 use crate::meter;
 
 /// So many events of a chunk have a line each in the log; more of them, a backlog, have one together.
-const FEW: usize = 16;
+const FEW: usize = 64;
 
 impl Runner {
     /// Deals with every record. Returns false when somebody asked to stop before that; the batch comes again.
