@@ -90,7 +90,7 @@ async fn what_may_be_there_is_to_be_asked_for_again() {
 #[tokio::test]
 async fn a_line_of_the_chat_is_answered_with_the_same_code() {
     let scene = Scene::set().await;
-    for line in ["done 1", "move 2 to #ops"] {
+    for line in ["done 1", "undo", "move 2 to #ops"] {
         let body = json!({"text": line});
         let [now, later] = scene.now_and_later("POST", "/api/v1/chat", Some(&body)).await;
         assert_eq!(now.expect(200)["refused"]["code"], "unseen", "{line}: {}", now.text());

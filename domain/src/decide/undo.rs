@@ -57,7 +57,7 @@ fn unmake(book: &mut Book<'_>, made: &Made) -> Result<(), Refusal> {
 /// The task as it is now, if the speaker sees it, or has just left it.
 fn seen(book: &Book<'_>, id: TaskId, number: u64, left: bool) -> Result<Loaded, Refusal> {
     let loaded = book.loaded(id).filter(|loaded| left || book.setting.sight.sees(&loaded.task)).cloned();
-    loaded.ok_or_else(|| Refusal::no_task(format!("#{number}")))
+    loaded.ok_or_else(|| book.setting.sight.no_task(format!("#{number}")))
 }
 
 fn take_task_back(book: &mut Book<'_>, record: &UndoRecord, before: &Task, after: &Task) -> Result<(), Refusal> {

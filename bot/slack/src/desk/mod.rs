@@ -61,7 +61,7 @@ use seen::Seen;
 use sheets::Sheets;
 
 /// Within so long the first answer is the answer itself.
-pub(crate) const AT_ONCE: Duration = Duration::from_millis(400);
+pub(crate) const AT_ONCE: Duration = Duration::from_millis(350);
 /// After so long whoever waits is told that it failed, or Slack is let send again.
 pub(crate) const TOO_LATE: Duration = Duration::from_millis(2_500);
 
