@@ -8,6 +8,7 @@ import re
 import subprocess
 import threading
 import time
+import uuid
 
 PATIENCE = 60
 
@@ -132,28 +133,31 @@ class Person:
         self.addr, self.token, self.local = addr, token, threading.local()
 
     def call(self, method, path, body=None, **headers):
-        """The answer of a request that must succeed, and how long it took."""
+        """The answer of a request that must succeed, and how long it took: from its first try, while the server is too busy."""
+        if method == "POST":
+            headers.setdefault("Idempotency-Key", str(uuid.uuid4()))
+        began = time.monotonic()
+        while True:
+            try:
+                answer = self._once(method, path, body, headers)
+            except Busy:
+                if time.monotonic() - began > PATIENCE:
+                    raise
+                time.sleep(0.5)
+            else:
+                return answer, time.monotonic() - began
+
+    def _once(self, method, path, body, headers):
         connection = getattr(self.local, "connection", None)
         if connection is None:
             connection = self.local.connection = http.client.HTTPConnection(self.addr, timeout=PATIENCE)
         fields = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **headers}
-        began = time.monotonic()
         connection.request(method, path, None if body is None else json.dumps(body), fields)
         answer = connection.getresponse()
         text = answer.read()
-        took = time.monotonic() - began
         if answer.status >= 300:
             raise (Busy if answer.status in (429, 503) else Trouble)(f"{method} {path}: {answer.status} {text.decode(errors='replace')[:300]}")
-        return (json.loads(text) if text else None), took
-
-    def patient(self, *request, **headers):
-        """The same, tried again while the server is too busy."""
-        for _ in range(5):
-            try:
-                return self.call(*request, **headers)
-            except Busy:
-                time.sleep(1)
-        return self.call(*request, **headers)
+        return json.loads(text) if text else None
 
     def chat(self, line):
         """The answer to a line that must be understood, and how long it took."""

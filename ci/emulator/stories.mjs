@@ -46,10 +46,13 @@ async function inAForm(site) {
   const { hands, ops } = site;
   await hands.command(ops, "/todo", "");
   const form = await hands.view("modal", "plain_text_input");
-  const empty = await hands.submit(form, { title: { type: "plain_text_input", value: " " } });
+  const save = (value) => hands.submit(form, { title: { type: "plain_text_input", value } });
+  let empty = await save(" ");
+  // On a busy machine the first word lies on top of the form, and what came of it follows.
+  for (let again = 0; again < 5 && empty.response_action === "push"; again++) empty = await save(" ");
   if (!empty.errors?.title) throw new Error(`an empty title was taken: ${JSON.stringify(empty)}`);
-  const saved = await hands.submit(form, { title: { type: "plain_text_input", value: "buy milk" } });
-  if (!JSON.stringify(saved).includes("Added #3: buy milk")) throw new Error(`not added: ${JSON.stringify(saved)}`);
+  const saved = await save("buy milk");
+  if (!JSON.stringify(saved).includes("Added #3: buy milk")) await hands.view("modal", "Added #3: buy milk");
 }
 
 // The bot's own page shows what is open, and follows what is done elsewhere.

@@ -1,6 +1,7 @@
 //! Wall times against clock changes, both ways; ends; what a query may cost; and what the `rrule`
 //! crate reads differently.
 
+use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use jiff::civil::{DateTime, date};
@@ -155,13 +156,22 @@ fn count_counts_from_the_start_whichever_way_it_is_asked() {
     assert_eq!(schedule.latest_until(all[0].at - SignedDuration::from_secs(1)), Ok(None));
 }
 
+/// Whether it ends within so long: what is slow by itself is slow three times, a machine may stand still once.
+fn soon<T>(within: Duration, what: impl Fn() -> T) -> bool {
+    (0..3).any(|_| {
+        let begun = Instant::now();
+        black_box(what());
+        begun.elapsed() < within
+    })
+}
+
 #[test]
 fn a_minutely_series_that_began_long_ago_answers_at_once() {
     let schedule = schedule("FREQ=MINUTELY;INTERVAL=7", date(1990, 1, 1).at(0, 0, 0, 0), "Europe/Madrid");
     let now = instant("2026-10-01T12:00:00Z");
-    let begun = Instant::now();
-    let (latest, next) = (schedule.latest_until(now), schedule.next_after(now));
-    assert!(begun.elapsed() < Duration::from_millis(20));
+    let ask = || (schedule.latest_until(now), schedule.next_after(now));
+    assert!(soon(Duration::from_millis(20), ask));
+    let (latest, next) = ask();
     assert_eq!(next.unwrap().unwrap().at, latest.unwrap().unwrap().at + 7.minutes());
 }
 
@@ -176,10 +186,9 @@ fn no_rule_makes_a_query_examine_more_than_its_share() {
     ];
     for rule in never {
         let schedule = schedule(rule, date(2026, 4, 1).at(9, 0, 0, 0), "UTC");
-        let begun = Instant::now();
-        let next = schedule.next_after(instant("2026-10-01T12:00:00Z"));
-        assert!(matches!(next, Err(TooSparse { .. })), "{rule}: {next:?}");
-        assert!(begun.elapsed() < Duration::from_millis(500), "{rule}: {:?}", begun.elapsed());
+        let next = || schedule.next_after(instant("2026-10-01T12:00:00Z"));
+        assert!(matches!(next(), Err(TooSparse { .. })), "{rule}: {:?}", next());
+        assert!(soon(Duration::from_millis(500), next), "{rule}");
         let mut all = schedule.occurrences();
         assert_eq!((all.next(), all.exhausted_budget()), (None, true), "{rule}");
     }

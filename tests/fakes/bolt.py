@@ -109,7 +109,7 @@ def seed(fake, delivery):
     team = {"id": "T1", "name": "Acme", "domain": "acme", "users": users, "channels": channels, "groups": groups}
     app = {"id": "A1", "name": "helper", "delivery": delivery}
     fake.control("seed", {"teams": [team], "apps": [app]})
-    fake.control("settings", {"limited": False})
+    fake.control("settings", {"limited": False, "ack_ms": 9000, "trigger_ms": 9000})
     return fake.control("install", {"app": "A1", "team": "T1", "channels": ["C1"]})
 
 
@@ -214,7 +214,7 @@ def dialogs(fake, seen):
     bad = fake.act("U1", **submit, values=values("bad"))
     check("errors are shown", bad["first"]["answer"]["errors"] == {"title": "Not that."} and len(topmost()) == 1)
     fake.act("U1", **submit, values=values("Ship"))
-    check("a dialog is submitted and closes", ("added", "Ship") in seen and not topmost())
+    eventually("a dialog is submitted and closes", lambda: ("added", "Ship") in seen and not topmost())
     fake.act("U1", do="global_shortcut", callback_id="remind")
     eventually("a shortcut opens a dialog", lambda: len(topmost()) == 1)
     fake.act("U1", do="close", view=topmost()[0]["id"])
@@ -289,7 +289,8 @@ def over_socket(program):
         eventually("it opens again when asked to", lambda: fake.control("sockets?app=A1")["open"] == 1)
         commands(fake)
         fake.control("end", {"app": "A1", "team": "T1"})
-        check("an end is heard", "uninstalled" in seen and {"oauth": [], "bot": [bot["bot_user"]]} in seen)
+        tokens = {"oauth": [], "bot": [bot["bot_user"]]}
+        eventually("an end is heard", lambda: "uninstalled" in seen and tokens in seen)
         check("a removed app is out", refused(client.auth_test)["error"] == "account_inactive")
         handler.close()
     finally:

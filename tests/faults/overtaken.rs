@@ -19,7 +19,7 @@ use crate::kit::program::{Running, Scratch};
 /// How long a lease, a takeover and a start may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// It sleeps when it has published and is about to save; a lease of 10 s runs out meanwhile.
-const SLOW: &str = "cursor.before_save=1*sleep(15000)->off";
+const SLOW: &str = "cursor.before_save=1*sleep(25000)->off";
 
 /// Notes each attempt to save a place beside the epoch of the lease as it is then. `$EPOCH` is what the original is
 /// given to judge by.

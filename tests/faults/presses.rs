@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep};
 
 use super::workspace::{REMINDS, Workspace};
 use crate::kit::program::PATIENCE;
+use crate::kit::soon::once_in_three;
 use crate::slack::kit::{BOTH, Way, connect};
 
 const CHANNEL: &str = "C1";
@@ -94,8 +95,9 @@ async fn rows_that_are_pressed_at_once_are_all_settled_whichever_process_hears_o
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
 
 /// One reminder is put off, and done while the change of the message that shows the first is on its way: what lands last
-/// is older than what stands there. Gives how often the message was changed, and what it says in the end.
-async fn pressed_twice(way: Way, points: &str) -> (usize, String) {
+/// is older than what stands there. Gives how often the message was changed, and what it says in the end: once that is true, or
+/// this patience over.
+async fn pressed_twice(way: Way, points: &str, patience: Duration) -> (usize, String) {
     let site = Workspace::new(2, points).await;
     if way == Way::Http {
         connect(&site.slack, &site.processes[0], way).await;
@@ -109,8 +111,18 @@ async fn pressed_twice(way: Way, points: &str) -> (usize, String) {
     press_and_change(&site, "U0", &ts, "snooze", Some(&format!("snooze {number} 20m"))).await;
     press_and_change(&site, "U1", &ts, "done", None).await;
     sleep(ON_ITS_WAY).await;
-    let shown = quiet(&site, &ts).await;
+    // What has to be corrected is, however busy the machine is; what is wrong for good is wrong once nothing changes.
+    let mut shown = quiet(&site, &ts).await;
+    let until = Instant::now() + patience;
+    while !is_true(&shown) && Instant::now() < until {
+        shown = quiet(&site, &ts).await;
+    }
     (changes(&site), shown)
+}
+
+/// Whether the message says that it was done, and nothing of what was before.
+fn is_true(shown: &str) -> bool {
+    shown.contains("reopen ") && shown.contains("Done by bob, ") && !shown.contains("Reminds again")
 }
 
 /// How often a message was to be changed.
@@ -144,14 +156,17 @@ async fn quiet(site: &Workspace, ts: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_reminder_says_what_is_true_whichever_change_of_its_message_lands_last() {
     for way in BOTH {
-        let (changes, shown) = pressed_twice(way, "").await;
-        assert!(shown.contains("reopen ") && shown.contains("Done by bob, "), "{way:?}, {changes} changes: {shown}");
-        assert!(!shown.contains("Reminds again"), "{way:?}: {shown}");
+        let (changes, shown) = pressed_twice(way, "", PATIENCE).await;
+        assert!(is_true(&shown), "{way:?}, {changes} changes: {shown}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_that_show_what_they_saw_once_are_found_out() {
-    let (changes, shown) = pressed_twice(Way::Socket, "slack.shown_unseen=return").await;
-    assert!(shown.contains("Reminds again"), "the experiment is blind: {changes} changes: {shown}");
+    // The second change has to overtake the first: a machine that stands still may let it come too late once.
+    once_in_three(async || {
+        let (_, shown) = pressed_twice(Way::Socket, "slack.shown_unseen=return", Duration::ZERO).await;
+        if shown.contains("Reminds again") { Ok(()) } else { Err("the experiment is blind".to_owned()) }
+    })
+    .await;
 }

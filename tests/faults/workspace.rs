@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use fakes::kit::{Accepted, Call};
-use fakes::slack::{Channel, FakeSlack, Kind, Person, Team, User};
+use fakes::slack::{Channel, FakeSlack, Kind, Person, Team, Turn, User};
 use futures::{StreamExt as _, stream};
 use sqlx::Executor as _;
 use tokio::time::{Instant, sleep};
@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep};
 use crate::kit::postgres::Database;
 use crate::kit::program::{PATIENCE, Scratch, Server};
 use crate::slack::installs::kit::{self as installs, Browser};
+use crate::slack::kit::patient;
 
 /// What every message of a reminder says, and no other: the line by which a channel learns of a task may come late.
 pub(super) const REMINDS: &str = "alarm_clock";
@@ -52,7 +53,7 @@ impl Workspace {
 
     /// So many processes, in whose environment there is more; that is given the address of the database.
     pub(super) async fn with(processes: usize, more: impl FnOnce(Scratch, &str) -> Scratch) -> Self {
-        let slack = FakeSlack::start().await;
+        let slack = patient().await;
         slack.add_team(team("T1", "Acme"));
         let app = installs::app();
         let (app_token, secret) = (app.app_token.clone(), app.signing_secret.clone());
@@ -135,6 +136,34 @@ impl Workspace {
             let now = self.posts().len();
             if now != posts {
                 (posts, since) = (now, Instant::now());
+            }
+        }
+    }
+
+    /// What the person was told about a turn, in order.
+    pub(super) fn told(&self, turn: &Turn) -> Vec<String> {
+        let hook = turn.response_url().rsplit('/').next().unwrap_or_default();
+        let calls = self.slack.ledger().calls(Some("response_url"));
+        let later =
+            calls.into_iter().filter(|call| call.body["response_url"] == hook).map(|call| call.body.to_string());
+        let first = turn.taken().then(|| turn.answer().to_string());
+        first.into_iter().chain(later).collect()
+    }
+
+    /// Has a reminder made for a channel, for a second later. A process that is busy, or has only just started, may refuse.
+    pub(super) async fn remind(&self, channel: &str) {
+        let until = Instant::now() + PATIENCE;
+        let typed = async || self.person("U0").command(channel, "/task", "remind us to water in 1 second").await;
+        let mut turn = typed().await;
+        loop {
+            let told = self.told(&turn).concat();
+            if told.contains("Added") {
+                return;
+            }
+            assert!(Instant::now() < until, "no reminder in {channel}: {told}");
+            sleep(Duration::from_millis(200)).await;
+            if !turn.taken() || told.contains("nothing was done") {
+                turn = typed().await;
             }
         }
     }

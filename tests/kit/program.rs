@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
@@ -11,6 +12,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
 
 /// How long anything may take before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -260,6 +262,8 @@ impl Running {
     }
 }
 
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
 /// A running `serve`.
 pub struct Server {
     pub program: Running,
@@ -272,13 +276,22 @@ impl Server {
         self.client.request(method, format!("http://{}{path}", self.addr)).bearer_auth(token)
     }
 
-    /// The answer that must have this status.
+    /// The answer that must have this status. A machine may stand still: what can be asked again is, while the program
+    /// says that it cannot answer now.
     pub async fn answer(&self, request: RequestBuilder, status: u16) -> Value {
-        let answer = request.timeout(PATIENCE).send().await.expect("an answer");
-        let got = answer.status().as_u16();
-        let text = answer.text().await.expect("a body");
-        assert_eq!(got, status, "{text}");
-        serde_json::from_str(&text).unwrap_or(Value::Null)
+        let (request, until) = (request.timeout(PATIENCE).build().expect("a request"), Instant::now() + PATIENCE);
+        let repeatable = request.method() == Method::GET || request.headers().contains_key(IDEMPOTENCY_KEY);
+        loop {
+            let asked = request.try_clone().expect("a body that is no stream");
+            let answer = self.client.execute(asked).await.expect("an answer");
+            let got = answer.status().as_u16();
+            let text = answer.text().await.expect("a body");
+            if got == status || got != 503 || !repeatable || Instant::now() > until {
+                assert_eq!(got, status, "{text}");
+                return serde_json::from_str(&text).unwrap_or(Value::Null);
+            }
+            sleep(Duration::from_millis(200)).await;
+        }
     }
 
     pub async fn get(&self, token: &str, path: &str) -> Value {
@@ -286,7 +299,10 @@ impl Server {
     }
 
     pub async fn post(&self, token: &str, path: &str, body: Value, status: u16) -> Value {
-        self.answer(self.request(Method::POST, path, token).json(&body), status).await
+        static ASKED: AtomicU64 = AtomicU64::new(0);
+        let key = format!("asked-{}", ASKED.fetch_add(1, Ordering::Relaxed));
+        let request = self.request(Method::POST, path, token).header(IDEMPOTENCY_KEY, key);
+        self.answer(request.json(&body), status).await
     }
 
     /// Says a line in the chat.

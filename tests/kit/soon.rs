@@ -13,3 +13,15 @@ pub async fn soon(within: Duration, what: impl AsyncFn()) -> bool {
     }
     false
 }
+
+/// What holds unless the machine stands still just then: it is tried up to three times, and wrong if it is each time.
+pub async fn once_in_three(what: impl AsyncFn() -> Result<(), String>) {
+    let mut wrong = Vec::new();
+    for _ in 0..3 {
+        match what().await {
+            Ok(()) => return,
+            Err(why) => wrong.push(why),
+        }
+    }
+    panic!("each time: {wrong:#?}");
+}

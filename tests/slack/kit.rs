@@ -262,7 +262,7 @@ impl Site {
 
 /// A Slack that waits longer for answers than the real one: a busy machine is no reason to fail. Whether they
 /// come within its three seconds is looked at in `faults::patience`, with nothing beside it.
-pub(super) async fn patient() -> FakeSlack {
+pub(crate) async fn patient() -> FakeSlack {
     let slack = FakeSlack::start().await;
     slack.set(|settings| (settings.ack_ms, settings.trigger_ms) = (9_000, 9_000));
     slack
@@ -278,7 +278,7 @@ pub(super) async fn struck(slack: &FakeSlack) {
 }
 
 /// Whether an answer only says that the answer comes later.
-pub(super) fn is_first_word(answer: &str) -> bool {
+pub(crate) fn is_first_word(answer: &str) -> bool {
     ["Working on it", "That takes too long", "That takes longer than usual"].iter().any(|word| answer.contains(word))
 }
 

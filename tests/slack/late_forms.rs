@@ -120,7 +120,7 @@ async fn what_is_found_wrong_late_is_said_on_top_and_what_was_filled_in_is_there
 #[tokio::test]
 async fn a_form_that_takes_too_long_makes_one_task_however_often_it_is_saved_and_its_author_hears_of_it() {
     for way in BOTH {
-        let (site, form) = site(way, "service.slow_commit=return(3500)").await;
+        let (site, form) = site(way, "service.slow_commit=return(6000)").await;
         save(&site, &form, titled("water the plants")).await;
         site.dialog("U1", "That takes longer than usual").await;
         back(&site).await;

@@ -8,7 +8,7 @@ use super::kit::{BOTH, Site, texts};
 fn filled(title: &str, people: &[&str]) -> Value {
     json!({
         "title": { "title": { "type": "plain_text_input", "value": title } },
-        "when": { "when": { "type": "datetimepicker", "selected_date_time": fakes::kit::now() as i64 + 2 } },
+        "when": { "when": { "type": "datetimepicker", "selected_date_time": fakes::kit::now() as i64 + 5 } },
         "who": { "who": { "type": "multi_users_select", "selected_users": people } },
     })
 }

@@ -129,7 +129,7 @@ async fn in_a_thread(site: &Site, shown: &mut Shown) {
     let form = site.dialog("U1", "who tags it?").await;
     let values = json!({
         "title": { "title": { "type": "plain_text_input", "value": "tag it" } },
-        "when": { "when": { "type": "datetimepicker", "selected_date_time": fakes::kit::now() as i64 + 2 } },
+        "when": { "when": { "type": "datetimepicker", "selected_date_time": fakes::kit::now() as i64 + 5 } },
         "repeat": { "repeat": { "type": "static_select", "selected_option": { "value": "FREQ=DAILY" } } },
     });
     ana.submit(&form.id, values).await;

@@ -58,8 +58,8 @@ async fn a_wall_time_is_asked_back_until_slack_tells_the_zone() {
             "when": { "when": { "type": "datetimepicker", "selected_date_time": fakes::kit::now() as i64 + 60 } },
             "repeat": { "repeat": { "type": "static_select", "selected_option": { "value": "FREQ=DAILY" } } },
         });
-        let unread = bob.submit(&form.id, daily).await;
-        assert!(unread.answer()["errors"].to_string().contains("time zone"), "{way:?}: {:?}", unread.answer());
+        let unread = site.errors("U2", &form, daily).await.to_string();
+        assert!(unread.contains("time zone"), "{way:?}: {unread}");
         assert_eq!(site.slack.faults().left(), [], "it was asked each time");
         let added = site.told(&bob, "C1", "/task", WALL_TIME).await;
         assert!(added.contains("Added #1") && added.contains(&there()), "{way:?}: {added}");
@@ -89,7 +89,7 @@ async fn a_workspace_that_names_nobody_is_waited_for_by_one_newcomer_and_not_by_
     for way in BOTH {
         let site = Site::new(way).await;
         // Sooner than a newcomer is answered without.
-        site.slack.faults().add(Fault::always("users.info", What::Delay { ms: 700 }));
+        site.slack.faults().add(Fault::always("users.info", What::Delay { ms: 300 }));
         let waited = site.told(&site.person("U4"), "C1", "/task", WALL_TIME).await;
         assert!(waited.contains("Added #1"), "{way:?}: a newcomer is waited for: {waited}");
         site.slack.faults().clear();

@@ -152,7 +152,7 @@ async fn what_is_pressed_in_a_message_that_is_deleted_meanwhile_is_done_and_told
         site.told(&site.person("U1"), "C1", "/task", "remind us to tag the release in 1 second").await;
         let reminder = site.message("C1", "*tag the release*").await;
         // Of somebody who never spoke to the bot, Slack is asked for the name: time enough to delete the message.
-        site.slack.faults().add(Fault::always("users.info", What::Delay { ms: 1_000 }).field("user", "U2"));
+        site.slack.faults().add(Fault::always("users.info", What::Delay { ms: 1_400 }).field("user", "U2"));
         site.person("U2").press("C1", &reminder.ts, "done", None).await;
         site.slack.change(|world| {
             let room = world.teams.get_mut("T1").and_then(|team| team.channels.get_mut("C1")).expect("the channel");

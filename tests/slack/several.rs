@@ -7,12 +7,6 @@ use serde_json::json;
 use super::even::even;
 use super::kit::{BOTH, Site, choice, group, shown};
 
-/// An instant in so many seconds, as Slack's pickers have it, and as it is typed.
-fn soon(seconds: i64) -> (i64, String) {
-    let at = fakes::kit::now() as i64 + seconds;
-    (at, jiff::Timestamp::from_second(at).expect("an instant").to_string())
-}
-
 /// Reminders of this for whoever is meant, in one message.
 async fn remind(site: &Site, user: &str, command: &str, all: &[&str]) -> Message {
     let who = site.person(user);
@@ -28,7 +22,7 @@ async fn remind(site: &Site, user: &str, command: &str, all: &[&str]) -> Message
 
 /// Lets tasks fall due in a moment: all at once, however long it took to make them.
 async fn fall_due(site: &Site, user: &str, numbers: &str) {
-    let moved = site.told(&site.person(user), "C1", "/task", &format!("move {numbers} to {}", soon(2).1)).await;
+    let moved = site.told(&site.person(user), "C1", "/task", &format!("move {numbers} to in 2 seconds")).await;
     assert!(moved.contains("Moved"), "{moved}");
 }
 
@@ -77,7 +71,7 @@ async fn each_row_offers_what_its_reminder_alone_would_offer_and_says_what_came_
     for way in BOTH {
         let site = Site::new(way).await;
         let (ana, bob) = (site.person("U1"), site.person("U2"));
-        let (at, _) = soon(86_400);
+        let at = fakes::kit::now() as i64 + 86_400;
         site.told(&bob, "C1", "/task", "remind @ana to call back tomorrow at 9am").await;
         site.told(&ana, "C1", "/remindme", "to stretch tomorrow at 9am").await;
         site.told(&ana, "C1", "/task", "edit 2 every day").await;

@@ -106,10 +106,10 @@ async fn reminders(site: &Site, shown: &mut Shown) {
 /// Several reminders in one message, one of which is done and one stopped.
 async fn several(site: &Site, shown: &mut Shown) {
     let (ana, bob) = (site.person("U1"), site.person("U2"));
-    let at = fakes::kit::now() as i64 + 5;
+    let at = fakes::kit::now() as i64 + 10;
     let when = jiff::Timestamp::from_second(at).expect("an instant");
-    ana.command("C1", "/remindme", &format!("to breathe at {when}")).await;
-    bob.command("C1", "/task", &format!("remind @ana to call <back> at {when}")).await;
+    site.told(&ana, "C1", "/remindme", &format!("to breathe at {when}")).await;
+    site.told(&bob, "C1", "/task", &format!("remind @ana to call <back> at {when}")).await;
     let direct = site.direct("U1").await;
     let both = site.message(&direct, "2 reminders").await;
     shown.insert("reminders_of_several", seen(&both));
@@ -140,7 +140,7 @@ async fn dialogs(site: &Site, shown: &mut Shown) {
     let untitled = json!({ "title": { "title": { "type": "plain_text_input", "value": " " } } });
     let mut wrong = Vec::new();
     for values in [past, untitled] {
-        wrong.push(ana.submit(&form.id, values).await.answer().clone());
+        wrong.push(json!({ "response_action": "errors", "errors": site.errors("U1", &form, values).await }));
     }
     shown.insert("dialog_errors", json!(wrong));
     ana.close(&form.id).await;

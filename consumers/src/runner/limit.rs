@@ -36,10 +36,16 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_is_over_the_limit_waits() {
-        let limit = Limit::per_second(NonZeroU32::new(1_000).expect("a number"));
-        let began = Instant::now();
-        limit.admit(BATCH).await;
-        assert!(began.elapsed() < Duration::from_millis(50));
+        let within = async || {
+            let (limit, began) = (Limit::per_second(NonZeroU32::new(1_000).expect("a number")), Instant::now());
+            limit.admit(BATCH).await;
+            (began.elapsed() < Duration::from_millis(50)).then_some((limit, began))
+        };
+        // What waits by itself waits each time; a machine may stand still once.
+        let (limit, began) = match within().await {
+            Some(first) => first,
+            None => within().await.expect("the burst does not wait"),
+        };
         for _ in 0..2 {
             limit.admit(BATCH).await;
         }

@@ -159,7 +159,7 @@ impl Runner {
         if sabotaged("runner.ack_before_handle") {
             subscription.acknowledge().await?;
             // Places are saved beside the work: a build that dies at once would not always have moved on.
-            sleep(Duration::from_millis(500)).await;
+            sleep(Duration::from_secs(2)).await;
         }
         if stop.run_until_cancelled(self.limit.admit(records.len())).await.is_none() {
             return Ok(false);

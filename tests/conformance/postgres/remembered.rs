@@ -17,7 +17,7 @@ use super::{Scratch, migrated, open};
 use crate::conformance::people::{act, token};
 use crate::kit::samples::{Samples, at, channel, tenant};
 
-const SOON: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(60);
 
 /// Until it is so.
 macro_rules! becomes {

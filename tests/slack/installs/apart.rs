@@ -143,8 +143,8 @@ async fn a_workspace_that_did_not_install_it_gets_a_clear_answer_and_has_no_effe
         // Slack knows of an installation of which the program does not.
         public.slack.install("A1", "T2");
         let zoe = public.person("T2");
-        let answer = zoe.command("C1", "/task", "alpha tomorrow").await;
-        assert!(texts(answer.answer()).contains("I am not installed in this workspace"), "{:?}", answer.answer());
+        let answer = public.told("T2", "/task", "alpha tomorrow").await;
+        assert!(answer.contains("I am not installed in this workspace"), "{answer}");
         let said = zoe.dm("beta tomorrow").await;
         assert!(said.turns[0].taken(), "it is not sent again: {:?}", said.turns);
         public.install("T2").await;
