@@ -24,7 +24,7 @@ fakes:
 bench *MARKS:
     ci/bench.sh {{MARKS}}
 
-# Slack without a workspace: a page to look at and type on.
+# Slack without a workspace, in 90 seconds: a conversation, and a page to look at and type on.
 demo:
     ci/demo.sh
 

@@ -14,7 +14,7 @@ step "scripts"
 scripts=(.ci/run ci/*.sh ci/stack/*.sh)
 for script in "${scripts[@]}"; do bash -n "$script"; done
 if have shellcheck; then shellcheck -x "${scripts[@]}"; fi
-for script in ci/*.py tests/fakes/*.py; do python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$script"; done
+for script in ci/*.py ci/demo/*.py tests/fakes/*.py; do python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$script"; done
 
 step "requirements"
 python3 ci/requirements.py

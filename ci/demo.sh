@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Shows Taskbot in Slack without a workspace: starts a stand-in for Slack and the program in it, plays the beginning of
-# a conversation, and prints the address of a page on which one sees it and goes on typing. Ends with Ctrl-C.
+# Shows Taskbot in Slack without a workspace, in 90 seconds: starts a stand-in for Slack and the program in it, plays a
+# conversation with two reminders and prints it as it goes, and the address of a page on which one sees it and goes on
+# typing. Fails with the log if an answer or a reminder does not come, or one of the two ends.
 #
 # Everything stays on 127.0.0.1, in a scratch folder that is removed. Needs Rust, python3 and curl. With their defaults:
 #
 #   DEMO_PORT=0      where the page is (any free port)
-#   DEMO_SECONDS=0   after so long it ends by itself (0: never)
+#   DEMO_SECONDS=90  so long it runs, and at least until all has been shown (0: until Ctrl-C)
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -21,14 +22,27 @@ target=$(realpath "${CARGO_TARGET_DIR:-target}")/debug
 
 folder=$(mktemp -d)
 running=()
+playing=''
 # shellcheck disable=SC2317,SC2329 # called by the trap
 leave() {
-    for process in "${running[@]}"; do { kill "$process" && wait "$process"; } 2>/dev/null || true; done
+    for process in $playing "${running[@]}"; do { kill "$process" && wait "$process"; } 2>/dev/null || true; done
     rm -rf "$folder"
 }
 trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+# broken WORDS… - ends with what the two have logged.
+broken() {
+    tail -n 20 "$folder"/*.log >&2
+    fail "$*"
+}
+
+# both_run - whether the stand-in and Taskbot still do.
+both_run() {
+    local process
+    for process in "${running[@]}"; do kill -0 "$process" 2>/dev/null || return 1; done
+}
 
 # until_true WORDS COMMAND… - waits for a command to succeed, at most half a minute.
 until_true() {
@@ -36,10 +50,10 @@ until_true() {
     shift
     for _ in {1..300}; do
         if "$@" >/dev/null 2>&1; then return 0; fi
+        both_run || break
         sleep 0.1
     done
-    tail -n 20 "$folder"/*.log >&2
-    fail "$what did not come up"
+    broken "$what did not come up"
 }
 
 "$target/fake-slack" --addr "127.0.0.1:${DEMO_PORT:-0}" --seed ci/demo/slack.json >"$folder/ready" 2>"$folder/slack.log" &
@@ -63,13 +77,21 @@ running+=($!)
 connected() { [[ $(curl --silent --fail "$url/control/sockets?app=A1") == *'"open":1'* ]]; }
 until_true "Taskbot" connected
 
-# as USER ACT - somebody does something in Slack.
-as() { ask act "{\"team\": \"T1\", \"user\": \"$1\", \"act\": $2}" >/dev/null; }
-as U1 '{"do": "command", "channel": "C1", "command": "/task", "text": "Ship release tomorrow 9am !high @bob"}'
-as U1 '{"do": "dm", "text": "remind me to stretch in 10 seconds"}'
-as U2 '{"do": "command", "channel": "C1", "command": "/task", "text": "remind @ana to call the bank in 20 seconds"}'
-as U2 '{"do": "mention", "channel": "C1", "text": "list"}'
-
+seconds=${DEMO_SECONDS:-90} shown=$SECONDS
+until="it has been there for $seconds s (DEMO_SECONDS=0 keeps it)"
+[[ $seconds -ne 0 ]] || until="Ctrl-C"
 step "Look and type here: $url/demo"
-step "the first reminder comes in ten seconds; Ctrl-C ends it"
-if [[ ${DEMO_SECONDS:-0} -gt 0 ]]; then sleep "$DEMO_SECONDS"; else wait "${running[@]}"; fi
+python3 -B ci/demo/play.py "$url" 2>"$folder/play.log" &
+playing=$!
+while kill -0 "$playing" 2>/dev/null; do
+    both_run || broken "the stand-in or Taskbot has ended"
+    sleep 0.2
+done
+wait "$playing" || broken "the conversation is not as it should be, see above"
+playing=''
+
+step "all of it came; the page stays until $until"
+while [[ $seconds -eq 0 || $((SECONDS - shown)) -lt $seconds ]]; do
+    both_run || broken "the stand-in or Taskbot has ended"
+    sleep 0.2
+done

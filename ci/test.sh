@@ -94,6 +94,13 @@ else
     step "without Node the Slack that others wrote is left out; ci/full.sh installs it"
 fi
 
+step "showing Taskbot in Slack, and that it is noticed if Taskbot dies over the first reminder"
+DEMO_SECONDS=1 ci/demo.sh || status=1
+if FAILPOINTS='reminders.after_sending=return' DEMO_SECONDS=1 ci/demo.sh >/dev/null 2>&1; then
+    echo "ci/demo.sh: no reminder came, and all was well" >&2
+    status=1
+fi
+
 step "measuring the success criteria"
 ci/verify.sh || status=1
 

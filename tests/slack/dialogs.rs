@@ -139,6 +139,30 @@ async fn what_is_wrong_is_said_beside_its_field_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn a_reminder_wants_a_time() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        let said = ana.say("C1", "the build is red").await;
+        for form in ["shortcut", "command"] {
+            match form {
+                "shortcut" => ana.shortcut("remind", "C1", &said.ts).await,
+                _ => ana.command("C1", "/remindme", "").await,
+            };
+            let view = site.dialog("U1", "plain_text_input").await;
+            let fields = view.payload["blocks"].as_array().expect("blocks");
+            let when = fields.iter().find(|field| field["block_id"] == "when").expect("a picker");
+            assert_ne!(when["optional"], true, "{way:?} {form}: {when}");
+            let wrong = site.errors("U1", &view, title("look at the build")).await;
+            assert_eq!(wrong["when"], "Pick when to remind.", "{way:?} {form}: {wrong}");
+            ana.close(&view.id).await;
+        }
+        let list = site.told(&ana, "C1", "/todo", "list").await;
+        assert!(!list.contains("look at the build"), "{way:?}: {list}");
+    }
+}
+
+#[tokio::test]
 async fn what_a_global_shortcut_makes_reminds_whom_it_names_where_it_says() {
     for way in BOTH {
         let site = Site::new(way).await;
@@ -252,7 +276,9 @@ async fn each_command_without_words_opens_the_form_for_the_list_that_it_stands_f
         {
             ana.command("C1", command, " ").await;
             let form = site.dialog("U1", "plain_text_input").await;
-            ana.submit(&form.id, title("rotate the keys")).await;
+            let mut values = title("rotate the keys");
+            values["when"] = in_seconds(3_600);
+            ana.submit(&form.id, values).await;
             let told = texts(&site.dialog("U1", &format!("Added #{}: rotate the keys", nth + 1)).await.payload);
             assert!(told.contains(list), "{way:?} {command}: {told}");
             ana.close(&form.id).await;

@@ -38,5 +38,6 @@ mod strangers;
 mod taken_over;
 mod talking;
 mod together;
+mod turned;
 mod twice;
 mod unheard;

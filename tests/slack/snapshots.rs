@@ -195,7 +195,7 @@ async fn marked(site: &Site, shown: &mut Shown) {
     shown.insert("reminder_marked", seen(&site.message(&direct, "Reminder: compare").await));
 }
 
-/// The form of a task for a day that repeats as no form offers, and the form of a task about a message.
+/// The form of a task for a day that repeats as no form offers, and the forms about a message.
 async fn forms(site: &Site, shown: &mut Shown) {
     let ana = site.person("U1");
     site.told(&ana, "C1", "/todo", "sweep the yard every other tuesday").await;
@@ -207,5 +207,12 @@ async fn forms(site: &Site, shown: &mut Shown) {
     ana.close(&form.id).await;
     let said = ana.say("C1", "the build is red & @bob looks at #ops").await;
     ana.shortcut("create", "C1", &said.ts).await;
-    shown.insert("dialog_message", even(&site.dialog("U1", "build").await.payload));
+    let form = site.dialog("U1", "build").await;
+    shown.insert("dialog_message", even(&form.payload));
+    ana.close(&form.id).await;
+    ana.shortcut("remind", "C1", &said.ts).await;
+    let form = site.dialog("U1", "build").await;
+    let untimed = json!({ "title": { "title": { "type": "plain_text_input", "value": "look at the build" } } });
+    shown.insert("dialog_remind", even(&form.payload));
+    shown.insert("dialog_remind_errors", ana.submit(&form.id, untimed).await.answer().clone());
 }

@@ -101,7 +101,7 @@ impl Desk {
         let opened = Some(self.now());
         let channel = used.channel.as_ref().and_then(Named::as_channel).filter(|_| !remind);
         let about = About { remind, channel, opened, thread, link };
-        let form = form(&title, about.link.as_deref(), &metadata(&about));
+        let form = form(&title, about.link.as_deref(), remind, &metadata(&about));
         if let Err(error) = self.fill(view, Ok(form)).await {
             warn!(%error, "an open dialog could not be changed");
         }
@@ -113,7 +113,7 @@ impl Desk {
         let channel = command.channel().filter(|_| command.command == "/task");
         let (remind, opened) = (command.command == "/remindme", Some(self.now()));
         let about = About { remind, channel, opened, ..About::default() };
-        match self.api.open_view(&command.trigger_id, &form("", None, &metadata(&about))).await {
+        match self.api.open_view(&command.trigger_id, &form("", None, remind, &metadata(&about))).await {
             Ok(_) => answer::on_screen(),
             Err(error) if error.is_on_screen() => answer::on_screen(),
             Err(error) => {
@@ -126,10 +126,10 @@ impl Desk {
     /// A task was filled in. However often and with what the same dialog is saved, it makes one.
     pub(super) async fn filled_in(&self, tenant: TenantId, submitted: Submitted) -> Value {
         let filled = Filled::of(&submitted.view.state);
-        if let Some(wrong) = filled.wrong(self.now()) {
+        let about: About = serde_json::from_str(&submitted.view.private_metadata).unwrap_or_default();
+        if let Some(wrong) = filled.wrong(&about, self.now()) {
             return wrong;
         }
-        let about: About = serde_json::from_str(&submitted.view.private_metadata).unwrap_or_default();
         let draft = filled.draft(&about);
         self.visitors.meet(&tenant, draft.people.iter().map(Person::as_str)).await;
         let line = Line {
@@ -208,14 +208,17 @@ impl Filled {
     }
 
     /// What is wrong, beside the field that it is wrong in.
-    fn wrong(&self, now: Timestamp) -> Option<Value> {
+    fn wrong(&self, about: &About, now: Timestamp) -> Option<Value> {
         if self.title.is_empty() {
             return Some(errors(TITLE, "Say what is to be done."));
         }
-        if self.when.is_some_and(|when| when <= now) {
-            return Some(errors(WHEN, "That has gone by already; pick a later time."));
-        }
-        (self.rule.is_some() && self.when.is_none()).then(|| errors(WHEN, "Pick the first time of what repeats."))
+        let wrong = match self.when {
+            Some(when) if when <= now => "That has gone by already; pick a later time.",
+            None if self.rule.is_some() => "Pick the first time of what repeats.",
+            None if about.remind => "Pick when to remind.",
+            _ => return None,
+        };
+        Some(errors(WHEN, wrong))
     }
 
     fn draft(&self, about: &About) -> Draft {

@@ -82,7 +82,7 @@ impl Desk {
             }
         };
         let form = match wanted {
-            Wanted::Task => Ok(new_form("", None, "{}")),
+            Wanted::Task => Ok(new_form("", None, false, "{}")),
             Wanted::Settings => self.settings_form(tenant, &pressed.user.id).await,
             Wanted::Time(numbers) => self.time_form(tenant, pressed, numbers).await,
             Wanted::Edit(number) => self.edit_form(tenant, &pressed.user.id, number).await,

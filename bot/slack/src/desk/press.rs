@@ -87,8 +87,8 @@ impl Desk {
         }
     }
 
-    /// The message says what became of it; a refusal is for whoever pressed, and where it is because a task is gone the
-    /// message says that too.
+    /// The message says what became of it; a refusal is for whoever pressed, and where it is because a task is closed or
+    /// gone the message says that too.
     async fn show(&self, tenant: &TenantId, pressed: &Pressed, act: &Act, reply: &Reply) {
         let turns = act.action_id.starts_with("page:");
         let user = &pressed.user.id;
@@ -180,9 +180,9 @@ struct Done {
     reply: Reply,
 }
 
-/// Whether a message says something else from now on: something was done, or a task of it is there no more.
+/// Whether a message says something else from now on: something was done, or a task of it is closed already or gone.
 pub(super) const fn changes(reply: &Reply) -> bool {
-    matches!(reply.verdict, Verdict::Answered | Verdict::Refused { code: Code::NotFound, .. })
+    matches!(reply.verdict, Verdict::Answered | Verdict::Refused { code: Code::NotFound | Code::Nothing, .. })
 }
 
 /// Whether it was not looked at.

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::mrkdwn::upright;
+
 /// The longest text of a section or context, in characters.
 const TEXT_MAX: usize = 3_000;
 /// The longest text of a button or choice.
@@ -60,7 +62,7 @@ pub(crate) fn choice_of_link(label: &str, url: &str) -> Value {
 }
 
 fn label_of(label: &str) -> Value {
-    json!({ "type": "plain_text", "text": cut(label, LABEL_MAX), "emoji": true })
+    json!({ "type": "plain_text", "text": cut(&upright(label), LABEL_MAX), "emoji": true })
 }
 
 /// The text, cut at so many characters. Markup is never cut open: the cut is made before it.

@@ -36,7 +36,13 @@ fn plain(piece: &Piece) -> String {
 
 /// The text with the three characters escaped that begin, end and escape markup.
 pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    upright(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// The text without the marks that turn the direction of whatever follows, which no one sees: a title or name would turn
+/// around what stands behind it. Writing from right to left needs none of them.
+pub(crate) fn upright(text: &str) -> String {
+    text.replace(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'), "")
 }
 
 /// What was escaped, as it was: for where Slack takes no markup.
@@ -47,7 +53,7 @@ pub(crate) fn unescaped(text: &str) -> String {
 /// The text escaped, as it was typed: its addresses are links, since Slack is told to look for none itself (it would find
 /// mentions, too), and what Slack would take for markup stands as code, in which it looks for none.
 pub(crate) fn shown(text: &str) -> String {
-    text.split_inclusive('\n').map(line).collect()
+    upright(text).split_inclusive('\n').map(line).collect()
 }
 
 /// Markup in bold, unless a part of it stands as code.
@@ -111,9 +117,41 @@ fn identifier(id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use bot::reply::Text;
+    use bot::reply::{Piece, Text};
+    use proptest::prelude::{Strategy, prop_assert, prop_assert_eq, proptest};
+    use proptest::sample::select;
 
-    use super::{bold, mrkdwn, shown, words};
+    use super::{bold, mrkdwn, shown, upright, words};
+    use crate::render::kit::button;
+
+    /// What turns the direction of a line, and turns it back.
+    const TURNS: &str = "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
+    const PARTS: &[&str] = &["a", "_", "*", "`", "<", "&", " ", "\n", "https://a/", "\u{5d0}", "!"];
+
+    /// What somebody may type, with such marks in it.
+    fn turned() -> impl Strategy<Value = String> {
+        let turns = TURNS.char_indices().map(|(at, c)| &TURNS[at..at + c.len_utf8()]);
+        let parts: Vec<&str> = turns.chain(PARTS.iter().copied()).collect();
+        proptest::collection::vec(select(parts), 0..30).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_somebody_typed_turns_the_line_around(typed in turned()) {
+            let straight = typed.replace(|c| TURNS.contains(c), "");
+            let says = |text: &str| {
+                let pieces = Text(vec![Piece::Words(text.to_owned()), Piece::Typed(text.to_owned())]);
+                let said = pieces.theirs(text).moment(jiff::Timestamp::UNIX_EPOCH, text);
+                let label = button("stop", text, "stop 1")["text"]["text"].to_string();
+                [mrkdwn(&said), words(&said), shown(text), label]
+            };
+            for (said, wanted) in says(&typed).into_iter().zip(says(&straight)) {
+                prop_assert!(!said.contains(|c| TURNS.contains(c)), "{said:?}");
+                prop_assert_eq!(said, wanted);
+            }
+            prop_assert_eq!(upright(&typed), straight);
+        }
+    }
 
     #[test]
     fn what_somebody_typed_pings_nobody() {

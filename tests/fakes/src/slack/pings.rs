@@ -50,8 +50,14 @@ fn walk(value: &Value, found: &mut Vec<Ping>) {
 
 /// The mentions between `<` and `>`. What stands in backticks is shown as it is, and notifies nobody.
 fn marks(text: &str) -> Vec<Ping> {
-    let prose = text.split("```").step_by(2).flat_map(|part| part.split('`').step_by(2));
+    let prose = outside(text, "```").flat_map(str::lines).flat_map(|line| outside(line, "`"));
     prose.flat_map(|part| part.split('<').skip(1)).filter_map(|rest| mark(rest.split_once('>')?.0)).collect()
+}
+
+/// What stands between no two of these; behind one that is never closed everything does.
+fn outside<'a>(text: &'a str, fence: &'a str) -> impl Iterator<Item = &'a str> {
+    let last = text.matches(fence).count();
+    text.split(fence).enumerate().filter(move |(nth, _)| nth % 2 == 0 || *nth == last).map(|(_, part)| part)
 }
 
 fn mark(inside: &str) -> Option<Ping> {
@@ -92,6 +98,16 @@ mod tests {
             "<@U1> <@U2|bob> <!here> <!subteam^S1|@ops> &lt;!channel&gt; @everyone <#C1> `<@U3>` <!date^1^{date}|x>";
         let expected = [Ping::User("U1".into()), Ping::User("U2".into()), Ping::Group("S1".into()), Ping::Here];
         assert_eq!(pings(text, &json!([])), expected);
+    }
+
+    #[test]
+    fn only_what_is_closed_is_code() {
+        for text in ["` <!here>", "`ls` ` <!here>", "``` <!here>", "```ls``` ``` ` <!here>", "a `\n<!here>` b"] {
+            assert_eq!(pings(text, &json!([])), [Ping::Here], "{text}");
+        }
+        for text in ["`<!here>`", "`ls <!here>` `", "```\n<!here>\n```", "``` ` <!here> ```"] {
+            assert_eq!(pings(text, &json!([])), [], "{text}");
+        }
     }
 
     #[test]

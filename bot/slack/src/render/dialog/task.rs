@@ -28,12 +28,13 @@ pub(super) const REPEATS: [(&str, &str); 5] = [
     ("Every year", "FREQ=YEARLY"),
 ];
 
-/// The form, with a title to begin with, about the message at this address if it is about one.
-pub(crate) fn form(title: &str, link: Option<&str>, metadata: &str) -> Value {
+/// The form, with a title to begin with, about the message at this address if it is about one. What reminds wants a time.
+pub(crate) fn form(title: &str, link: Option<&str>, reminds: bool, metadata: &str) -> Value {
     let about = link.map(|link| context(&format!("About <{}|this message>", escaped(link))));
+    let when = if reminds { required } else { optional };
     let fields = about.into_iter().chain([
         what(title),
-        optional(WHEN, "When", json!({ "type": "datetimepicker" })),
+        when(WHEN, "When", json!({ "type": "datetimepicker" })),
         optional(REPEAT, "Repeat", choices(&REPEATS, None)),
         optional(WHO, "For", people(&[])),
         optional(
