@@ -68,6 +68,25 @@ async fn what_the_page_lists_does_not_change_what_the_conversation_is_about() {
 }
 
 #[tokio::test]
+async fn what_the_page_lists_answers_no_question_that_was_asked_back() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let (ana, bob) = (site.person("U1"), site.person("U2"));
+        ana.command("C1", "/todo", "write the deck").await;
+        ana.command("C1", "/todo", "send the deck").await;
+        ana.open_home().await;
+        site.home("U1", |said| said.contains("send the deck")).await;
+        ana.dm("done the deck task").await;
+        let direct = site.direct("U1").await;
+        site.message(&direct, "Which one").await;
+        bob.command("C1", "/task", "sign the lease for @ana").await;
+        site.home("U1", |said| said.contains("sign the lease")).await;
+        ana.dm("the first one").await;
+        site.message(&direct, "Done #").await;
+    }
+}
+
+#[tokio::test]
 async fn a_task_is_edited_in_a_dialog_that_changes_only_what_was_changed_there() {
     let site = Site::new(BOTH[1]).await;
     let ana = site.person("U1");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::kit::{BOTH, Site, texts};
+use super::kit::{BOTH, Site, shown, texts};
 
 /// A dialog filled in for these people, two seconds from now.
 fn filled(title: &str, people: &[&str]) -> Value {
@@ -111,6 +111,47 @@ async fn whom_a_reminder_speaks_of_is_text_of_it() {
         assert!(told.contains("Added #3: call @eve"), "{way:?}: {told}");
         site.message(&site.direct("U2").await, "call @eve").await;
     }
+}
+
+#[tokio::test]
+async fn a_channel_that_is_only_spoken_of_is_text_and_hears_nothing() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let (ana, bob) = (site.person("U1"), site.person("U2"));
+        let told = site.told(&ana, "C2", "/task", "remind me to check #ops in 2 seconds").await;
+        assert!(told.contains("Added #1: check #ops") && told.contains("on your list"), "{way:?}: {told}");
+        site.message(&site.direct("U1").await, "*check #ops*").await;
+        let told = site.told(&ana, "C1", "/todo", "look at #ops").await;
+        assert!(told.contains("Added #2: look at #ops") && told.contains("on your list"), "{way:?}: {told}");
+        let told = site.told(&ana, "C1", "/task", "remind me to ask @bob in #ops about the raise friday").await;
+        assert!(told.contains("Added #3: ask @bob in #ops about the raise"), "{way:?}: {told}");
+        let found = site.told(&bob, "C1", "/todo", "find raise").await;
+        assert!(!found.contains("ask @bob"), "{way:?}: it is none of his business: {found}");
+        site.told(&ana, "C2", "/task", "remind @bob to look at #quiet in 2 seconds").await;
+        site.message(&site.direct("U2").await, "*look at #quiet*").await;
+        ana.dm("remind me to post the summary in #ops tomorrow").await;
+        site.message(&site.direct("U1").await, "Added #5: post the summary in #ops").await;
+        ana.say("C2", "@taskbot rotate the keys #ops").await;
+        site.message("C2", "Added #6: rotate the keys").await;
+        site.message("C1", "ana added #6: rotate the keys").await;
+        for channel in ["C1", "C2"] {
+            let heard: Vec<_> = site.posted(channel).into_iter().filter(|one| one.only_for.is_none()).collect();
+            let of_others =
+                |said: &str| said.contains("check") || said.contains("look at #ops") || said.contains("raise");
+            assert!(!heard.iter().any(|one| of_others(&shown(one))), "{way:?} {channel}: {heard:#?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_channel_that_slack_sends_without_its_name_is_named() {
+    let site = Site::new(BOTH[0]).await;
+    site.told(&site.person("U1"), "C2", "/task", "rotate the keys").await;
+    let token = site.scratch.token("slack:T1/U1").await;
+    let chat = async |line: &str| site.server.chat(&token, line).await.to_string();
+    assert!(chat("remind me to check <#C1|> tomorrow").await.contains("check #ops"));
+    assert!(chat("remind me to check <#C1> tomorrow").await.contains("check #ops"));
+    assert!(chat("remind me to check <#C404> tomorrow").await.contains("check #channel"));
 }
 
 #[tokio::test]

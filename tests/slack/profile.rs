@@ -61,6 +61,23 @@ async fn a_zone_that_was_not_chosen_goes_on_to_follow_the_profile_when_other_set
 }
 
 #[tokio::test]
+async fn a_profile_that_is_followed_answers_no_question_that_was_asked_back() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        ana.command("C1", "/todo", "write the deck").await;
+        ana.command("C1", "/todo", "send the deck tomorrow").await;
+        ana.dm("done the deck task").await;
+        let direct = site.direct("U1").await;
+        site.message(&direct, "Which one").await;
+        ana.moves_to("Asia/Tokyo").await;
+        site.message(&direct, "Your Slack profile says Asia/Tokyo now").await;
+        ana.dm("the first one").await;
+        site.message(&direct, "Done #").await;
+    }
+}
+
+#[tokio::test]
 async fn whoever_takes_another_name_is_called_by_it() {
     for way in BOTH {
         let site = Site::new(way).await;

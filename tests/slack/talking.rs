@@ -30,6 +30,25 @@ async fn remind_me_and_todo_are_personal_wherever_they_are_typed() {
 }
 
 #[tokio::test]
+async fn what_slack_links_by_itself_stays_what_was_typed_and_a_link_keeps_its_words() {
+    for way in BOTH {
+        let site = Site::new(way).await;
+        let ana = site.person("U1");
+        ana.dm("update readme.md friday").await;
+        let direct = site.direct("U1").await;
+        site.message(&direct, "Added #1: update readme.md").await;
+        let told = site.told(&ana, "C1", "/todo", "write to eve@example.org, see https://a.example/#ops").await;
+        assert!(told.contains("Added #2: write to eve@example.org, see <https://a.example/#ops>"), "{way:?}: {told}");
+        let line = "read [the Q3 plan](https://docs.example/d/1AbC) tomorrow";
+        ana.dm(line).await;
+        site.message(&direct, "Added #3: read the Q3 plan (<https://docs.example/d/1AbC>)").await;
+        let said = ana.say("C1", line).await;
+        ana.shortcut("create", "C1", &said.ts).await;
+        site.dialog("U1", "read the Q3 plan (https://docs.example/d/1AbC) tomorrow").await;
+    }
+}
+
+#[tokio::test]
 async fn a_direct_message_is_a_conversation() {
     for way in BOTH {
         let site = Site::new(way).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use async_trait::async_trait;
 use domain::access::Principal;
-use domain::place::Place;
+use domain::place::{Channel, Place};
 use domain::ports::chat::{Called, Channels, Directory, Told};
 use domain::ports::error::PortError;
 use domain::ports::lease::Leases;
@@ -147,6 +147,15 @@ impl Directory for Directories {
                 .for_each(|(known, told)| *known = told);
         }
         Ok(profiles)
+    }
+
+    async fn channel_name(&self, channel: &Channel) -> Result<Option<String>, PortError> {
+        for directory in &self.0 {
+            if let Some(name) = directory.channel_name(channel).await? {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
     }
 
     async fn link(&self, tenant: &TenantId, place: &Place) -> Result<Option<String>, PortError> {

@@ -34,6 +34,8 @@ const FRESH: Duration = Duration::from_secs(5 * 60);
 const PATIENCE: Duration = Duration::from_millis(2_500);
 /// How long a task waits for the address of its thread; without it the task is made all the same.
 const LINK_PATIENCE: Duration = Duration::from_secs(1);
+/// How long a title waits for the name of a channel; without it the task is made all the same.
+const NAME_PATIENCE: Duration = Duration::from_secs(1);
 /// So many people are remembered before all are asked for anew.
 const REMEMBERED: usize = 10_000;
 
@@ -218,6 +220,16 @@ impl Directory for SlackDirectory {
         let api = self.there(tenant).await?;
         let told: Vec<_> = users.iter().map(|user| self.profile(tenant, &api, user)).collect();
         Ok(stream::iter(told).buffered(SIDE_BY_SIDE).map_err(PortError::from).collect().await)
+    }
+
+    async fn channel_name(&self, channel: &Channel) -> Result<Option<String>, PortError> {
+        let Channel { tenant, id } = channel;
+        if tenant.platform() != Platform::Slack {
+            return Ok(None);
+        }
+        let api = self.there(tenant).await?;
+        let answer = self.silence.broken(tenant, "conversations.info", NAME_PATIENCE, api.room(id)).await;
+        Ok(roster::there(answer)?.map(|room| room.name))
     }
 
     async fn link(&self, tenant: &TenantId, place: &Place) -> Result<Option<String>, PortError> {

@@ -17,6 +17,8 @@ pub(crate) struct Shown {
     pub tasks: Vec<Listed>,
     /// Reminders that came and are not ticked, latest first.
     pub past: Vec<Listed>,
+    /// There are more of those.
+    pub past_left_out: bool,
     /// Whether it was known in which channels to look.
     pub whole: bool,
     /// How many tasks there are in all, as far as they were counted.
@@ -25,8 +27,10 @@ pub(crate) struct Shown {
     pub and_more: bool,
     /// Whether they are grouped by when they are due.
     pub grouped: bool,
-    /// In which state they are, with a space behind it: `open `.
+    /// What they are, one of them: `open task`.
     pub what: &'static str,
+    /// The line that shows such: `list done`.
+    pub line: String,
     /// Where they were looked for, with a space before it: ` on #ops`.
     pub scope: Text,
     /// Nothing but `list` was typed.
@@ -95,12 +99,20 @@ fn listed(scene: &Scene, shown: &Shown) -> Vec<Block> {
         true => blocks.extend(groups(scene, &shown.tasks)),
         false => blocks.extend(shown.tasks.iter().map(|listed| row(scene, listed, date(scene, &listed.task)))),
     }
-    if !shown.past.is_empty() {
-        blocks.push(Block::heading("Past reminders"));
-    }
-    blocks.extend(shown.past.iter().map(|listed| row(scene, listed, date(scene, &listed.task))));
+    blocks.extend(past(scene, shown));
     blocks.extend(paging(shown));
     blocks
+}
+
+fn past(scene: &Scene, shown: &Shown) -> Vec<Block> {
+    let heading = match shown.past_left_out {
+        true => format!("Past reminders (the latest {})", shown.past.len()),
+        false => "Past reminders".to_owned(),
+    };
+    let heading = (!shown.past.is_empty()).then(|| Block::heading(heading));
+    let rows = shown.past.iter().map(|listed| row(scene, listed, date(scene, &listed.task)));
+    let all = || Block::Detail(Text::say("`list past`").and(shown.scope.clone()).then(" shows all of them"));
+    heading.into_iter().chain(rows).chain(shown.past_left_out.then(all)).collect()
 }
 
 /// What is due in a workspace that removed the bot waits.
@@ -116,14 +128,14 @@ fn empty(shown: &Shown) -> Vec<Block> {
         true => ("There are no ", "add one: `call Ana tomorrow 5pm`, or `help`"),
         false => ("I found no ", "`list` shows all that is open"),
     };
-    let tasks = format!("{nothing}{}tasks", shown.what);
+    let tasks = format!("{nothing}{}s", shown.what);
     vec![Block::Line(Text::say(tasks).and(shown.scope.clone()).then(".")), Block::detail(next)]
 }
 
 fn count(shown: &Shown) -> Block {
     let total = if shown.total == 0 { "No".to_owned() } else { format!("{}{}", shown.total, plus(shown)) };
-    let tasks = if shown.total == 1 { "task" } else { "tasks" };
-    Block::Line(Text::say(format!("{total} {}{tasks}", shown.what)).and(shown.scope.clone()))
+    let several = if shown.total == 1 { "" } else { "s" };
+    Block::Line(Text::say(format!("{total} {}{several}", shown.what)).and(shown.scope.clone()))
 }
 
 /// Behind a number that is as far as was counted.
@@ -169,13 +181,16 @@ fn paging(shown: &Shown) -> Option<Block> {
     }
     let all = shown.total + shown.past.len();
     let left_out = shown.total.saturating_sub(shown.tasks.len());
+    let line = &shown.line;
     let narrow = "`list today`, `list #tag` or `find word` narrows it down";
     match (left_out, shown.and_more) {
         (0, false) => None,
         (0, true) => Some(Block::detail(format!("there are more; {narrow}"))),
-        (_, true) => Some(Block::detail(format!("there are more; `list limit {}` shows more, {narrow}", all.min(200)))),
+        (_, true) => {
+            Some(Block::detail(format!("there are more; `{line} limit {}` shows more, {narrow}", all.min(200))))
+        }
         (left, false) => {
-            Some(Block::detail(format!("{left} more; `list limit {}` shows more, {narrow}", all.min(200))))
+            Some(Block::detail(format!("{left} more; `{line} limit {}` shows more, {narrow}", all.min(200))))
         }
     }
 }

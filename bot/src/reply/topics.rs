@@ -84,6 +84,7 @@ const LIST: Topic = Topic {
         ("list #home p1", "by tag and priority"),
         ("list @sam", "somebody's; `my tasks` for yours"),
         ("list done", "what was completed; `list all` for everything"),
+        ("list past", "reminders that came and were not ticked"),
         ("list sorted by priority top 5", "in another order, and only so many"),
         ("find release notes", "by words"),
     ],

@@ -15,8 +15,10 @@ use crate::reply::answer::No;
 
 impl Talk<'_> {
     pub(super) async fn add(&self, mut draft: Draft, description: String) -> Result<Reply, No> {
-        if let Some(Verbatim { to, title }) = draft.verbatim.take() {
-            draft.people = to;
+        // A channel that is spoken of is the place of what goes to a channel's list anyway.
+        let literal = draft.explicit_reminder || self.here().is_none();
+        if let Some(Verbatim { to, channel, title }) = draft.verbatim.take().filter(|_| literal) {
+            (draft.people, draft.channel) = (to, channel);
             draft.title = self.with_names(&title).await?;
         }
         let assignees = self.assignees(&draft).await?;

@@ -10,7 +10,7 @@ use language::{Filter, StatusFilter};
 /// So many tasks are read at once, and counted.
 pub(super) const COUNTED: u32 = 200;
 
-/// At most so many past reminders are shown.
+/// At most so many past reminders are shown beside what is open.
 const PAST_SHOWN: u32 = 5;
 
 /// The question that a filter asks, of every list that the asker sees.
@@ -26,7 +26,11 @@ pub(super) fn query(filter: &Filter, assignee: Option<PersonId>, now: Timestamp)
         due_to: filter.due_to,
         due_before: filter.overdue.then_some(now),
         no_due: filter.no_due,
-        past_reminders: if filter.status.is_none() { PastReminders::LeftOut } else { PastReminders::Included },
+        past_reminders: match filter.status {
+            None => PastReminders::LeftOut,
+            Some(StatusFilter::Past) => PastReminders::Only,
+            Some(_) => PastReminders::Included,
+        },
         sort,
         order,
         limit: filter.limit.unwrap_or(COUNTED).clamp(1, COUNTED),
@@ -54,7 +58,7 @@ pub(super) fn shows_past(filter: &Filter) -> bool {
 
 fn status(filter: &Filter) -> Vec<Status> {
     match filter.status {
-        None => vec![Status::Open],
+        None | Some(StatusFilter::Past) => vec![Status::Open],
         Some(StatusFilter::Done) => vec![Status::Done],
         Some(StatusFilter::Missed) => vec![Status::Missed],
         Some(StatusFilter::Skipped) => vec![Status::Skipped],
@@ -68,6 +72,7 @@ fn sorted(filter: &Filter) -> (Sort, Order) {
         Some(language::Sort::Priority) => (Sort::Priority, Order::Asc),
         Some(language::Sort::Created) => (Sort::Created, Order::Desc),
         Some(language::Sort::Due) => (Sort::Due, Order::Asc),
+        None if filter.status == Some(StatusFilter::Past) => (Sort::Due, Order::Desc),
         None if filter.status.is_some() => (Sort::Created, Order::Desc),
         None => (Sort::Due, Order::Asc),
     }

@@ -27,9 +27,11 @@ impl Talk<'_> {
         };
         let query = TaskQuery { limit: COUNTED, ..self.query(filter, channel.as_ref(), leaf.channel.is_some()).await? };
         let sight = self.service().sight_for(&self.message.author, &query).await?;
-        let past = match shows_past(filter) && leaf.page == 1 {
-            true => self.service().find_in(&sight, &past(&query)).await?.items,
-            false => Vec::new(),
+        let (past, past_left_out) = match shows_past(filter) && leaf.page == 1 {
+            true => {
+                self.service().find_in(&sight, &past(&query)).await.map(|page| (page.items, page.next.is_some()))?
+            }
+            false => (Vec::new(), false),
         };
         let whole = sight.is_whole(query.list);
         let grouped = filter.sort.is_none() && filter.status.is_none();
@@ -39,13 +41,27 @@ impl Talk<'_> {
         let (total, pages) = (tasks.len(), tasks.len().div_ceil(size));
         let tasks: Vec<Listed> = tasks.into_iter().skip(before).take(size).collect();
         let what = state(filter);
+        let line = filter.status.map_or_else(|| "list".to_owned(), |status| format!("list {}", status.as_str()));
         let everything = *filter == Filter::default();
         let scope = match channel.filter(|_| query.list.is_some()) {
             Some(channel) => Text::say(" on ").channel(channel.id),
             None => Text::new(),
         };
-        let shown =
-            Shown { tasks, past, whole, total, and_more, grouped, what, scope, everything, page: leaf.page, pages };
+        let shown = Shown {
+            tasks,
+            past,
+            past_left_out,
+            whole,
+            total,
+            and_more,
+            grouped,
+            what,
+            line,
+            scope,
+            everything,
+            page: leaf.page,
+            pages,
+        };
         Ok(Reply { pages: leaf.beside(leaf.page < pages || and_more, self), ..self.show(&shown).await? })
     }
 
@@ -117,13 +133,14 @@ impl Talk<'_> {
 
 const fn state(filter: &Filter) -> &'static str {
     match filter.status {
-        _ if filter.overdue => "overdue ",
-        None => "open ",
-        Some(StatusFilter::Done) => "done ",
-        Some(StatusFilter::Missed) => "missed ",
-        Some(StatusFilter::Skipped) => "skipped ",
-        Some(StatusFilter::Deleted) => "deleted ",
-        Some(StatusFilter::All) => "",
+        _ if filter.overdue => "overdue task",
+        None => "open task",
+        Some(StatusFilter::Done) => "done task",
+        Some(StatusFilter::Missed) => "missed task",
+        Some(StatusFilter::Skipped) => "skipped task",
+        Some(StatusFilter::Past) => "past reminder",
+        Some(StatusFilter::Deleted) => "deleted task",
+        Some(StatusFilter::All) => "task",
     }
 }
 

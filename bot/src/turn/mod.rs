@@ -109,7 +109,7 @@ impl Turns {
     /// Shows a list that nobody asked for just now: it counts for no limit, and the conversation does not remember it.
     pub async fn glance(&self, message: Message) -> Reply {
         let shown = async {
-            let talk = Talk::with(self, &message).await?.silently();
+            let talk = Talk::beside(self, &message).await?;
             match own::read(&talk.line, &talk) {
                 Some(own) => talk.own(own).await,
                 None => talk.carry_out(talk.read()?).await,
@@ -121,7 +121,7 @@ impl Turns {
     /// The platform's profile of somebody says another zone than before: it is theirs now, if it was so before.
     /// `None` if they chose their own, or nothing changed.
     pub async fn follow_profile(&self, message: Message, zone: Zone) -> Option<Reply> {
-        let followed = async { Talk::with(self, &message).await?.follow_profile(zone).await };
+        let followed = async { Talk::beside(self, &message).await?.follow_profile(zone).await };
         followed.await.unwrap_or_else(|no| Some(no.into()))
     }
 

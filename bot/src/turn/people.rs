@@ -25,19 +25,19 @@ impl Talk<'_> {
         Ok(people)
     }
 
-    /// The text with names in it where the platform sent ids of people and groups.
+    /// The text with names in it where the platform sent ids of people, groups and channels.
     pub(super) async fn with_names(&self, text: &str) -> Result<String, No> {
         let (mut named, mut rest) = (String::with_capacity(text.len()), text);
         while let Some((before, behind)) = rest.split_once('<') {
             named.push_str(before);
-            let mention = behind.split_once('>').filter(|(mention, _)| mention.starts_with(['@', '!']));
+            let mention = behind.split_once('>').filter(|(mention, _)| mention.starts_with(['@', '!', '#']));
             let name = match mention {
+                Some((mention, _)) if mention.starts_with('#') => self.name_of_channel(&mention[1..]).await,
                 Some((mention, _)) => self.name_of(mention).await?,
                 None => None,
             };
             match name.zip(mention) {
                 Some((name, (_, after))) => {
-                    named.push('@');
                     named.push_str(&name);
                     rest = after;
                 }
@@ -53,12 +53,12 @@ impl Talk<'_> {
     /// The name in a mention without its brackets, or of the person whom it means; `None` if nobody knows it.
     async fn name_of(&self, mention: &str) -> Result<Option<String>, No> {
         if let Some((_, label)) = mention.split_once('|') {
-            return Ok(Some(label.trim_start_matches('@').to_owned()));
+            return Ok(Some(format!("@{}", label.trim_start_matches('@'))));
         }
         let Some(id) = mention.strip_prefix('@').filter(|id| !id.starts_with('&')) else { return Ok(None) };
         let known = self.introduced(vec![id.trim_start_matches('!').to_owned()]).await?;
         let Some(person) = known.first() else { return Ok(None) };
-        Ok(self.service().people.person(*person).await?.map(|person| person.name))
+        Ok(self.service().people.person(*person).await?.map(|person| format!("@{}", person.name)))
     }
 
     /// The one person named.

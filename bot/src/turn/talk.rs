@@ -57,18 +57,19 @@ pub(super) fn receipt(message: &Message) -> Option<IdempotencyKey> {
 }
 
 impl<'a> Talk<'a> {
+    /// A turn of the conversation.
     pub(super) async fn with(turns: &'a Turns, message: &'a Message) -> Result<Self, No> {
+        Ok(Self { silent: false, ..Self::beside(turns, message).await? }.answered().await)
+    }
+
+    /// What nobody said: the conversation learns nothing of it, and what was asked there is asked still.
+    pub(super) async fn beside(turns: &'a Turns, message: &'a Message) -> Result<Self, No> {
         let me = turns.tasks.people.person(message.author.person).await?;
         let me = me.ok_or_else(|| Refusal::new(Code::Unknown, "I do not know you yet.", "Say hello again."))?;
         let conversation = memory::recall(turns.state.as_ref(), &message.conversation()).await;
-        let talk = Self { turns, message, me, line: String::new(), conversation, choice: None, silent: false };
+        let talk = Self { turns, message, me, line: String::new(), conversation, choice: None, silent: true };
         let line = talk.spoken();
-        Ok(Self { line, ..talk }.answered().await)
-    }
-
-    /// The same, of which the conversation learns nothing.
-    pub(super) fn silently(self) -> Self {
-        Self { silent: true, ..self }
+        Ok(Self { line, ..talk })
     }
 
     pub(super) fn service(&self) -> &Tasks {

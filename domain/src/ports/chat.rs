@@ -69,6 +69,14 @@ pub trait Directory: Send + Sync {
         Ok(vec![Ok(None); users.len()])
     }
 
+    /// What people call a channel. `None` where there is no such channel, or the platform has no other name for it.
+    ///
+    /// # Errors
+    /// When the platform cannot be asked in time.
+    async fn channel_name(&self, _channel: &Channel) -> Result<Option<String>, PortError> {
+        Ok(None)
+    }
+
     /// The address of a thread, by which a task that was made in it leads back. `None` where there is none.
     ///
     /// # Errors

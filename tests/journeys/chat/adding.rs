@@ -119,6 +119,41 @@ async fn todo_and_remindme_are_for_ones_own_list_wherever_they_are_typed() {
 }
 
 #[tokio::test]
+async fn a_channel_that_is_only_spoken_of_is_text_of_the_task() {
+    let talk = Talk::begins().await;
+    let there = talk.in_channel("ana", "ops").await;
+    let here = talk.in_channel("ana", "web").await;
+    let direct = talk.direct("ana").await;
+    talk.direct("sam").await;
+    for (who, line, title, list) in [
+        (&here, "remind me to check <#ops> tomorrow 9am", "check #ops", "personal"),
+        (&there, "remind me to post it in <#ops|ops> at 5pm", "post it in #ops", "personal"),
+        (&here, "remind me to ask @sam in <#ops> about it friday", "ask @sam in #ops about it", "personal"),
+        (&here, "/todo look at <#ops> friday", "look at #ops", "personal"),
+        (&here, "/remindme to look at <#ops> friday", "look at #ops", "personal"),
+        (&direct, "look at <#ops> friday", "look at #ops", "personal"),
+        (&direct, "remind me about <#ops> friday", "#ops", "personal"),
+        (&here, "remind us to look at <#ops> friday", "look at #ops", "#web"),
+        (&here, "remind us in <#ops> to look at <#web> friday", "look at #web", "#ops"),
+        (&here, "remind <#ops> to look at <#web> friday", "look at #web", "#ops"),
+        (&here, "/todo remind <#ops> to look friday", "look", "#ops"),
+        (&here, "look <#ops> friday", "look", "#ops"),
+        (&here, "/task look in <#ops> friday", "look", "#ops"),
+    ] {
+        let reply = talk.reply(who, line).await;
+        let said = bot::reply::plain(&reply.blocks);
+        assert_eq!(reply.tasks.len(), 1, "{line}: {said}");
+        assert_eq!((reply.tasks[0].title.as_str(), reply.tasks[0].list.as_str()), (title, list), "{line}");
+        assert_eq!(reply.shown_in_channel.is_some(), list != "personal", "{line}");
+        assert!(reply.tasks[0].assignees.is_empty(), "{line}: {:?}", reply.tasks[0].assignees);
+    }
+    let remind = talk.reply(&here, "remind @sam to look at <#ops> friday").await;
+    assert_eq!(remind.tasks[0].title, "look at #ops");
+    let said = bot::reply::plain(&remind.blocks);
+    assert!(said.contains("I'll remind sam on Fri 6 Mar"), "{said}");
+}
+
+#[tokio::test]
 async fn a_reminder_for_somebody_else_shows_their_time_too() {
     let talk = Talk::begins().await;
     let ana = talk.direct("ana").await;

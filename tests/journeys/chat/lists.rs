@@ -53,6 +53,47 @@ async fn a_list_is_grouped_by_when_things_are_due() {
 }
 
 #[tokio::test]
+async fn past_reminders_that_a_list_has_no_room_for_are_listed_by_a_line_of_their_own() {
+    let talk = Talk::begins().await;
+    let ana = talk.direct("ana").await;
+    for nth in 1..=7 {
+        talk.says(&ana, &format!("remind me to stretch {nth} in {nth} minutes")).await;
+    }
+    talk.world.clock.set("2026-03-04T15:10:00Z");
+    talk.world.sends().await;
+    assert_snapshot!(talk.says(&ana, "list").await, @"
+    No open tasks
+    Past reminders (the latest 5)
+      #7  Wed 4 Mar 10:07  stretch 7
+      #6  Wed 4 Mar 10:06  stretch 6
+      #5  Wed 4 Mar 10:05  stretch 5
+      #4  Wed 4 Mar 10:04  stretch 4
+      #3  Wed 4 Mar 10:03  stretch 3
+      `list past` shows all of them
+    ");
+    assert_snapshot!(talk.says(&ana, "list past limit 6").await, @"
+    7 past reminders
+      #7  Wed 4 Mar 10:07  stretch 7
+      #6  Wed 4 Mar 10:06  stretch 6
+      #5  Wed 4 Mar 10:05  stretch 5
+      #4  Wed 4 Mar 10:04  stretch 4
+      #3  Wed 4 Mar 10:03  stretch 3
+      #2  Wed 4 Mar 10:02  stretch 2
+      1 more; `list past limit 7` shows more, `list today`, `list #tag` or `find word` narrows it down
+    ");
+    assert_snapshot!(talk.says(&ana, "list past limit 6, page 2").await, @"
+    7 past reminders
+      #1  Wed 4 Mar 10:01  stretch 1
+      page 2 of 2
+    ");
+    for nth in 1..=2 {
+        talk.says(&ana, &format!("done {nth}")).await;
+    }
+    let list = talk.says(&ana, "list").await;
+    assert!(list.contains("\nPast reminders\n") && !list.contains("list past"), "{list}");
+}
+
+#[tokio::test]
 async fn an_empty_list_says_what_to_type() {
     let talk = Talk::begins().await;
     let ana = talk.direct("ana").await;

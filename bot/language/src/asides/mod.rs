@@ -56,15 +56,15 @@ pub(crate) fn tag_name(token: &Token<'_>, line: &str) -> String {
 
 /// Takes the asides out of tokens: what they say, and the tokens that are left.
 pub(crate) fn set_aside<'t>(tokens: &[Token<'t>], line: &str) -> (Asides, Vec<Token<'t>>) {
-    take_out(tokens, line, true)
+    take_out(tokens, line, &[])
 }
 
-/// The tokens that are left if people are text.
-pub(crate) fn with_people<'t>(tokens: &[Token<'t>], line: &str) -> Vec<Token<'t>> {
-    take_out(tokens, line, false).1
+/// The tokens that are left if those of these kinds are text.
+pub(crate) fn with<'t>(text: &[Kind], tokens: &[Token<'t>], line: &str) -> Vec<Token<'t>> {
+    take_out(tokens, line, text).1
 }
 
-fn take_out<'t>(tokens: &[Token<'t>], line: &str, people: bool) -> (Asides, Vec<Token<'t>>) {
+fn take_out<'t>(tokens: &[Token<'t>], line: &str, text: &[Kind]) -> (Asides, Vec<Token<'t>>) {
     let mut asides = Asides::default();
     let mut rest: Vec<Token<'t>> = Vec::with_capacity(tokens.len());
     let mut c = Cursor::new(tokens);
@@ -76,8 +76,12 @@ fn take_out<'t>(tokens: &[Token<'t>], line: &str, people: bool) -> (Asides, Vec<
         }
         let _ = c.bump();
         match token.kind {
+            kind if text.contains(&kind) => {
+                after_person = false;
+                rest.push(*token);
+            }
             Kind::Tag => asides.add_tag(token, line),
-            Kind::Person if people => {
+            Kind::Person => {
                 people::drop_lead(&mut rest, after_person);
                 after_person = true;
                 asides.add_mention(mention(token, line));

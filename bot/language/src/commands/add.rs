@@ -6,14 +6,14 @@
 //!          | ( "todo" | "task" ) [ ":" ]
 //!          | "remind" whom { ( "," | "and" ) whom } [ ":" ] [ link ]
 //! noun     = "task" | "todo" | "reminder"
-//! whom     = "me" | "us" | person | tag | channel
+//! whom     = "me" | "us" [ [ "in" ] channel ] | person | tag | channel
 //! link     = "to" | "about" | "that" | "of"
 //! ```
 //!
 //! From the text come the asides, then the phrase that says when; the rest is the title.
 
 use super::Line;
-use crate::asides::{Asides, channel, mention, set_aside, with_people};
+use crate::asides::{Asides, channel, mention, set_aside, with};
 use crate::misread::{ErrorCode, Misread};
 use crate::once::once;
 use crate::phrases::{Timing, choose};
@@ -38,13 +38,13 @@ pub(super) fn add(line: &Line<'_>) -> Result<Reading, Misread> {
         let kept: Vec<Token<'_>> = tokens.iter().filter(|token| !gone.contains(&token.start)).copied().collect();
         title(opening.without_link(&kept, !gone.is_empty()), line.text)
     };
-    let verbatim = match opening.speaks_of_others(&asides) {
-        true => titled(&with_people(c.rest(), line.text))
-            .map(|title| Verbatim { to: once(opening.whom.people.clone()), title }),
-        false => None,
+    let title = titled(&rest);
+    let verbatim = match opening.text(&asides) {
+        [] => None,
+        text => titled(&with(text, c.rest(), line.text)).map(|title| opening.verbatim(text, &asides, title)),
     };
-    let title = titled(&rest).or_else(|| verbatim.as_ref().map(|verbatim| verbatim.title.clone()));
-    let title = title.ok_or_else(|| line.misread(CommandName::Add, ErrorCode::EmptyTitle, None))?;
+    let of_text = || verbatim.as_ref().filter(|_| opening.remind).map(|verbatim| verbatim.title.clone());
+    let title = title.or_else(of_text).ok_or_else(|| line.misread(CommandName::Add, ErrorCode::EmptyTitle, None))?;
     Ok(Reading::Add(Draft { verbatim, ..draft(title, opening, asides, timing) }))
 }
 
@@ -91,9 +91,25 @@ struct Opening {
 }
 
 impl Opening {
+    /// What it may only speak of.
+    fn text(&self, asides: &Asides) -> &'static [Kind] {
+        match (self.speaks_of_others(asides), asides.channel.is_some()) {
+            (true, true) => &[Kind::Person, Kind::Channel],
+            (true, false) => &[Kind::Person],
+            (false, true) => &[Kind::Channel],
+            (false, false) => &[],
+        }
+    }
+
+    fn verbatim(&self, text: &[Kind], asides: &Asides, title: String) -> Verbatim {
+        let named = if text.contains(&Kind::Person) { &[] } else { asides.people.as_slice() };
+        let to = once([self.whom.people.as_slice(), named].concat());
+        Verbatim { to, channel: self.whom.channel.clone(), title }
+    }
+
     /// Whether the people in its text are none of those to whom it speaks. A channel's reminder is for whomever it names.
     fn speaks_of_others(&self, asides: &Asides) -> bool {
-        let privately = self.whom.channel.is_none() && !self.us && asides.channel.is_none();
+        let privately = self.whom.channel.is_none() && !self.us;
         let to_some = self.whom.me || !self.whom.people.is_empty();
         self.remind && privately && to_some && asides.people.iter().any(|named| !self.whom.people.contains(named))
     }
@@ -158,7 +174,16 @@ fn remind(c: &mut Cursor<'_>, line: &str) -> Option<Opening> {
 fn whom(c: &mut Cursor<'_>, line: &str, opening: &mut Opening) -> Option<()> {
     match c.one_of(&["me", "us"]) {
         Some("me") => opening.whom.me = true,
-        Some(_) => opening.us = true,
+        Some(_) => {
+            opening.us = true;
+            let place = c.attempt(|c| {
+                let _ = c.word("in");
+                let token = c.peek().filter(|token| token.kind == Kind::Channel)?;
+                c.bump()?;
+                Some(channel(token, line))
+            });
+            opening.whom.channel = place.or(opening.whom.channel.take());
+        }
         None => {
             let token = c.peek()?;
             match token.kind {

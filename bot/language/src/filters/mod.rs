@@ -3,7 +3,7 @@
 //! ```text
 //! filters = { filler | state | whom | priorities | tag | span | order }
 //! filler  = "task" | "tasks" | "the" | "me" | "due" | "on" | "with" | "for" | "tagged" | "and" | ","
-//! state   = "done" | "completed" | "finished" | "missed" | "skipped" | "deleted" | "all" | "open" | "overdue" | "late"
+//! state   = "done" | "completed" | "finished" | "missed" | "skipped" | "past" | "deleted" | "all" | "open" | "overdue" | "late"
 //!         | ( "no" | "without" ) [ "a" ] ( "date" | "due" [ "date" ] )
 //! whom    = "my" | "mine" | "@me" | [ "assigned to" ] ( "me" | person )
 //! ```
@@ -98,6 +98,7 @@ fn state(c: &mut Cursor<'_>, filter: &mut Filter) -> Option<()> {
         "done" | "completed" | "finished" | "closed" => filter.status = Some(StatusFilter::Done),
         "missed" => filter.status = Some(StatusFilter::Missed),
         "skipped" => filter.status = Some(StatusFilter::Skipped),
+        "past" => filter.status = Some(StatusFilter::Past),
         "deleted" => filter.status = Some(StatusFilter::Deleted),
         "all" => filter.status = Some(StatusFilter::All),
         "open" | "active" | "pending" => filter.status = None,

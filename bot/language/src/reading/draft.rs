@@ -38,11 +38,15 @@ pub enum Addressee {
     Channel,
 }
 
-/// What a `remind …` says word for word, if its text names people to whom it does not speak: `remind me to call @sam`.
+/// What a line says word for word, if its text names people or channels to whom it need not speak:
+/// `remind me to call @sam`, `check <#C0123|ops>`. Of a `remind …` that is what it means; elsewhere a channel in the text may be
+/// the place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verbatim {
     /// To whom it speaks, besides the speaker; the first of [`Draft::people`].
     pub to: Vec<Person>,
+    /// The channel to which it speaks: `remind <#C0123|ops> …`.
+    pub channel: Option<String>,
     /// The title, with the mentions as they were typed.
     pub title: String,
 }
@@ -70,6 +74,6 @@ pub struct Draft {
     pub explicit_reminder: bool,
     /// Whom it speaks to.
     pub addressee: Addressee,
-    /// Where `people` and `title` are not what it says word for word.
+    /// Where `people`, `channel` and `title` are not what it says word for word.
     pub verbatim: Option<Verbatim>,
 }

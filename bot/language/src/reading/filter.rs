@@ -13,6 +13,8 @@ pub enum StatusFilter {
     Missed,
     /// Occurrences that somebody left out on purpose.
     Skipped,
+    /// Reminders that came and were not ticked.
+    Past,
     /// Deleted tasks, as long as they can be brought back.
     Deleted,
     /// Tasks in any state.
@@ -26,6 +28,7 @@ impl StatusFilter {
             Self::Done => "done",
             Self::Missed => "missed",
             Self::Skipped => "skipped",
+            Self::Past => "past",
             Self::Deleted => "deleted",
             Self::All => "all",
         }

@@ -10,6 +10,7 @@ mod properties;
 mod said;
 mod score;
 mod settings;
+mod spoken_of;
 mod wire;
 mod words;
 

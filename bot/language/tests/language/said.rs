@@ -134,6 +134,7 @@ fn shown(filter: &Filter) -> String {
         None => "what is open",
         Some(StatusFilter::Done) => "what is done",
         Some(StatusFilter::Missed) => "what was missed",
+        Some(StatusFilter::Past) => "past reminders",
         Some(StatusFilter::Skipped) => "what was skipped",
         Some(StatusFilter::Deleted) => "what was deleted",
         Some(StatusFilter::All) => "everything",

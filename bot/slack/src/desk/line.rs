@@ -1,6 +1,7 @@
 //! From what Slack sends to what was typed.
 
-/// The text as it was typed: entities undone, links without Slack's brackets. Mentions stay as Slack resolved them, and
+/// The text as it was typed: entities undone, links without Slack's brackets, those with words of their own with the address
+/// behind them. Mentions stay as Slack resolved them, and
 /// what only looks like one, because somebody typed its characters, is no mention.
 pub(super) fn typed(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
@@ -24,13 +25,23 @@ fn bracket(text: &str, line: &mut String) -> usize {
     let inner = &text[1..end];
     match inner.split_once('|') {
         _ if inner.starts_with(['@', '#', '!']) => line.push_str(&text[..=end]),
-        Some((address, label)) if address.starts_with("mailto:") || address.starts_with("tel:") => {
-            line.push_str(&typed(label));
-        }
-        Some((address, _)) => line.push_str(&typed(address)),
+        Some((address, label)) => line.push_str(&link(&typed(address), &typed(label))),
         None => line.push_str(&typed(inner)),
     }
     end + 1
+}
+
+/// What Slack linked by itself is its label: `readme.md` of `http://readme.md`.
+fn link(address: &str, label: &str) -> String {
+    let bare = ["https://", "http://", "mailto:", "tel:"].iter().find_map(|scheme| address.strip_prefix(scheme));
+    let plain = |text: &str| text.trim_end_matches('/').to_lowercase();
+    let unlike_web = address.starts_with("mailto:") || address.starts_with("tel:");
+    match label {
+        "" => address.to_owned(),
+        _ if unlike_web || [Some(address), bare].contains(&Some(label)) => label.to_owned(),
+        _ if bare.is_some_and(|bare| plain(bare) == plain(label)) => label.to_owned(),
+        _ => format!("{label} ({address})"),
+    }
 }
 
 /// `&lt;` and the like at the beginning of the text. Returns how many bytes it takes.
@@ -75,7 +86,13 @@ mod tests {
     fn entities_and_links_are_what_was_typed() {
         let cases = [
             ("a &amp; b &lt;3 &gt; &nbsp;", "a & b <3 > &nbsp;"),
-            ("read <https://a.example/?x=1&amp;y=2|the page>", "read https://a.example/?x=1&y=2"),
+            ("read <https://a.example/?x=1&amp;y=2|the page>", "read the page (https://a.example/?x=1&y=2)"),
+            ("update <http://readme.md|readme.md> friday", "update readme.md friday"),
+            ("read <https://Example.com/|example.com>", "read example.com"),
+            ("read <https://a.example/x|https://a.example/x>", "read https://a.example/x"),
+            ("read <https://a.example/x|>", "read https://a.example/x"),
+            ("read <https://a.example|b.example>", "read b.example (https://a.example)"),
+            ("call <tel:+341|+34 1>", "call +34 1"),
             ("see <https://a.example?x&amp;y>", "see https://a.example?x&y"),
             ("mail <mailto:a@b.example|&lt;@U1&gt;>", "mail ‹@U1>"),
             ("mail <mailto:ana@example.org|ana@example.org>", "mail ana@example.org"),
