@@ -48,7 +48,7 @@ const SPOKEN_TO_FROM: &[(&str, &[&str])] = &[
     ("rdkafka", &["taskbot-bench", "taskbot-bus-kafka"]),
     ("rusqlite", &["taskbot-bench", "taskbot-store-sqlite"]),
     ("serenity", &["taskbot-bot"]),
-    ("slack-morphism", &["taskbot-slack"]),
+    ("slack-morphism", &[]),
     ("sqlx", &["taskbot-bench", "taskbot-store-sqlite", "taskbot-store-postgres"]),
 ];
 

@@ -6,10 +6,9 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use slack_morphism::SlackApiToken;
 use tokio::time::timeout;
 
-use super::{Api, CallError, PATIENCE, Wire, token};
+use super::{Api, CallError, PATIENCE, Wire};
 use crate::options::Secret;
 use crate::silence::late;
 use crate::term::{DIALOG, answered, left};
@@ -369,7 +368,7 @@ impl Api {
 
 impl Wire {
     /// Ends a token.
-    pub(crate) async fn revoke(&self, token: &SlackApiToken) -> Result<(), CallError> {
+    pub(crate) async fn revoke(&self, token: &Secret) -> Result<(), CallError> {
         self.ask(token, "auth.revoke", &[]).await.map(|_: Anything| ())
     }
 
@@ -379,7 +378,7 @@ impl Wire {
         struct Open {
             url: String,
         }
-        let open: Open = self.tell(&token(app_token.reveal()), "apps.connections.open", &json!({})).await?;
+        let open: Open = self.tell(app_token, "apps.connections.open", &json!({})).await?;
         Ok(open.url)
     }
 }

@@ -1,9 +1,10 @@
 //! Calls of Slack's Web API, one attempt each: what to do about a failure is for the caller to know.
 
+mod answer;
 mod calls;
 mod error;
 mod hook;
-mod plain;
+mod tokens;
 mod wire;
 
 use std::sync::Arc;
@@ -12,7 +13,6 @@ use std::time::Duration;
 use domain::tenant::TenantId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use slack_morphism::{SlackApiToken, SlackApiTokenValue};
 
 use crate::installs::{Access, Workspaces};
 use crate::term::in_time;
@@ -156,9 +156,4 @@ impl Api {
         error.filter(|error| error.is_farewell())?;
         self.workspaces.lost(self.tenant().ok()?, used).await
     }
-}
-
-/// A token for the library that carries it.
-pub(crate) fn token(text: &str) -> SlackApiToken {
-    SlackApiToken::new(SlackApiTokenValue(text.to_owned()))
 }
