@@ -20,6 +20,9 @@ const PAGE_OF_IDS: &str = "999";
 /// How many pages are read of one: the people of the largest workspaces fit in, and an answer without an end has one.
 pub(crate) const PAGES: usize = 2_000;
 
+/// So many direct messages are remembered before all are asked for anew.
+const DIRECTS: usize = 10_000;
+
 /// What Slack says of a place in a long answer that it has forgotten.
 pub(crate) const FORGOTTEN: &str = "invalid_cursor";
 
@@ -200,7 +203,9 @@ struct Anything {}
 impl Api {
     /// Posts a message.
     pub(crate) async fn post(&self, message: &Message) -> Result<Sent, CallError> {
-        self.tell("chat.postMessage", message).await
+        let sent: Sent = self.tell("chat.postMessage", message).await?;
+        self.note_direct(&message.channel, &sent.channel);
+        Ok(sent)
     }
 
     /// Shows a message to one person alone.
@@ -220,7 +225,29 @@ impl Api {
     /// The direct message with somebody.
     pub(crate) async fn direct(&self, user: &str) -> Result<String, CallError> {
         let opened: Opened = self.tell("conversations.open", &json!({ "users": user })).await?;
+        self.note_direct(user, &opened.channel.id);
         Ok(opened.channel.id)
+    }
+
+    /// The same, asked once: it stays what it is.
+    pub(crate) async fn known_direct(&self, user: &str) -> Result<String, CallError> {
+        let known = self.directs().get(&(self.tenant()?.clone(), user.to_owned())).cloned();
+        match known {
+            Some(channel) => Ok(channel),
+            None => self.direct(user).await,
+        }
+    }
+
+    fn note_direct(&self, user: &str, channel: &str) {
+        let Ok(tenant) = self.tenant() else { return };
+        if !channel.starts_with('D') || channel == user {
+            return;
+        }
+        let mut directs = self.directs();
+        if directs.len() >= DIRECTS {
+            directs.clear();
+        }
+        directs.insert((tenant.clone(), user.to_owned()), channel.to_owned());
     }
 
     /// What a channel is to the bot.

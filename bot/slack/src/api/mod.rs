@@ -7,7 +7,8 @@ mod hook;
 mod tokens;
 mod wire;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::tenant::TenantId;
@@ -31,7 +32,11 @@ pub(crate) struct Api {
     workspaces: Arc<Workspaces>,
     /// Without one nothing is installed and every call is refused.
     tenant: Option<TenantId>,
+    directs: Arc<Mutex<Directs>>,
 }
+
+/// The direct messages with people, by workspace and Slack's id of them.
+type Directs = HashMap<(TenantId, String), String>;
 
 /// Whose token it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +75,7 @@ pub(crate) struct Called {
 impl Api {
     /// In no workspace yet; nothing is asked.
     pub(crate) fn new(wire: Wire, workspaces: Arc<Workspaces>) -> Self {
-        Self { wire, workspaces, tenant: None }
+        Self { wire, workspaces, tenant: None, directs: Arc::default() }
     }
 
     /// The way to Slack without any workspace's token.
@@ -145,6 +150,10 @@ impl Api {
             Some(other) => self.wire.ask(&other.token, method, parameters).await,
             None => answer,
         }
+    }
+
+    fn directs(&self) -> MutexGuard<'_, Directs> {
+        self.directs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn access(&self) -> Result<Access, CallError> {
