@@ -65,7 +65,7 @@ pub(crate) enum Dialog {
 }
 
 /// A message that was taken.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) channel: String,
     pub(crate) ts: String,
@@ -203,9 +203,15 @@ struct Anything {}
 impl Api {
     /// Posts a message.
     pub(crate) async fn post(&self, message: &Message) -> Result<Sent, CallError> {
-        let sent: Sent = self.tell("chat.postMessage", message).await?;
-        self.note_direct(&message.channel, &sent.channel);
-        Ok(sent)
+        #[derive(Deserialize)]
+        struct Taken {
+            channel: Option<String>,
+            ts: String,
+        }
+        let Taken { channel, ts } = self.tell("chat.postMessage", message).await?;
+        let channel = channel.unwrap_or_else(|| message.channel.clone());
+        self.note_direct(&message.channel, &channel);
+        Ok(Sent { channel, ts })
     }
 
     /// Shows a message to one person alone.

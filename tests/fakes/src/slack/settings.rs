@@ -45,6 +45,8 @@ pub struct Settings {
     /// What answers of 429, and those at response URLs that say yes, hold instead of Slack's words, without a content type:
     /// what stands before Slack may answer so, and so do others' stand-ins.
     pub bare_answers: Option<String>,
+    /// Whether whoever posts a message hears nothing of it but its timestamp, as from others' stand-ins.
+    pub terse: bool,
 }
 
 impl Default for Settings {
@@ -70,6 +72,7 @@ impl Default for Settings {
             declines_oauth: false,
             organisation_oauth: false,
             bare_answers: None,
+            terse: false,
         }
     }
 }
