@@ -24,6 +24,8 @@ use crate::waiting::Waiting;
 const SKEW: SignedDuration = SignedDuration::from_secs(3);
 /// What Slack's "too many" is kept under: of channels and threads alike.
 pub(crate) const HISTORY: &str = "conversations.history";
+/// What its "too many" is kept under when it is asked where a direct message is.
+const OPEN: &str = "conversations.open";
 /// So often it is tried to find out; then the message is sent again, if need be twice. A look that Slack wants later is none.
 const TRIES: u32 = 4;
 /// In one attempt so many pages are read at most,
@@ -92,38 +94,43 @@ impl Looks {
             return Found::There(id.clone());
         }
         let (tenant, place) = (&posting.tenant, posting.place.key());
-        if let Err(left) = self.waiting.turn(tenant, &place, self.pace.rests(tenant, HISTORY)) {
+        let rest = [HISTORY, OPEN].into_iter().filter_map(|method| self.pace.rests(tenant, method)).max();
+        if let Err(left) = self.waiting.turn(tenant, &place, rest) {
             return put_off(posting, left);
         }
         let reading = self.look_into(api, posting, message, window(lost));
-        let read =
-            timeout(READING, reading).await.unwrap_or_else(|_| Err(CallError::Unknown("it took too long".into())));
-        match read {
+        let late = |_| Err((HISTORY, CallError::Unknown("it took too long".into())));
+        match timeout(READING, reading).await.unwrap_or_else(late) {
             Ok(true) => self.state().seen.get(&posting.delivery).cloned().map_or(Found::Nothing, Found::There),
             // So much was said at that time that not all of it was shown.
             Ok(false) => self.in_vain(posting),
-            Err(CallError::Later { after: Some(time), .. }) => {
-                self.pace.rest(tenant, HISTORY, time);
-                put_off(posting, self.waiting.too_many(tenant, &place, time))
+            Err((method, CallError::Later { after: Some(time), .. })) => {
+                self.pace.rest(tenant, method, time);
+                if method == HISTORY {
+                    self.waiting.too_many(tenant, time);
+                }
+                self.waiting.again(tenant, &place, time);
+                put_off(posting, time)
             }
-            Err(CallError::Later { after: None, .. } | CallError::Unknown(_)) => self.in_vain(posting),
-            Err(CallError::Refused(_)) => Found::Nothing,
+            Err((_, CallError::Later { after: None, .. } | CallError::Unknown(_))) => self.in_vain(posting),
+            Err((_, CallError::Refused(_))) => Found::Nothing,
         }
     }
 
-    /// Looks where the message was to go; of a direct message Slack says where that is.
+    /// Looks where the message was to go; of a direct message Slack says where that is. A failure comes with its method.
     async fn look_into(
         &self,
         api: &Api,
         posting: &Posting,
         message: &Message,
         window: Window,
-    ) -> Result<bool, CallError> {
+    ) -> Result<bool, (&'static str, CallError)> {
         let channel = match posting.place {
-            Place::Direct(_) => api.known_direct(&message.channel).await?,
+            Place::Direct(_) => api.known_direct(&message.channel).await.map_err(|error| (OPEN, error))?,
             Place::Channel(_) | Place::Thread { .. } => message.channel.clone(),
         };
-        self.read_on(api, posting, (&channel, message.thread_ts.as_deref()), window).await
+        let read = self.read_on(api, posting, (&channel, message.thread_ts.as_deref()), window);
+        read.await.map_err(|error| (HISTORY, error))
     }
 
     /// Better late than twice, but not for ever.

@@ -10,6 +10,8 @@ use tokio::time::Instant;
 
 /// What Slack counts looks in.
 const WINDOW: Duration = Duration::from_secs(60);
+/// Fifty in that time: what Slack takes of most methods.
+const USUAL: Duration = Duration::from_millis(1_200);
 /// So long after its time a look that was put off is not expected any more, and after the last "too many" it is forgotten
 /// once nobody waits.
 const FORGOTTEN: Duration = Duration::from_secs(600);
@@ -63,18 +65,25 @@ impl Waiting {
         answered.retain(|at| *at + WINDOW > now);
     }
 
-    /// Slack said "too many" to a look whose turn it was, and wants nothing for so long. How often it answered until then is
-    /// how often it does, unless it takes the next one sooner. Says how long it is until the turn of that place comes again.
-    pub(crate) fn too_many(&self, tenant: &TenantId, place: &str, rest: Duration) -> Duration {
+    /// Slack said "too many" to a look whose turn it was, and wants none for so long. How often it answered until then is how
+    /// often it does, unless it takes the next one sooner.
+    pub(crate) fn too_many(&self, tenant: &TenantId, rest: Duration) {
         let (now, mut lines) = (Instant::now(), self.lines());
         let line = lines.entry(tenant.clone()).or_default();
         let lately: Vec<_> = line.answered.iter().filter(|at| **at + WINDOW > now).collect();
         let often = u32::try_from(lately.len()).ok().and_then(|count| WINDOW.checked_div(count));
         let since = lately.last().map_or(Duration::ZERO, |at| now - **at);
         line.pause = often.unwrap_or(rest).min(since + rest);
+    }
+
+    /// A look whose turn it was could not be taken, for whichever method: it has another turn after so long, and the others
+    /// behind it.
+    pub(crate) fn again(&self, tenant: &TenantId, place: &str, rest: Duration) {
+        let (now, mut lines) = (Instant::now(), self.lines());
+        let line = lines.entry(tenant.clone()).or_default();
+        line.pause = line.pause.max(USUAL);
         (line.free, line.limited) = (Some(now + rest), Some(now));
         line.promised.insert(place.to_owned(), now + rest);
-        rest
     }
 
     fn lines(&self) -> MutexGuard<'_, HashMap<TenantId, Line>> {
@@ -127,7 +136,9 @@ mod tests {
                 Ok(()) => {
                     too_many += 1;
                     rests = free;
-                    open.push((now + waiting.too_many(&tenant, &place, free - now), nth));
+                    waiting.too_many(&tenant, free - now);
+                    waiting.again(&tenant, &place, free - now);
+                    open.push((free, nth));
                 }
                 Err(time) => {
                     put_off += 1;
@@ -161,7 +172,8 @@ mod tests {
         }
         let rest = Duration::from_secs(2);
         assert_eq!(waiting.turn(&tenant, "D50", None), Ok(()));
-        assert_eq!(waiting.too_many(&tenant, "D50", rest), rest);
+        waiting.too_many(&tenant, rest);
+        waiting.again(&tenant, "D50", rest);
         for (nth, place) in ["D51", "D52", "D53", "D51"].into_iter().enumerate() {
             let turn = if nth == 3 { 1 } else { 1 + u32::try_from(nth).expect("few") };
             let wait = waiting.turn(&tenant, place, Some(rest));
