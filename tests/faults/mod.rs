@@ -5,7 +5,7 @@
 //! On SQLite: `kill_loop` (`KILLS` sets how often), `crash_points`, `sabotage`. On PostgreSQL and Kafka: `fleet` (every
 //! role in a process of its own), `anything` (the stores, too), `outage` (of the broker), `emptied` (the broker), `leaving`, `database`, `overtaken`, `clocks`,
 //! `race`, `redelivery`, `schedulers`, `sabotage_real`. In front of a stand-in for Slack, whose ledger is the oracle:
-//! `bad_slack`, `handover`, `herd`, `patience`, `side_by_side`, `twice`.
+//! `bad_slack`, `handover`, `herd`, `herd_direct`, `patience`, `side_by_side`, `twice`.
 
 mod anything;
 mod bad_slack;
@@ -18,6 +18,7 @@ mod emptied;
 mod fleet;
 mod handover;
 mod herd;
+mod herd_direct;
 mod kill_loop;
 mod leaving;
 mod ledger;

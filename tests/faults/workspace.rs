@@ -111,6 +111,16 @@ impl Workspace {
 
     /// The same with a channel and a command for each job.
     pub(super) async fn make_at(&self, jobs: u64, place: impl Fn(u64) -> (String, &'static str)) {
+        self.make_by(jobs, |_| "U0".to_owned(), place).await;
+    }
+
+    /// The same with somebody who types it.
+    pub(super) async fn make_by(
+        &self,
+        jobs: u64,
+        user: impl Fn(u64) -> String,
+        place: impl Fn(u64) -> (String, &'static str),
+    ) {
         self.slack.set(|settings| settings.limited = false);
         let until = Instant::now() + PATIENCE + PATIENCE + Duration::from_millis(100 * jobs);
         let mut missing: Vec<u64> = (0..jobs).collect();
@@ -118,7 +128,7 @@ impl Workspace {
         while !missing.is_empty() {
             assert!(Instant::now() < until, "{missing:?} cannot be made");
             let teams = self.teams.len() as u64;
-            let typing = stream::iter(missing).map(|job| self.type_job(job, place(job / teams)));
+            let typing = stream::iter(missing).map(|job| self.type_job(job, user(job), place(job / teams)));
             let typed = typing.buffer_unordered(TYPISTS);
             typed.collect::<Vec<()>>().await;
             missing = self.missing(jobs).await;
@@ -168,10 +178,10 @@ impl Workspace {
         }
     }
 
-    async fn type_job(&self, job: u64, (channel, command): (String, &str)) {
+    async fn type_job(&self, job: u64, user: String, (channel, command): (String, &str)) {
         let team = self.team_of(job);
         let text = format!("to do job-{job} of {team} in 3 hours");
-        self.slack.person(team, "U0").command(&channel, command, &text).await;
+        self.slack.person(team, &user).command(&channel, command, &text).await;
     }
 
     /// The workspace in which a job is typed.

@@ -65,6 +65,25 @@ async fn waiting_as_long_as_slack_asks_uses_nothing_of_the_address() {
 }
 
 #[tokio::test]
+async fn an_answer_is_given_once_in_whatever_words_it_is_taken() {
+    for (way, body) in BOTH.into_iter().cycle().zip(["", "ok", "{}", "null"]) {
+        let site = slow(way, 1_000).await;
+        site.slack.set(|settings| settings.bare_answers = Some(body.to_owned()));
+        site.slack.faults().add(Fault::next(1, "response_url", What::Limited { retry_after: 2 }));
+        site.person("U2").command("C1", "/todo", "water the plants").await;
+        site.message("C1", "Added #1: water the plants").await;
+        // Whatever was said before this is there.
+        site.slack.faults().add(Fault::next(1, "users.info", What::Delay { ms: 1_500 }).field("user", "U1"));
+        site.person("U1").command("C1", "/todo", "feed the cat").await;
+        site.message("C1", ": feed the cat").await;
+        let uses = responses(&site);
+        let statuses: Vec<_> = uses.iter().filter_map(|call| call.status).collect();
+        assert_eq!(statuses, [429, 200, 200], "{way:?} “{body}”: {uses:#?}");
+        assert!(uses[1].at - uses[0].at >= 2.0, "{way:?} “{body}”: as late as was asked for");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_whose_address_has_run_out_comes_another_way_once() {
     let used = |site: &Site| site.slack.set(|settings| settings.hook_uses = 0);
     let old = |site: &Site| site.slack.set(|settings| settings.hook_seconds = 0.5);

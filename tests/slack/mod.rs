@@ -17,6 +17,7 @@ mod late_forms;
 mod left;
 mod longest;
 mod looked_for;
+mod loose;
 pub(crate) mod manifest;
 mod meant;
 mod moments;

@@ -95,13 +95,8 @@ impl SlackChat {
     async fn look_for(&self, message: &Message, posting: &Posting) -> Result<Option<Posted>, PostError> {
         let lost = posting.unsure_since.zip(posting.unsure_until).filter(|_| !sabotaged("slack.without_look"));
         let Some(lost) = lost else { return Ok(None) };
-        let channel = match posting.place {
-            Place::Direct(_) => self.api.direct(&message.channel).await.map_err(not_sent)?,
-            Place::Channel(_) | Place::Thread { .. } => message.channel.clone(),
-        };
-        let at = (channel.as_str(), message.thread_ts.as_deref());
-        match self.looks.find(&self.api, posting, at, lost).await {
-            Found::There(ts) => Ok(Some(posted(&channel, &ts))),
+        match self.looks.find(&self.api, posting, message, lost).await {
+            Found::There(message_id) => Ok(Some(Posted { message_id })),
             Found::Nothing => Ok(None),
             Found::NotNow(after) => {
                 Err(PostError::Unsettled { after, reason: "the channel cannot be read now".to_owned() })
@@ -144,8 +139,10 @@ impl SlackChat {
     async fn post_there(&self, posting: &Posting) -> Result<Posted, PostError> {
         self.at_home().await?;
         let message = self.message(posting).await?;
-        if let Some(there) = self.look_for(&message, posting).await? {
-            return Ok(there);
+        let found = self.look_for(&message, posting).await;
+        if let Some(without_post) = found.transpose() {
+            self.pace.give_back(&posting.tenant, &posting.place);
+            return without_post;
         }
         let sent = self.api.post(&message).await;
         let sent = if sabotaged("slack.without_patience") { sent.map_err(CallError::without_patience) } else { sent };
@@ -155,7 +152,7 @@ impl SlackChat {
         }
         let Sent { channel, ts } = sent.map_err(|error| refused(&posting.place, error))?;
         self.remember(posting).await;
-        Ok(posted(&channel, &ts))
+        Ok(Posted { message_id: message_id(&channel, &ts) })
     }
 
     /// Whether the bot is still installed there. If not, what is due waits until it is again.
@@ -166,10 +163,6 @@ impl SlackChat {
         }
         home.map(drop).map_err(not_sent)
     }
-}
-
-fn posted(channel: &str, ts: &str) -> Posted {
-    Posted { message_id: message_id(channel, ts) }
 }
 
 /// By which a message is known in the store.

@@ -2,10 +2,10 @@
 
 use domain::ports::error::PortError;
 use domain::ports::installations::Installation;
-use slack_morphism::SlackApiToken;
 
 use crate::Slack;
-use crate::api::{self, CallError};
+use crate::api::CallError;
+use crate::options::Secret;
 use crate::scopes::missing;
 
 /// What was looked at, and what is so of it, or is wrong with it.
@@ -19,7 +19,7 @@ impl Slack {
     pub async fn examine(&self) -> Result<Vec<Finding>, PortError> {
         let mut findings = Vec::new();
         if let Some(token) = &self.options.bot_token {
-            let found = self.bot_token(&api::token(token.reveal())).await;
+            let found = self.bot_token(token).await;
             findings.push(("slack bot token".to_owned(), found));
         }
         if let Some(token) = &self.options.app_token {
@@ -33,7 +33,7 @@ impl Slack {
         Ok(findings)
     }
 
-    async fn bot_token(&self, token: &SlackApiToken) -> Result<String, String> {
+    async fn bot_token(&self, token: &Secret) -> Result<String, String> {
         let inspected = self.api.wire().inspect(token).await.map_err(|error| wrong(&error))?;
         match inspected.scopes.map(|scopes| missing(&scopes)).unwrap_or_default().as_slice() {
             [] => Ok(format!("good in the workspace {}", inspected.workspace)),

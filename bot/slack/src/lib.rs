@@ -28,6 +28,7 @@ mod scopes;
 mod sightings;
 mod silence;
 mod term;
+mod waiting;
 mod watches;
 
 use std::sync::Arc;

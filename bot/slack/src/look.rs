@@ -9,18 +9,23 @@ use std::time::Duration;
 use domain::decide::delivery::{ATTEMPTS_MAX, TAKEN_WITHIN};
 use domain::fault::sabotaged;
 use domain::ids::DeliveryId;
+use domain::place::Place;
 use domain::ports::chat::Posting;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::timeout;
 
-use crate::api::{Api, CallError, FORGOTTEN, Messages, Window};
+use crate::api::{Api, CallError, FORGOTTEN, Message, Messages, Window};
+use crate::chat::message_id;
 use crate::pace::Pace;
 use crate::render::reminder;
+use crate::waiting::Waiting;
 
 /// Slack's clock and ours may differ by so much.
 const SKEW: SignedDuration = SignedDuration::from_secs(3);
 /// What Slack's "too many" is kept under: of channels and threads alike.
 pub(crate) const HISTORY: &str = "conversations.history";
+/// What its "too many" is kept under when it is asked where a direct message is.
+const OPEN: &str = "conversations.open";
 /// So often it is tried to find out; then the message is sent again, if need be twice. A look that Slack wants later is none.
 const TRIES: u32 = 4;
 /// In one attempt so many pages are read at most,
@@ -35,11 +40,14 @@ const KEPT: usize = 4_096;
 pub(crate) struct Looks {
     /// When they may be looked into again.
     pace: Arc<Pace>,
+    /// Whose turn it is.
+    waiting: Waiting,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
+    /// By which messages are known in the store.
     seen: HashMap<DeliveryId, String>,
     /// How often it was tried in vain to find out.
     tried: HashMap<DeliveryId, u32>,
@@ -60,7 +68,7 @@ impl State {
 /// What a look has shown.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// The message, by its timestamp.
+    /// The message, by which it is known in the store.
     There(String),
     /// It is not there, or nobody will ever know.
     Nothing,
@@ -70,38 +78,59 @@ pub(crate) enum Found {
 
 impl Looks {
     pub(crate) fn new(pace: Arc<Pace>) -> Self {
-        Self { pace, state: Mutex::default() }
+        Self { pace, waiting: Waiting::default(), state: Mutex::default() }
     }
 
     /// Looks for the message of a posting of which earlier attempts were lost, the first and the last begun at these
-    /// times.
+    /// times. Nothing is asked of Slack before its turn has come.
     pub(crate) async fn find(
         &self,
         api: &Api,
         posting: &Posting,
-        (channel, thread): (&str, Option<&str>),
+        message: &Message,
         lost: (Timestamp, Timestamp),
     ) -> Found {
-        if let Some(ts) = self.state().seen.get(&posting.delivery) {
-            return Found::There(ts.clone());
+        if let Some(id) = self.state().seen.get(&posting.delivery) {
+            return Found::There(id.clone());
         }
-        if let Some(left) = self.pace.rests(&posting.tenant, HISTORY) {
+        let (tenant, place) = (&posting.tenant, posting.place.key());
+        let rest = [HISTORY, OPEN].into_iter().filter_map(|method| self.pace.rests(tenant, method)).max();
+        if let Err(left) = self.waiting.turn(tenant, &place, rest) {
             return put_off(posting, left);
         }
-        let reading = self.read_on(api, posting, (channel, thread), window(lost));
-        let read =
-            timeout(READING, reading).await.unwrap_or_else(|_| Err(CallError::Unknown("it took too long".into())));
-        match read {
+        let reading = self.look_into(api, posting, message, window(lost));
+        let late = |_| Err((HISTORY, CallError::Unknown("it took too long".into())));
+        match timeout(READING, reading).await.unwrap_or_else(late) {
             Ok(true) => self.state().seen.get(&posting.delivery).cloned().map_or(Found::Nothing, Found::There),
             // So much was said at that time that not all of it was shown.
             Ok(false) => self.in_vain(posting),
-            Err(CallError::Later { after: Some(time), .. }) => {
-                self.pace.rest(&posting.tenant, HISTORY, time);
+            Err((method, CallError::Later { after: Some(time), .. })) => {
+                self.pace.rest(tenant, method, time);
+                if method == HISTORY {
+                    self.waiting.too_many(tenant, time);
+                }
+                self.waiting.again(tenant, &place, time);
                 put_off(posting, time)
             }
-            Err(CallError::Later { after: None, .. } | CallError::Unknown(_)) => self.in_vain(posting),
-            Err(CallError::Refused(_)) => Found::Nothing,
+            Err((_, CallError::Later { after: None, .. } | CallError::Unknown(_))) => self.in_vain(posting),
+            Err((_, CallError::Refused(_))) => Found::Nothing,
         }
+    }
+
+    /// Looks where the message was to go; of a direct message Slack says where that is. A failure comes with its method.
+    async fn look_into(
+        &self,
+        api: &Api,
+        posting: &Posting,
+        message: &Message,
+        window: Window,
+    ) -> Result<bool, (&'static str, CallError)> {
+        let channel = match posting.place {
+            Place::Direct(_) => api.known_direct(&message.channel).await.map_err(|error| (OPEN, error))?,
+            Place::Channel(_) | Place::Thread { .. } => message.channel.clone(),
+        };
+        let read = self.read_on(api, posting, (&channel, message.thread_ts.as_deref()), window);
+        read.await.map_err(|error| (HISTORY, error))
     }
 
     /// Better late than twice, but not for ever.
@@ -125,7 +154,8 @@ impl Looks {
             let cursor = self.stopped_at(posting.delivery, window);
             match api.messages(channel, thread, window, cursor.as_deref()).await {
                 Ok(page) => {
-                    if let Some(is_over) = self.learn(posting, window, page) {
+                    self.waiting.answered(&posting.tenant);
+                    if let Some(is_over) = self.learn(posting, channel, window, page) {
                         return Ok(is_over);
                     }
                 }
@@ -139,12 +169,12 @@ impl Looks {
     }
 
     /// Keeps what a page shows, and where the next one begins. Says whether the look is over; nothing where it goes on.
-    fn learn(&self, posting: &Posting, window: Window, page: Messages) -> Option<bool> {
+    fn learn(&self, posting: &Posting, channel: &str, window: Window, page: Messages) -> Option<bool> {
         let mut state = self.state();
         state.make_room();
         for message in &page.messages {
             if let (Some(delivery), Some(ts)) = (reminder::carried(message), message["ts"].as_str()) {
-                state.seen.insert(delivery, ts.to_owned());
+                state.seen.insert(delivery, message_id(channel, ts));
             }
         }
         state.stopped_at.remove(&posting.delivery);
@@ -190,8 +220,6 @@ fn is_last(posting: &Posting) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use domain::place::Place;
-
     use super::*;
 
     fn posting(attempt: u32) -> Posting {

@@ -41,6 +41,10 @@ impl Used {
         Self(self.0.max(now) + rate.pause)
     }
 
+    fn one_less(self, rate: Rate) -> Self {
+        Self(self.0 - rate.pause)
+    }
+
     /// Nothing before `free`, and from then on one after each pause.
     fn up_since(self, rate: Rate, free: Instant) -> Self {
         Self(self.0.max(free + rate.pause * (rate.burst - 1)))
@@ -89,6 +93,21 @@ impl Pace {
         state.workspaces.insert(tenant.clone(), whole.one_more(WORKSPACE, now));
         state.places.insert(key, here.one_more(CHANNEL, now));
         Ok(())
+    }
+
+    /// A share that was taken and not used. Where Slack said "too many" meanwhile it is gone.
+    pub(crate) fn give_back(&self, tenant: &TenantId, place: &Place) {
+        let key = queue(place);
+        if self.rests(tenant, "").or_else(|| self.rests(tenant, &key)).is_some() {
+            return;
+        }
+        let mut state = self.state();
+        if let Some(here) = state.places.get_mut(&(tenant.clone(), key)) {
+            *here = here.one_less(CHANNEL);
+        }
+        if let Some(whole) = state.workspaces.get_mut(tenant) {
+            *whole = whole.one_less(WORKSPACE);
+        }
     }
 
     /// Slack said "too many". It does not say of what: if it says so of a second place meanwhile, of the workspace.
@@ -184,6 +203,22 @@ mod tests {
         tokio::time::advance(WORKSPACE.pause).await;
         assert_eq!(pace.admit(&tenant, &channel(1_000)), Ok(()));
         assert!(pace.admit(&tenant, &channel(1_001)).is_err_and(|wait| wait.whole_tenant));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_not_posted_takes_nothing_from_what_is() {
+        let (pace, tenant) = (Pace::default(), workspace());
+        for id in 0..1_000 {
+            assert_eq!(pace.admit(&tenant, &channel(id)), Ok(()));
+            pace.give_back(&tenant, &channel(id));
+        }
+        let taken = (0..1_000).take_while(|id| pace.admit(&tenant, &channel(*id)).is_ok()).count();
+        assert_eq!(taken, 280);
+        let (pace, minute) = (Pace::default(), Duration::from_secs(60));
+        assert_eq!(pace.admit(&tenant, &channel(0)), Ok(()));
+        pace.hold(&tenant, &channel(0), minute);
+        pace.give_back(&tenant, &channel(0));
+        assert!(pace.admit(&tenant, &channel(0)).is_err_and(|wait| wait.time == minute), "Slack has the last word");
     }
 
     #[tokio::test(start_paused = true)]

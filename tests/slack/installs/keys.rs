@@ -18,7 +18,7 @@ async fn no_token_stands_in_a_file_or_in_the_logs() {
     assert!(holds("Acme"), "the installation is stored");
     assert!(!holds(&install.token) && !holds("xoxb-"));
     let log = public.log();
-    assert!(log.contains("users.info"), "addresses are logged");
+    assert!(log.contains("users.info"), "what was asked is logged");
     for secret in ["xoxb-", KEY, "client-secret-A1", "code=", "state="] {
         assert!(!log.contains(secret), "{secret}");
     }

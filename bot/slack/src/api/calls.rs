@@ -6,10 +6,9 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use slack_morphism::SlackApiToken;
 use tokio::time::timeout;
 
-use super::{Api, CallError, PATIENCE, Wire, token};
+use super::{Api, CallError, PATIENCE, Wire};
 use crate::options::Secret;
 use crate::silence::late;
 use crate::term::{DIALOG, answered, left};
@@ -20,6 +19,9 @@ const PAGE: &str = "200";
 const PAGE_OF_IDS: &str = "999";
 /// How many pages are read of one: the people of the largest workspaces fit in, and an answer without an end has one.
 pub(crate) const PAGES: usize = 2_000;
+
+/// So many direct messages are remembered before all are asked for anew.
+const DIRECTS: usize = 10_000;
 
 /// What Slack says of a place in a long answer that it has forgotten.
 pub(crate) const FORGOTTEN: &str = "invalid_cursor";
@@ -63,7 +65,7 @@ pub(crate) enum Dialog {
 }
 
 /// A message that was taken.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) channel: String,
     pub(crate) ts: String,
@@ -201,7 +203,15 @@ struct Anything {}
 impl Api {
     /// Posts a message.
     pub(crate) async fn post(&self, message: &Message) -> Result<Sent, CallError> {
-        self.tell("chat.postMessage", message).await
+        #[derive(Deserialize)]
+        struct Taken {
+            channel: Option<String>,
+            ts: String,
+        }
+        let Taken { channel, ts } = self.tell("chat.postMessage", message).await?;
+        let channel = channel.unwrap_or_else(|| message.channel.clone());
+        self.note_direct(&message.channel, &channel);
+        Ok(Sent { channel, ts })
     }
 
     /// Shows a message to one person alone.
@@ -221,7 +231,29 @@ impl Api {
     /// The direct message with somebody.
     pub(crate) async fn direct(&self, user: &str) -> Result<String, CallError> {
         let opened: Opened = self.tell("conversations.open", &json!({ "users": user })).await?;
+        self.note_direct(user, &opened.channel.id);
         Ok(opened.channel.id)
+    }
+
+    /// The same, asked once: it stays what it is.
+    pub(crate) async fn known_direct(&self, user: &str) -> Result<String, CallError> {
+        let known = self.directs().get(&(self.tenant()?.clone(), user.to_owned())).cloned();
+        match known {
+            Some(channel) => Ok(channel),
+            None => self.direct(user).await,
+        }
+    }
+
+    fn note_direct(&self, user: &str, channel: &str) {
+        let Ok(tenant) = self.tenant() else { return };
+        if !channel.starts_with('D') || channel == user {
+            return;
+        }
+        let mut directs = self.directs();
+        if directs.len() >= DIRECTS {
+            directs.clear();
+        }
+        directs.insert((tenant.clone(), user.to_owned()), channel.to_owned());
     }
 
     /// What a channel is to the bot.
@@ -369,7 +401,7 @@ impl Api {
 
 impl Wire {
     /// Ends a token.
-    pub(crate) async fn revoke(&self, token: &SlackApiToken) -> Result<(), CallError> {
+    pub(crate) async fn revoke(&self, token: &Secret) -> Result<(), CallError> {
         self.ask(token, "auth.revoke", &[]).await.map(|_: Anything| ())
     }
 
@@ -379,7 +411,7 @@ impl Wire {
         struct Open {
             url: String,
         }
-        let open: Open = self.tell(&token(app_token.reveal()), "apps.connections.open", &json!({})).await?;
+        let open: Open = self.tell(app_token, "apps.connections.open", &json!({})).await?;
         Ok(open.url)
     }
 }

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use domain::ports::chat::PostError;
 use domain::ports::error::PortError;
-use hyper_util::client::legacy::Error as HttpError;
-use slack_morphism::errors::{SlackClientError, SlackClientHttpProtocolError};
 
 /// Error words by which Slack says that it has a bad moment.
 const BAD_MOMENTS: [&str; 4] = ["service_unavailable", "internal_error", "fatal_error", "request_timeout"];
@@ -105,42 +103,6 @@ impl From<PortError> for CallError {
     fn from(error: PortError) -> Self {
         Self::Later { after: None, reason: error.to_string() }
     }
-}
-
-impl From<SlackClientError> for CallError {
-    /// The texts are this module's own: the library's hold bodies, and addresses with secrets in them.
-    fn from(error: SlackClientError) -> Self {
-        match error {
-            SlackClientError::ApiError(error) => Self::from_word(&error.code),
-            SlackClientError::RateLimitError(error) => {
-                Self::Later { after: error.retry_after, reason: "too many calls".to_owned() }
-            }
-            SlackClientError::HttpError(error) => of_status(error.status_code.as_u16()),
-            SlackClientError::HttpProtocolError(error) => not_through(&error),
-            SlackClientError::ProtocolError(_) => Self::Unknown("an answer that is none".to_owned()),
-            SlackClientError::EndOfStream(_)
-            | SlackClientError::SystemError(_)
-            | SlackClientError::SocketModeProtocolError(_) => Self::Unknown("the connection broke".to_owned()),
-        }
-    }
-}
-
-/// A request that was turned away on its way has carried nothing; of one that broke in the server it is not known.
-fn of_status(status: u16) -> CallError {
-    let reason = format!("HTTP status {status}");
-    match status {
-        400..500 => CallError::Later { after: None, reason },
-        _ => CallError::Unknown(reason),
-    }
-}
-
-/// A connection that never came about has carried nothing; of any other it is not known.
-fn not_through(error: &SlackClientHttpProtocolError) -> CallError {
-    let cause = error.cause.as_ref().and_then(|cause| cause.downcast_ref::<HttpError>());
-    if cause.is_some_and(HttpError::is_connect) {
-        return CallError::Later { after: None, reason: "Slack cannot be reached".to_owned() };
-    }
-    CallError::Unknown("the connection broke".to_owned())
 }
 
 impl From<CallError> for PostError {

@@ -1,13 +1,9 @@
 //! `response_url`: where an interaction is answered later. It comes from outside, so only Slack's own host is spoken to.
 
-use serde::Deserialize;
+use axum::http::Request;
 use serde_json::Value;
-use slack_morphism::SlackClientApiCallContext;
-use slack_morphism::prelude::SlackClientHttpConnector;
-use tracing::debug_span;
 use url::Url;
 
-use super::wire::in_time;
 use super::{Api, CallError};
 use crate::options::{Options, Wrong};
 
@@ -19,10 +15,6 @@ const SLACKS: &str = "https://hooks.slack.com";
 pub(super) struct Hooks {
     origin: url::Origin,
 }
-
-/// An answer of which nothing is looked at.
-#[derive(Deserialize)]
-struct Anything {}
 
 impl Hooks {
     /// Slack's own; for a stand-in, the stand-in's.
@@ -39,17 +31,10 @@ impl Hooks {
 
 impl Api {
     /// Answers at a `response_url`. Whoever holds the address may answer: no token goes there, and redirects are not
-    /// followed.
+    /// followed. What is taken there is taken, in whatever words.
     pub(crate) async fn respond(&self, url: &str, answer: &Value) -> Result<(), CallError> {
         let url = self.wire.hooks.own(url).ok_or_else(|| CallError::Refused("foreign response_url".to_owned()))?;
-        let span = debug_span!("slack.respond");
-        let context = SlackClientApiCallContext {
-            rate_control_params: None,
-            token: None,
-            tracing_span: &span,
-            is_sensitive_url: true,
-        };
-        in_time(self.wire.connector.http_post_uri(url, answer, context)).await.map(|_: Anything| ())
+        self.wire.connector.send_json(Request::post(url.as_str()), "response_url", answer).await?.taken()
     }
 }
 

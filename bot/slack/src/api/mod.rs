@@ -1,18 +1,20 @@
 //! Calls of Slack's Web API, one attempt each: what to do about a failure is for the caller to know.
 
+mod answer;
 mod calls;
+mod connector;
 mod error;
 mod hook;
-mod plain;
+mod tokens;
 mod wire;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::tenant::TenantId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use slack_morphism::{SlackApiToken, SlackApiTokenValue};
 
 use crate::installs::{Access, Workspaces};
 use crate::term::in_time;
@@ -31,7 +33,11 @@ pub(crate) struct Api {
     workspaces: Arc<Workspaces>,
     /// Without one nothing is installed and every call is refused.
     tenant: Option<TenantId>,
+    directs: Arc<Mutex<Directs>>,
 }
+
+/// The direct messages with people, by workspace and Slack's id of them.
+type Directs = HashMap<(TenantId, String), String>;
 
 /// Whose token it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +76,7 @@ pub(crate) struct Called {
 impl Api {
     /// In no workspace yet; nothing is asked.
     pub(crate) fn new(wire: Wire, workspaces: Arc<Workspaces>) -> Self {
-        Self { wire, workspaces, tenant: None }
+        Self { wire, workspaces, tenant: None, directs: Arc::default() }
     }
 
     /// The way to Slack without any workspace's token.
@@ -147,6 +153,10 @@ impl Api {
         }
     }
 
+    fn directs(&self) -> MutexGuard<'_, Directs> {
+        self.directs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn access(&self) -> Result<Access, CallError> {
         self.workspaces.access(self.tenant()?).await
     }
@@ -156,9 +166,4 @@ impl Api {
         error.filter(|error| error.is_farewell())?;
         self.workspaces.lost(self.tenant().ok()?, used).await
     }
-}
-
-/// A token for the library that carries it.
-pub(crate) fn token(text: &str) -> SlackApiToken {
-    SlackApiToken::new(SlackApiTokenValue(text.to_owned()))
 }

@@ -2,30 +2,25 @@
 
 use std::sync::Arc;
 
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_rustls::HttpsConnectorBuilder;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use slack_morphism::prelude::{SlackClient, SlackClientHyperConnector};
-use slack_morphism::{ClientResult, SlackApiToken};
-use tokio::time::timeout;
+use slack_morphism::prelude::SlackClient;
+use slack_morphism::{SlackApiToken, SlackApiTokenValue};
 use url::Url;
 
+use super::connector::Connector;
 use super::hook::Hooks;
-use super::{CallError, Home, PATIENCE, tenant};
-use crate::options::{Options, Wrong};
-
-pub(super) type Road = HttpsConnector<HttpConnector>;
+use super::{CallError, Home, tenant};
+use crate::options::{Options, Secret, Wrong};
 
 /// Calls of the Web API, one attempt each.
 #[derive(Clone)]
 pub(crate) struct Wire {
-    client: Arc<SlackClient<SlackClientHyperConnector<Road>>>,
-    pub(super) connector: SlackClientHyperConnector<Road>,
-    pub(super) road: Road,
+    client: Arc<SlackClient<Connector>>,
+    pub(super) connector: Connector,
     pub(super) hooks: Hooks,
-    pub(super) api_url: Arc<str>,
     /// Where somebody says yes or no to the app.
     pub(crate) authorize: Url,
 }
@@ -37,39 +32,39 @@ impl Wire {
     /// When the roots of trust cannot be read.
     pub(crate) fn new(options: &Options) -> Result<Self, Wrong> {
         let road = HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().build();
-        let connector = SlackClientHyperConnector::with_connector(road.clone()).with_slack_api_url(&options.api_url);
+        let connector = Connector::new(road, &options.api_url);
         let client = Arc::new(SlackClient::new(connector.clone()));
-        let (hooks, api_url) = (Hooks::beside(&options.api_url)?, options.api_url.as_str().into());
+        let hooks = Hooks::beside(&options.api_url)?;
         let authorize = Url::parse(&options.api_url).and_then(|base| base.join("/oauth/v2/authorize"));
         let authorize = authorize.map_err(|_| Wrong::NoUrl(options.api_url.clone()))?;
-        Ok(Self { client, connector, road, hooks, api_url, authorize })
+        Ok(Self { client, connector, hooks, authorize })
     }
 
     /// Posts a request as JSON.
     pub(super) async fn tell<A: DeserializeOwned + Send>(
         &self,
-        token: &SlackApiToken,
+        secret: &Secret,
         method: &str,
         request: &(impl Serialize + Send + Sync),
     ) -> Result<A, CallError> {
-        let session = self.client.open_session(token);
-        in_time(session.http_session_api.http_post(method, request, None)).await
+        let token = token(secret);
+        Ok(self.client.open_session(&token).http_session_api.http_post(method, request, None).await?)
     }
 
     /// Asks a question with parameters: these methods of Slack take no JSON.
     pub(super) async fn ask<A: DeserializeOwned + Send>(
         &self,
-        token: &SlackApiToken,
+        secret: &Secret,
         method: &str,
         parameters: &[(&str, Option<&str>)],
     ) -> Result<A, CallError> {
-        let session = self.client.open_session(token);
+        let token = token(secret);
         let parameters: Vec<(&str, Option<&str>)> = parameters.to_vec();
-        in_time(session.http_session_api.http_get(method, &parameters, None)).await
+        Ok(self.client.open_session(&token).http_session_api.http_get(method, &parameters, None).await?)
     }
 
     /// Whose token it is.
-    pub(crate) async fn who_is(&self, token: &SlackApiToken) -> Result<Home, CallError> {
+    pub(crate) async fn who_is(&self, token: &Secret) -> Result<Home, CallError> {
         #[derive(serde::Deserialize)]
         struct Me {
             team_id: String,
@@ -83,9 +78,6 @@ impl Wire {
     }
 }
 
-pub(super) async fn in_time<A>(call: impl Future<Output = ClientResult<A>>) -> Result<A, CallError> {
-    match timeout(PATIENCE, call).await {
-        Ok(answer) => answer.map_err(CallError::from),
-        Err(_) => Err(CallError::Unknown(format!("no answer within {} s", PATIENCE.as_secs()))),
-    }
+fn token(token: &Secret) -> SlackApiToken {
+    SlackApiToken::new(SlackApiTokenValue::new(token.reveal().to_owned()))
 }

@@ -11,7 +11,7 @@ use tracing::warn;
 use super::answer::{busy, failed, instead, not_installed, private, told, too_late, working_on_it};
 use super::line::typed;
 use super::respond::Asked;
-use super::{AT_ONCE, Desk, Line, TOO_LATE};
+use super::{AT_ONCE, Desk, Line, TOO_LATE, digest};
 use crate::api::CallError;
 use crate::inbound::payload::Command;
 use crate::term::waited_for;
@@ -66,12 +66,13 @@ impl Desk {
         if asks {
             return self.open_form(&command).await;
         }
+        let key = key(&command);
         let line = Line {
             tenant,
             channel: command.channel(),
             user: command.user_id,
             thread: None,
-            key: Some(format!("command/{}", command.trigger_id)),
+            key,
             text: format!("{} {}", command.command, typed(&command.text)),
             said_at: Some(arrived),
             there_at: None,
@@ -84,4 +85,11 @@ impl Desk {
             }
         }
     }
+}
+
+/// By which a command is known again; one without a trigger is not.
+fn key(command: &Command) -> Option<String> {
+    let Command { channel_id, user_id, command: word, text, response_url, .. } = command;
+    let said = digest(&[channel_id, user_id, word, text, response_url].map(String::as_str));
+    (!command.trigger_id.is_empty()).then(|| format!("command/{}/{said}", command.trigger_id))
 }

@@ -123,6 +123,11 @@ impl Desk {
         }
     }
 
+    /// The dialog of a task for one's own list.
+    pub(super) fn task_form(&self) -> Value {
+        form("", None, false, &metadata(&About { opened: Some(self.now()), ..About::default() }))
+    }
+
     /// A task was filled in. However often and with what the same dialog is saved, it makes one.
     pub(super) async fn filled_in(&self, tenant: TenantId, submitted: Submitted) -> Value {
         let filled = Filled::of(&submitted.view.state);

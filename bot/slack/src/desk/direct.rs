@@ -68,7 +68,7 @@ impl Desk {
     ) -> Result<bool, CallError> {
         sleep_until(begun + TAKEN_WITHIN.unsigned_abs()).await;
         let looked = self.call_paced(HISTORY, || async {
-            let (channel, thread) = (self.api.direct(user).await?, sent.thread_ts.as_deref());
+            let (channel, thread) = (self.api.known_direct(user).await?, sent.thread_ts.as_deref());
             self.api.messages(&channel, thread, window((at, at)), None).await
         });
         let page = looked.await.map_err(|error| CallError::Unknown(error.to_string()))?;

@@ -4,6 +4,7 @@ use bot::Reply;
 use bot::reply::Verdict;
 use domain::place::Place;
 use domain::tenant::TenantId;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::time::timeout;
 use tracing::{debug, warn};
@@ -25,6 +26,14 @@ const REPETITIONS: u32 = 3;
 #[derive(Debug)]
 pub(crate) struct Withheld;
 
+/// Slack tells of a message for about an hour: what claims to be older than this was said just now.
+const TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// When something was said, if Slack may have told of it late.
+fn lately(ts: &str, now: Timestamp) -> Option<Timestamp> {
+    instant(ts).filter(|at| now.duration_since(*at) < TOLD_WITHIN)
+}
+
 impl Desk {
     /// Takes an event that Slack has sent so often before. When this is over, whatever it changed is durable.
     ///
@@ -41,8 +50,8 @@ impl Desk {
 
     async fn happened(&self, team: &str, event: Event, before: u32) -> Result<(), Withheld> {
         match event {
-            Event::AppMention(said) => self.spoken_to(team, said, false, before).await,
-            Event::Message(said) if said.is_direct() => self.spoken_to(team, said, true, before).await,
+            Event::AppMention(said) => self.spoken_to(team, said, before).await,
+            Event::Message(said) if said.is_direct() => self.spoken_to(team, said, before).await,
             Event::AppHomeOpened { user, tab } => self.home_opened(team, user, &tab).await,
             Event::UserChange { user } => self.user_changed(team, *user, before).await,
             Event::AppUninstalled | Event::TokensRevoked => self.farewell().await,
@@ -51,11 +60,11 @@ impl Desk {
     }
 
     /// Nobody needs to type again what Slack sends again, and it has one effect. The last time says what came of it.
-    async fn spoken_to(&self, team: &str, said: Said, direct: bool, before: u32) -> Result<(), Withheld> {
+    async fn spoken_to(&self, team: &str, said: Said, before: u32) -> Result<(), Withheld> {
         if !said.was_written() || said.bot_id.is_some() || said.user.is_none() {
             return Ok(());
         }
-        let last = before >= REPETITIONS;
+        let (last, direct) = (before >= REPETITIONS, said.is_direct());
         let taken = match self.tenant(team).await {
             Ok(tenant) => self.said(team, tenant, &said, direct, last).await,
             Err(CallError::Refused(_)) => Ok(()),
@@ -125,8 +134,8 @@ impl Desk {
             thread: said.thread_ts.clone(),
             key: Some(key),
             text: typed(&without_mention(&said.text, &bot)),
-            said_at: instant(&said.ts),
-            there_at: instant(&said.ts),
+            said_at: lately(&said.ts, self.now()),
+            there_at: lately(&said.ts, self.now()),
         };
         match self.take(line).await {
             Ok(reply) if reply.verdict == Verdict::Failed && !last => Err(failed()),

@@ -17,10 +17,9 @@ use super::answer::not_opened;
 use super::channel::Asker;
 use super::dialog::shown;
 use super::picking::Picking;
-use super::{Desk, Line, TOO_LATE};
+use super::{Desk, Line, TOO_LATE, digest};
 use crate::api::{CallError, Dialog};
-use crate::inbound::payload::{Named, Pressed, Submitted};
-use crate::render::dialog::task::form as new_form;
+use crate::inbound::payload::{Filled, Named, Pressed, Submitted};
 use crate::render::dialog::{loading, outcome, snooze};
 use crate::render::home::{NEW, SETTINGS};
 use crate::render::kit::section;
@@ -82,7 +81,7 @@ impl Desk {
             }
         };
         let form = match wanted {
-            Wanted::Task => Ok(new_form("", None, false, "{}")),
+            Wanted::Task => Ok(self.task_form()),
             Wanted::Settings => self.settings_form(tenant, &pressed.user.id).await,
             Wanted::Time(numbers) => self.time_form(tenant, pressed, numbers).await,
             Wanted::Edit(number) => self.edit_form(tenant, &pressed.user.id, number).await,
@@ -167,7 +166,8 @@ impl Desk {
 /// What was filled in, as a line, under the key of its dialog: however often and with what the same one is saved, it is
 /// carried out once.
 pub(super) fn filled_line(tenant: TenantId, submitted: &Submitted, text: String) -> Line {
-    let key = Some(format!("view/{}", submitted.view.id));
+    let Filled { id, callback_id, private_metadata, .. } = &submitted.view;
+    let key = Some(format!("view/{id}/{}", digest(&[callback_id.as_str(), private_metadata.as_str()])));
     Line { key, ..Line::of(tenant, submitted.user.id.clone(), text) }
 }
 

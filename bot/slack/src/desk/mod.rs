@@ -38,6 +38,7 @@ use domain::tenant::TenantId;
 use domain::trace::TraceParent;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -118,6 +119,12 @@ impl Line {
 /// A key that no other workspace uses.
 fn scoped(tenant: &TenantId, key: &str) -> String {
     format!("slack/{tenant}/{key}")
+}
+
+/// What was said, in short: behind an id of Slack's it keeps apart what stand-ins for Slack give the same id. What is told
+/// again says the same.
+fn digest(said: &[&str]) -> String {
+    Sha256::digest(said.join("\0")).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Desk {

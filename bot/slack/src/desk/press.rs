@@ -16,7 +16,7 @@ use super::forms::Wanted;
 use super::respond::Asked;
 use super::seats::Seat;
 use super::sheets::Spot;
-use super::{Desk, Line, TOO_LATE, scoped};
+use super::{Desk, Line, TOO_LATE, digest, scoped};
 use crate::api::{CallError, Message};
 use crate::inbound::payload::{Act, Named, Pressed, Shown};
 use crate::render;
@@ -60,7 +60,7 @@ impl Desk {
     async fn carry_out(&self, pressed: &Pressed, act: &Act) -> Result<Option<Done>, Value> {
         let Some(says) = act.meant() else { return Ok(None) };
         let (_seat, tenant) = self.seated(pressed).await?;
-        let key = format!("press/{}/{}/{}", pressed.user.id, act.action_id, act.action_ts);
+        let key = key(pressed, act);
         let line = Line {
             channel: pressed.channel.as_ref().and_then(Named::as_channel),
             thread: pressed.message.as_ref().and_then(|message| message.thread_ts.clone()),
@@ -178,6 +178,14 @@ struct Done {
     tenant: TenantId,
     key: String,
     reply: Reply,
+}
+
+/// By which a press is known again.
+fn key(pressed: &Pressed, act: &Act) -> String {
+    let when = Some(act.action_ts.as_str()).filter(|ts| !ts.is_empty()).unwrap_or(&pressed.trigger_id);
+    let ts = pressed.message.as_ref().map_or("", |message| &message.ts);
+    let said = digest(&[act.meant().unwrap_or_default(), ts]);
+    format!("press/{}/{}/{when}/{said}", pressed.user.id, act.action_id)
 }
 
 /// Whether a message says something else from now on: something was done, or a task of it is closed already or gone.

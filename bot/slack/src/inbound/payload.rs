@@ -23,7 +23,9 @@ pub(crate) struct Command {
     pub(crate) command: String,
     #[serde(default)]
     pub(crate) text: String,
+    #[serde(default)]
     pub(crate) trigger_id: String,
+    #[serde(default)]
     pub(crate) response_url: String,
 }
 
@@ -37,7 +39,7 @@ impl fmt::Debug for Command {
 impl Command {
     /// The channel, unless it was typed in a direct message.
     pub(crate) fn channel(&self) -> Option<String> {
-        Some(self.channel_id.clone()).filter(|_| self.channel_name != "directmessage")
+        Some(self.channel_id.clone()).filter(|id| self.channel_name != "directmessage" && !is_direct(id))
     }
 }
 
@@ -177,6 +179,7 @@ pub(crate) struct Shortcut {
     /// Where whoever used it is answered; of one that belongs to no message there is none.
     pub(crate) response_url: Option<String>,
     pub(crate) callback_id: String,
+    #[serde(default)]
     pub(crate) trigger_id: String,
     pub(crate) channel: Option<Named>,
     pub(crate) message: Option<Shown>,
@@ -224,6 +227,7 @@ pub(crate) struct Filled {
     pub(crate) callback_id: String,
     #[serde(default)]
     pub(crate) private_metadata: String,
+    #[serde(default)]
     pub(crate) state: Entered,
 }
 
@@ -268,6 +272,7 @@ pub(crate) struct Shown {
 pub(crate) struct Act {
     pub(crate) action_id: String,
     /// When: the same each time that Slack tells of it.
+    #[serde(default)]
     pub(crate) action_ts: String,
     pub(crate) value: Option<String>,
     pub(crate) selected_option: Option<Choice>,
@@ -287,6 +292,11 @@ pub(crate) fn instant(ts: &str) -> Option<Timestamp> {
     Timestamp::new(seconds.parse().ok()?, micros.parse::<i32>().ok()?.checked_mul(1_000)?).ok()
 }
 
+/// Whether a conversation is somebody's direct message, by Slack's id of it.
+fn is_direct(channel: &str) -> bool {
+    channel.starts_with('D')
+}
+
 impl Said {
     /// Whether somebody just wrote it, perhaps with a file or from a thread to the channel as well.
     pub(crate) fn was_written(&self) -> bool {
@@ -295,10 +305,7 @@ impl Said {
 
     /// Whether it was written to the bot alone.
     pub(crate) fn is_direct(&self) -> bool {
-        match self.channel_type.as_deref() {
-            Some(kind) => kind == "im",
-            None => self.channel.starts_with('D'),
-        }
+        self.channel_type.as_deref() == Some("im") || is_direct(&self.channel)
     }
 }
 
@@ -333,7 +340,7 @@ impl Entered {
 impl Named {
     /// The id of a channel, unless it is a direct message.
     pub(crate) fn as_channel(&self) -> Option<String> {
-        Some(self.id.clone()).filter(|id| !id.starts_with('D'))
+        Some(self.id.clone()).filter(|id| !is_direct(id))
     }
 }
 

@@ -5,11 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::tenant::TenantId;
-use slack_morphism::SlackApiToken;
 use tokio::time::Instant;
 
 use super::Access;
-use crate::api::{self, CallError, Home, Wire};
+use crate::api::{CallError, Home, Wire};
 use crate::options::Secret;
 
 /// How long a token is believed to be the workspace's without looking.
@@ -59,17 +58,17 @@ impl Known {
 
 /// The token of the configuration, if there is one, and whose it is once Slack has said so.
 pub(super) struct Configured {
-    token: Option<SlackApiToken>,
+    token: Option<Secret>,
     home: Mutex<Option<Home>>,
 }
 
 impl Configured {
     pub(super) fn new(token: Option<&Secret>) -> Self {
-        Self { token: token.map(|token| api::token(token.reveal())), home: Mutex::default() }
+        Self { token: token.cloned(), home: Mutex::default() }
     }
 
     /// The token, and whose it is: asked until Slack answers.
-    pub(super) async fn home(&self, wire: &Wire) -> Result<(SlackApiToken, Home), CallError> {
+    pub(super) async fn home(&self, wire: &Wire) -> Result<(Secret, Home), CallError> {
         let token = self.token.clone().ok_or_else(CallError::not_installed)?;
         let known = self.known().clone();
         if let Some(home) = known {

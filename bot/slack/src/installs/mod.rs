@@ -16,11 +16,10 @@ use domain::ports::clock::Clock;
 use domain::ports::error::PortError;
 use domain::ports::installations::{Installation, Installations, Sealed};
 use domain::tenant::TenantId;
-use slack_morphism::SlackApiToken;
 use tracing::{error, info, warn};
 
-use crate::api::{self, CallError, Granted, Home, Wire};
-use crate::options::{Options, Wrong};
+use crate::api::{CallError, Granted, Home, Wire};
+use crate::options::{Options, Secret, Wrong};
 use keyring::Keyring;
 use known::{Configured, Known};
 
@@ -43,7 +42,7 @@ pub struct Ground {
 /// How a workspace is spoken to.
 #[derive(Clone)]
 pub(crate) struct Access {
-    pub(crate) token: SlackApiToken,
+    pub(crate) token: Secret,
     pub(crate) home: Home,
     /// The token as it stands in the database; nothing of the configuration's.
     sealed: Option<Sealed>,
@@ -96,7 +95,7 @@ impl Workspaces {
             return Err(CallError::Later { after: None, reason: "the token cannot be decrypted".to_owned() });
         };
         let home = Home { tenant: row.tenant.clone(), workspace: row.workspace.clone(), bot: row.bot_user.clone() };
-        Ok(Access { token: api::token(&text), home, sealed: row.token.clone() })
+        Ok(Access { token: Secret::given(text), home, sealed: row.token.clone() })
     }
 
     fn unsealed(&self, row: &Installation) -> Option<String> {
@@ -109,8 +108,8 @@ impl Workspaces {
     }
 
     /// The token of an installation, if there is one and a key opens it.
-    pub(crate) fn token(&self, row: &Installation) -> Option<SlackApiToken> {
-        self.unsealed(row).map(|text| api::token(&text))
+    pub(crate) fn token(&self, row: &Installation) -> Option<Secret> {
+        self.unsealed(row).map(Secret::given)
     }
 
     /// With the token of the configuration, if it is this workspace's. Its row wakes or falls asleep with it.

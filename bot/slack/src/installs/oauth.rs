@@ -24,7 +24,7 @@ use super::Workspaces;
 use super::keyring::random;
 use super::pages::{Page, installed};
 use crate::api::{self, CallError, Granted};
-use crate::options::OAuth;
+use crate::options::{OAuth, Secret};
 use crate::scopes::scopes;
 
 /// How long somebody may take in front of Slack's page.
@@ -127,7 +127,7 @@ impl Door {
 
     /// A token that is not kept is good no more.
     async fn hand_back(&self, granted: &Granted) {
-        if let Err(error) = self.workspaces.wire.revoke(&api::token(&granted.access_token)).await {
+        if let Err(error) = self.workspaces.wire.revoke(&Secret::given(granted.access_token.clone())).await {
             warn!(%error, "a token that was not wanted could not be handed back");
         }
     }

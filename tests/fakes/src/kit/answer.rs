@@ -18,12 +18,14 @@ pub struct Reply {
     pub body: Value,
     /// Whether the connection is cut instead of answering.
     pub cut: bool,
+    /// What is sent in place of the body, without saying of which type it is.
+    pub bare: Option<String>,
 }
 
 impl Reply {
     /// 200 with this body.
     pub fn ok(body: Value) -> Self {
-        Self { status: 200, headers: Vec::new(), body, cut: false }
+        Self { status: 200, headers: Vec::new(), body, cut: false, bare: None }
     }
 
     /// Another status with this body.
@@ -42,15 +44,23 @@ impl Reply {
         self
     }
 
+    /// The same with these bytes for a body, of no type.
+    pub fn bare(self, bytes: Option<String>) -> Self {
+        Self { bare: bytes, ..self }
+    }
+
     /// What goes over the wire.
     pub fn into_response(self) -> Response<Body> {
-        let (kind, bytes) = match &self.body {
-            Value::String(text) => ("text/html; charset=utf-8", text.clone()),
-            value => ("application/json; charset=utf-8", value.to_string()),
+        let (kind, bytes) = match (&self.bare, &self.body) {
+            (Some(bytes), _) => (None, bytes.clone()),
+            (None, Value::String(text)) => (Some("text/html; charset=utf-8"), text.clone()),
+            (None, value) => (Some("application/json; charset=utf-8"), value.to_string()),
         };
         let mut response = Response::new(Body::from(bytes));
         *response.status_mut() = self.status.try_into().unwrap_or_default();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        if let Some(kind) = kind {
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
         for (name, value) in &self.headers {
             response.headers_mut().insert(*name, HeaderValue::from_str(value).expect("a header in ASCII"));
         }

@@ -53,7 +53,8 @@ async fn answer(State(slack): State<Slack>, Path(id): Path<String>, body: Bytes)
     });
     let reply = play(fault, &Words, || used(&slack, &id, &args)).await;
     slack.ledger().close(n, slack.hook(&id).map(|hook| hook.team_id), reply.status, reply.body.clone());
-    reply.into_response()
+    let bare = slack.settings().bare_answers.filter(|_| matches!(reply.status, 200 | 429));
+    reply.bare(bare).into_response()
 }
 
 /// Does what the body asks for, if the address still works.

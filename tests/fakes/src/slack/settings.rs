@@ -42,6 +42,11 @@ pub struct Settings {
     pub declines_oauth: bool,
     /// Whether that person installs for a whole organisation.
     pub organisation_oauth: bool,
+    /// What answers of 429, and those at response URLs that say yes, hold instead of Slack's words, without a content type:
+    /// what stands before Slack may answer so, and so do others' stand-ins.
+    pub bare_answers: Option<String>,
+    /// Whether whoever posts a message hears nothing of it but its timestamp, as from others' stand-ins.
+    pub terse: bool,
 }
 
 impl Default for Settings {
@@ -66,6 +71,8 @@ impl Default for Settings {
             refresh_ms: 500,
             declines_oauth: false,
             organisation_oauth: false,
+            bare_answers: None,
+            terse: false,
         }
     }
 }

@@ -21,6 +21,9 @@ pub(super) fn post_message(ask: &Ask<'_>) -> Result<Value, Refusal> {
     };
     let (channel, message) = message;
     ask.slack.echo(&ask.caller.install, &channel, &message);
+    if ask.slack.settings().terse {
+        return Ok(json!({ "ts": message.ts }));
+    }
     Ok(json!({ "channel": channel, "ts": message.ts, "message": message.shown(true) }))
 }
 

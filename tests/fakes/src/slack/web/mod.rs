@@ -75,7 +75,8 @@ async fn call(State(slack): State<Slack>, Path(name): Path<String>, request: Req
         reply = reply.with("x-oauth-scopes", scopes);
     }
     slack.ledger().close(n, tenant, reply.status, reply.body.clone());
-    reply.into_response()
+    let bare = slack.settings().bare_answers.filter(|_| reply.status == 429);
+    reply.bare(bare).into_response()
 }
 
 /// The arguments of a body. Methods that take only forms do not see those of a JSON body, as in Slack.
