@@ -36,8 +36,8 @@ async fn a_herd_in_direct_messages_is_looked_for_no_faster_than_slack_lets_it() 
     let jobs = (size("JOBS", 400) / 10).max(30);
     let lost = jobs / 2;
     let site = people(jobs).await;
-    // Of the looks a fifth has to wait.
-    site.slack.set(|settings| (settings.history_per_minute, settings.history_page) = (lost as f64 * 0.8, 100));
+    // Not all of the looks at once.
+    site.slack.set(|settings| (settings.history_per_minute, settings.history_page) = (lost as f64 * 0.65, 100));
     for job in 0..lost {
         let cut = Fault::next(1, "chat.postMessage", What::CutAfter).saying(REMINDS);
         site.slack.faults().add(cut.field("channel", &reader(job)));
