@@ -33,7 +33,8 @@ fn next_mention(text: &str) -> Option<(&str, &str, &str)> {
 
 /// `@sam` of `@U2|sam`, and of `@U2` as far as Slack says who that is.
 async fn named(api: &Api, mention: &str, until: Instant) -> String {
-    if let Some((_, label)) = mention.split_once('|') {
+    let (mention, label) = mention.split_once('|').unwrap_or((mention, ""));
+    if !label.is_empty() {
         let sign = mention.get(..1).filter(|sign| *sign != "!" && !label.starts_with(['@', '#'])).unwrap_or_default();
         return format!("{sign}{label}");
     }
