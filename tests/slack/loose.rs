@@ -156,3 +156,18 @@ async fn a_message_whose_place_is_not_told_back_is_where_it_was_sent() {
     site.changed("C1", &reminder.ts, |one| shown(one).contains("Done by ana, ")).await;
     assert!(site.slack.ledger().calls(Some("conversations.history")).is_empty(), "nothing was lost");
 }
+
+#[tokio::test]
+async fn a_press_of_which_nothing_says_when_works_each_time() {
+    let site = Site::new(Way::Http).await;
+    command(&site, "C1", "water the plants", &[]).await;
+    let pressed = press("1548426417.000001", 1, &json!({ "trigger_id": "" }));
+    for _ in 0..2 {
+        interaction(&site, &pressed).await;
+        let until = Instant::now() + PATIENCE;
+        while !command(&site, "C1", "reopen 1", &[]).await.contains("Open again #1") {
+            assert!(Instant::now() < until, "it was not done");
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+}

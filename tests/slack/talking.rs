@@ -39,12 +39,15 @@ async fn what_slack_links_by_itself_stays_what_was_typed_and_a_link_keeps_its_wo
         site.message(&direct, "Added #1: update readme.md").await;
         let told = site.told(&ana, "C1", "/todo", "write to eve@example.org, see https://a.example/#ops").await;
         assert!(told.contains("Added #2: write to eve@example.org, see <https://a.example/#ops>"), "{way:?}: {told}");
-        let line = "read [the Q3 plan](https://docs.example/d/1AbC) tomorrow";
+        // Nothing in the words of a link is a name, a tag or a day.
+        let line = "read [the Q3 plan by @mallory, p1, friday](https://docs.example/d/1AbC) tomorrow";
         ana.dm(line).await;
-        site.message(&direct, "Added #3: read the Q3 plan (<https://docs.example/d/1AbC>)").await;
+        site.message(&direct, "Added #3: read \"the Q3 plan by @mallory, p1, friday\" (<https://docs.example/d/1AbC>)")
+            .await;
         let said = ana.say("C1", line).await;
         ana.shortcut("create", "C1", &said.ts).await;
-        site.dialog("U1", "read the Q3 plan (https://docs.example/d/1AbC) tomorrow").await;
+        site.dialog("U1", "read \\\"the Q3 plan by @mallory, p1, friday\\\" (https://docs.example/d/1AbC) tomorrow")
+            .await;
     }
 }
 

@@ -94,7 +94,8 @@ impl Looks {
             return Found::There(id.clone());
         }
         let (tenant, place) = (&posting.tenant, posting.place.key());
-        let rest = [HISTORY, OPEN].into_iter().filter_map(|method| self.pace.rests(tenant, method)).max();
+        let asks: &[&str] = if matches!(posting.place, Place::Direct(_)) { &[HISTORY, OPEN] } else { &[HISTORY] };
+        let rest = asks.iter().filter_map(|method| self.pace.rests(tenant, method)).max();
         if let Err(left) = self.waiting.turn(tenant, &place, rest) {
             return put_off(posting, left);
         }

@@ -31,7 +31,8 @@ fn bracket(text: &str, line: &mut String) -> usize {
     end + 1
 }
 
-/// What Slack linked by itself is its label: `readme.md` of `http://readme.md`.
+/// What Slack linked by itself is its label: `readme.md` of `http://readme.md`. Words of a link's own stand in quotes, in which
+/// nothing is a name, a tag or a day.
 fn link(address: &str, label: &str) -> String {
     let bare = ["https://", "http://", "mailto:", "tel:"].iter().find_map(|scheme| address.strip_prefix(scheme));
     let plain = |text: &str| text.trim_end_matches('/').to_lowercase();
@@ -40,7 +41,7 @@ fn link(address: &str, label: &str) -> String {
         "" => address.to_owned(),
         _ if unlike_web || [Some(address), bare].contains(&Some(label)) => label.to_owned(),
         _ if bare.is_some_and(|bare| plain(bare) == plain(label)) => label.to_owned(),
-        _ => format!("{label} ({address})"),
+        _ => format!("\"{}\" ({address})", label.replace('"', "'")),
     }
 }
 
@@ -86,12 +87,12 @@ mod tests {
     fn entities_and_links_are_what_was_typed() {
         let cases = [
             ("a &amp; b &lt;3 &gt; &nbsp;", "a & b <3 > &nbsp;"),
-            ("read <https://a.example/?x=1&amp;y=2|the page>", "read the page (https://a.example/?x=1&y=2)"),
+            ("read <https://a.example/?x=1&amp;y=2|the page>", "read \"the page\" (https://a.example/?x=1&y=2)"),
             ("update <http://readme.md|readme.md> friday", "update readme.md friday"),
             ("read <https://Example.com/|example.com>", "read example.com"),
             ("read <https://a.example/x|https://a.example/x>", "read https://a.example/x"),
             ("read <https://a.example/x|>", "read https://a.example/x"),
-            ("read <https://a.example|b.example>", "read b.example (https://a.example)"),
+            ("read <https://a.example|b.example>", "read \"b.example\" (https://a.example)"),
             ("call <tel:+341|+34 1>", "call +34 1"),
             ("see <https://a.example?x&amp;y>", "see https://a.example?x&y"),
             ("mail <mailto:a@b.example|&lt;@U1&gt;>", "mail ‹@U1>"),

@@ -45,12 +45,13 @@ impl Desk {
         committed.cancel();
         match done {
             // Another copy of the same press may have been in time: what came of that one is the answer.
-            Ok(Some(Done { tenant, key, reply })) if is_too_fast(&reply) => {
+            Ok(Some(Done { tenant, key: Some(key), reply })) if is_too_fast(&reply) => {
                 self.once(&tenant, &format!("{key}/too-fast"), self.tell(pressed, &private(&reply))).await;
             }
-            Ok(Some(Done { tenant, key, reply })) => {
+            Ok(Some(Done { tenant, key: Some(key), reply })) => {
                 self.once(&tenant, &key, self.show(&tenant, pressed, act, &reply)).await;
             }
+            Ok(Some(Done { tenant, key: None, reply })) => self.show(&tenant, pressed, act, &reply).await,
             Ok(None) => {}
             Err(answer) => self.tell(pressed, &answer).await,
         }
@@ -64,14 +65,14 @@ impl Desk {
         let line = Line {
             channel: pressed.channel.as_ref().and_then(Named::as_channel),
             thread: pressed.message.as_ref().and_then(|message| message.thread_ts.clone()),
-            key: Some(key.clone()),
+            key: key.clone(),
             ..Line::of(tenant.clone(), pressed.user.id.clone(), says.to_owned())
         };
         let reply = self.take(line).await.map_err(|error| {
             warn!(%error, "a button could not be answered");
             failed()
         })?;
-        let key = scoped(&tenant, &key);
+        let key = key.map(|key| scoped(&tenant, &key));
         Ok(Some(Done { tenant, key, reply }))
     }
 
@@ -176,16 +177,17 @@ impl Desk {
 /// What a press came to, and by which key it is known wherever Slack tells of it.
 struct Done {
     tenant: TenantId,
-    key: String,
+    /// By which the press is known again, if it is.
+    key: Option<String>,
     reply: Reply,
 }
 
-/// By which a press is known again.
-fn key(pressed: &Pressed, act: &Act) -> String {
-    let when = Some(act.action_ts.as_str()).filter(|ts| !ts.is_empty()).unwrap_or(&pressed.trigger_id);
+/// By which a press is known again; one of which is not said when is not.
+fn key(pressed: &Pressed, act: &Act) -> Option<String> {
+    let when = [&act.action_ts, &pressed.trigger_id].into_iter().find(|when| !when.is_empty())?;
     let ts = pressed.message.as_ref().map_or("", |message| &message.ts);
     let said = digest(&[act.meant().unwrap_or_default(), ts]);
-    format!("press/{}/{}/{when}/{said}", pressed.user.id, act.action_id)
+    Some(format!("press/{}/{}/{when}/{said}", pressed.user.id, act.action_id))
 }
 
 /// Whether a message says something else from now on: something was done, or a task of it is closed already or gone.
